@@ -1,0 +1,188 @@
+"""Child processes: started so that they cannot outlive the launcher, watched, stopped in order."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher.environment import SetupError, say
+
+_LINUX = sys.platform == "linux"
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+_STEADY_SECONDS = 60  # a child that lived this long has recovered: forget its earlier deaths
+_LONGEST_PAUSE_SECONDS = 30
+_LOG_BYTES = 10_000_000
+
+
+class Stop(BaseException):
+    """SIGINT, SIGTERM or SIGHUP arrived: leave, stopping what was started."""
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """Turn the first stop signal into `Stop`; later ones are ignored, stopping takes its time."""
+
+    def stop(*_: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise Stop
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # kept ignored under nohup
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """Return a function for the new child: the kernel sends it `number` when the launcher dies.
+
+    Linux only; the promise is bound to the thread that forks, so children are started from
+    the main thread.
+    """
+    parent = os.getpid()
+
+    def prepare() -> None:
+        if _LINUX:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+            if os.getppid() != parent:  # died before the promise was made
+                os._exit(1)
+
+    return prepare
+
+
+def open_log(path: Path) -> int:
+    """Open `path` for appending, the old one put aside once it is large; return the descriptor."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(".1.log"))
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def tail(path: Path, lines: int = 15) -> str:
+    """Return the last lines of a log, for a message."""
+    with contextlib.suppress(OSError):
+        return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:])
+    return ""
+
+
+@dataclass
+class Child:
+    """One program that is to run as long as the launcher does."""
+
+    name: str
+    launch: Callable[[], subprocess.Popen[bytes]]
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    patience_seconds: float = 20
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    started: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start the program."""
+        self.started = time.monotonic()
+        self.process = self.launch()
+
+    def watch(self) -> None:
+        """Start it again where it has died, after a pause that doubles with every quick death."""
+        if self.process is None or self.process.poll() is None:
+            return
+        lived = time.monotonic() - self.started
+        pause = min(2.0**self.deaths, _LONGEST_PAUSE_SECONDS)
+        if lived > _STEADY_SECONDS:
+            self.deaths, pause = 0, 0
+        if lived < pause:
+            return
+        self.deaths += 1
+        say(f"{self.name} 已退出（{self.process.returncode}），重新启动；日志：{self.log}")
+        self.start()
+
+    def stop(self) -> None:
+        """Ask it to stop, wait, and kill it where asking did not help."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(self.stop_signal)
+        try:
+            self.process.wait(self.patience_seconds)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):  # its helpers too: it leads its own group
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def program(
+    name: str,
+    command: list[str],
+    log: Path,
+    *,
+    env: dict[str, str],
+    cwd: Path,
+    fds: tuple[int, ...] = (),
+) -> Child:
+    """Describe a Python program of the portal as a `Child`; it is not started yet."""
+
+    def launch() -> subprocess.Popen[bytes]:
+        output = open_log(log)
+        try:
+            return subprocess.Popen(
+                command,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C reaches the launcher alone, which stops in order
+                preexec_fn=die_with_parent(signal.SIGTERM),
+                pass_fds=fds,
+            )
+        finally:
+            os.close(output)
+
+    return Child(name, launch, log)
+
+
+class Group:
+    """Children in the order of their starting; stopped the other way round."""
+
+    def __init__(self) -> None:
+        self.children: list[Child] = []
+
+    def add(self, child: Child) -> Child:
+        """Start `child` and keep it."""
+        self.children.append(child)
+        child.start()
+        return child
+
+    def watch(self) -> None:
+        """Start again what has died."""
+        for child in self.children:
+            child.watch()
+
+    def stop(self) -> None:
+        """Stop everything, the latest first."""
+        for child in reversed(self.children):
+            child.stop()
+
+    def wait_for(self, ready: Callable[[], bool], child: Child, seconds: float) -> None:
+        """Wait until `ready()`; meanwhile keep `child` alive.
+
+        Raises SetupError with the end of the child's log after `seconds`.
+        """
+        end = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > end:
+                raise SetupError(f"{child.name} 没有启动，日志 {child.log}：\n{tail(child.log)}")
+            child.watch()
+            time.sleep(0.05)
