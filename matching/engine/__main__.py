@@ -1,0 +1,7 @@
+"""``python -m matching.engine``."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

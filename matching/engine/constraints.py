@@ -1,0 +1,261 @@
+"""What is possible: each stated constraint against each document, met, not met or unknown.
+
+Every rule is written once, over columns of values; a single pair is a column of length one.
+Interval overlap for scale and TRL: GB/T 22900; region prefixes: GB/T 2260.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+
+from .documents import CapabilityDoc, DemandDoc, Doc
+from .quantities import Quantity, format_quantity
+
+Status = Literal["met", "not_met", "unknown"]
+_STATUS: dict[int, Status] = {1: "met", 0: "unknown", -1: "not_met"}
+UNKNOWN = "未注明"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One constraint of a demand against one capability, with both values as people read them.
+
+    ``relaxation`` says, for a constraint that is not met, the nearest change of the demand that
+    would meet it.
+    """
+
+    name: str
+    label: str
+    status: Status
+    demand_value: str
+    capability_value: str
+    relaxation: str | None = None
+
+
+@dataclass(slots=True)
+class Columns:
+    """The constraint values of many documents side by side; NaN, -1 and None mean unknown."""
+
+    docs: Sequence[Doc]
+    _cache: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """A numeric or yes/no attribute as floats."""
+        if name not in self._cache:
+            values = [getattr(doc, name) for doc in self.docs]
+            self._cache[name] = np.array([np.nan if v is None else float(v) for v in values])
+        return self._cache[name]
+
+    def texts(self, name: str) -> np.ndarray:
+        """A text attribute; empty means unknown."""
+        if name not in self._cache:
+            values = [getattr(doc, name) or "" for doc in self.docs]
+            self._cache[name] = np.array(values, dtype="U12" if values else "U1")
+        return self._cache[name]
+
+    def days(self, name: str) -> np.ndarray:
+        """A date attribute as day numbers."""
+        if name not in self._cache:
+            values = [getattr(doc, name) for doc in self.docs]
+            self._cache[name] = np.array(
+                [np.nan if v is None else v.toordinal() for v in values], float
+            )
+        return self._cache[name]
+
+    def holds(self, name: str, item: str) -> np.ndarray:
+        """1 where the set attribute holds ``item``, 0 where it does not, NaN where the set is
+        unknown."""
+        key = f"{name}:{item}"
+        if key not in self._cache:
+            sets = [getattr(doc, name) for doc in self.docs]
+            self._cache[key] = np.array([np.nan if s is None else float(item in s) for s in sets])
+        return self._cache[key]
+
+    def scale(self, dimension: str, *, is_most: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds of the scale in ``dimension`` (NaN, NaN: none given); a single value is a
+        maximum if ``is_most``."""
+        key = f"scale:{dimension}:{is_most}"
+        if key not in self._cache:
+            self._cache[key] = np.array(
+                [_bounds(doc.scale, dimension, is_most) for doc in self.docs]
+            ).reshape(-1, 2)
+        bounds = self._cache[key]
+        return bounds[:, 0], bounds[:, 1]
+
+
+def _bounds(scale: tuple[Quantity, ...], dimension: str, is_most: bool) -> tuple[float, float]:
+    for quantity in scale:
+        if quantity.dimension == dimension:
+            low, high = quantity.interval.low, quantity.interval.high
+            if low is None or (is_most and quantity.is_point):
+                low = -np.inf
+            return low, np.inf if high is None else high
+    return np.nan, np.nan
+
+
+def _overlap(low: float, high: float, lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
+    """1 where [low, high] and [lows, highs] share a value, -1 where not, 0 where a bound is
+    unknown."""
+    met = np.where((lows <= high) & (highs >= low), 1, -1)
+    return np.where(np.isnan(lows) | np.isnan(highs), 0, met).astype(np.int8)
+
+
+def _yes(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), 0, np.where(values > 0, 1, -1)).astype(np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One constraint a document states: a name for machines, a label for people, its value and
+    its test."""
+
+    name: str
+    label: str
+    value: Any
+    dimension: str = ""
+
+
+def _region_prefix(code: str) -> str:
+    """The digits of a GB/T 2260 code that name its province, city or county."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+def rules(demand: DemandDoc) -> tuple[Rule, ...]:
+    """The constraints ``demand`` states, in the order they are shown."""
+    found = [Rule("scale", "规模", quantity, quantity.dimension) for quantity in demand.scale]
+    if demand.trl_low is not None or demand.trl_high is not None:
+        low = demand.trl_low if demand.trl_low is not None else 1
+        high = demand.trl_high if demand.trl_high is not None else 9
+        found.append(Rule("trl", "技术就绪度", (min(low, high), max(low, high))))
+    found += [Rule("certificate", "资质", name) for name in sorted(demand.required_certificates)]
+    if demand.hazard_class:
+        found.append(Rule("hazard", "危险类别", demand.hazard_class))
+    if demand.region_code and demand.region_required:
+        found.append(Rule("region", "地区", demand.region_code))
+    if demand.needs_chemical_park:
+        found.append(Rule("chemical_park", "化工园区", True))
+    if demand.is_confidential:
+        found.append(Rule("confidentiality", "保密", True))
+    if demand.needed_by:
+        found.append(Rule("availability", "档期", demand.needed_by))
+    if demand.budget_yuan is not None:
+        found.append(Rule("budget", "预算", demand.budget_yuan))
+    if demand.needs_open:
+        found.append(Rule("open", "对外开放", True))
+    return tuple(found)
+
+
+def evaluate(rule: Rule, columns: Columns) -> np.ndarray:
+    """Status of ``rule`` for each capability in ``columns``: 1 met, 0 unknown, -1 not met."""
+    match rule.name:
+        case "scale":
+            low, high = rule.value.interval.low, rule.value.interval.high
+            bounds = columns.scale(rule.dimension, is_most=True)
+            return _overlap(
+                -np.inf if low is None else low, np.inf if high is None else high, *bounds
+            )
+        case "trl":
+            return _overlap(*rule.value, columns.numbers("trl_low"), columns.numbers("trl_high"))
+        case "certificate":
+            return _yes(columns.holds("certificates", rule.value))
+        case "hazard":
+            return _yes(columns.holds("hazard_classes", rule.value))
+        case "region":
+            codes = columns.texts("region_code")
+            met = np.where(np.char.startswith(codes, _region_prefix(rule.value)), 1, -1)
+            return np.where(codes == "", 0, met).astype(np.int8)
+        case "chemical_park":
+            return _yes(columns.numbers("in_chemical_park"))
+        case "confidentiality":
+            return _yes(columns.numbers("accepts_confidential"))
+        case "availability":
+            days = columns.days("available_from")
+            return np.where(
+                np.isnan(days), 0, np.where(days <= rule.value.toordinal(), 1, -1)
+            ).astype(np.int8)
+        case "budget":
+            prices = columns.numbers("price_yuan")
+            return np.where(np.isnan(prices), 0, np.where(prices <= rule.value, 1, -1)).astype(
+                np.int8
+            )
+        case "open":
+            return _yes(columns.numbers("is_open"))
+    raise ValueError(rule.name)
+
+
+def _scale_value(doc: CapabilityDoc, dimension: str) -> str:
+    return next((format_quantity(q) for q in doc.scale if q.dimension == dimension), UNKNOWN)
+
+
+def _trl_value(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return UNKNOWN
+    return f"TRL {low}" if low == high else f"TRL {low or '?'}–{high or '?'}"
+
+
+def _names(values: frozenset[str] | None) -> str:
+    return UNKNOWN if values is None else "、".join(sorted(values)) or "无"
+
+
+def _yes_no(value: bool | None) -> str:
+    return UNKNOWN if value is None else "是" if value else "否"
+
+
+def values(rule: Rule, capability: CapabilityDoc) -> tuple[str, str]:
+    """(what the demand asks, what the capability has) for ``rule``, as people read them."""
+    match rule.name:
+        case "scale":
+            return format_quantity(rule.value), _scale_value(capability, rule.dimension)
+        case "trl":
+            return _trl_value(*rule.value), _trl_value(capability.trl_low, capability.trl_high)
+        case "certificate":
+            return rule.value, _names(capability.certificates)
+        case "hazard":
+            return rule.value, _names(capability.hazard_classes)
+        case "region":
+            return rule.value, capability.region_code or UNKNOWN
+        case "chemical_park":
+            return "需在化工园区", _yes_no(capability.in_chemical_park)
+        case "confidentiality":
+            return "需保密", _yes_no(capability.accepts_confidential)
+        case "availability":
+            day: date | None = capability.available_from
+            return f"{rule.value:%Y-%m-%d} 前", UNKNOWN if day is None else f"{day:%Y-%m-%d} 起"
+        case "budget":
+            price = capability.price_yuan
+            return f"≤ {rule.value:,} 元", UNKNOWN if price is None else f"{price:,} 元起"
+    return "需对外开放", _yes_no(capability.is_open)
+
+
+def checks(demand: DemandDoc, capability: CapabilityDoc) -> tuple[Check, ...]:
+    """Every constraint of ``demand`` against ``capability``, with the nearest relaxation of those
+    not met."""
+    from .relax import nearest  # relax builds on this module
+
+    columns = Columns([capability])
+    found = []
+    for rule in rules(demand):
+        status = _STATUS[int(evaluate(rule, columns)[0])]
+        asked, offered = values(rule, capability)
+        relaxation = nearest(rule, capability).message if status == "not_met" else None
+        found.append(Check(rule.name, rule.label, status, asked, offered, relaxation))
+    return tuple(found)
+
+
+def is_possible(found: tuple[Check, ...]) -> bool:
+    """Whether no constraint is known to fail."""
+    return all(check.status != "not_met" for check in found)
+
+
+def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray | None:
+    """A mask of the capabilities no constraint of ``demand`` rules out; None if nothing is ruled
+    out by design."""
+    stated = rules(demand)
+    mask: np.ndarray | None = None
+    for rule in stated:
+        passed = evaluate(rule, columns) >= 0
+        mask = passed if mask is None else mask & passed
+    return mask

@@ -1,0 +1,93 @@
+"""A fixed set of documents made ready for ranking: postings, vectors, constraint columns,
+taxonomy groups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .bm25 import LexicalWeights, Postings
+from .constraints import Columns
+from .documents import Doc
+from .fusion import VectorStatistics, taxonomy_similarity, whole_vectors
+
+
+@dataclass(slots=True)
+class Segment:
+    """Documents that never change; the index replaces one by hiding its row and adding a later
+    segment."""
+
+    docs: Sequence[Doc]
+    postings: Postings
+    vectors: np.ndarray | None
+    has_vector: np.ndarray
+    statistics: VectorStatistics | None
+    columns: Columns
+    groups: np.ndarray
+    group_docs: list[Doc]
+    row_of: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def build(
+        cls, docs: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None, weights: LexicalWeights
+    ) -> "Segment":
+        """Read ``docs`` and the vectors known for some of them."""
+        row_of = {doc.id: row for row, doc in enumerate(docs)}
+        if len(row_of) != len(docs):
+            raise ValueError("文档编号有重复")
+        table, has_vector = _vector_table(docs, vectors)
+        statistics = VectorStatistics.of(table[has_vector]) if table is not None else None
+        groups, group_docs = _taxonomy_groups(docs)
+        return cls(
+            docs,
+            Postings.build(docs, weights),
+            table,
+            has_vector,
+            statistics,
+            Columns(docs),
+            groups,
+            group_docs,
+            row_of,
+        )
+
+    def taxonomy(self, query: Doc) -> np.ndarray:
+        """How close each row stands to ``query`` in the taxonomy."""
+        if not self.group_docs:
+            return np.zeros(0)
+        table = np.array([taxonomy_similarity(query, doc) for doc in self.group_docs])
+        return table[self.groups]
+
+    def dots(self, vector: np.ndarray) -> np.ndarray:
+        """The exact dot product of every row with a whole-number query vector; 0 for rows without
+        one."""
+        if self.vectors is None:
+            return np.zeros(len(self.docs), np.float32)
+        return self.vectors @ vector
+
+
+def _vector_table(
+    docs: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None
+) -> tuple[np.ndarray | None, np.ndarray]:
+    has_vector = np.array([bool(vectors) and doc.id in vectors for doc in docs], bool)
+    if not vectors or not has_vector.any():
+        return None, has_vector
+    rows = np.flatnonzero(has_vector)
+    known = whole_vectors(np.stack([vectors[docs[row].id] for row in rows]))
+    table = np.zeros((len(docs), known.shape[1]), np.float32)
+    table[rows] = known
+    return table, has_vector
+
+
+def _taxonomy_groups(docs: Sequence[Doc]) -> tuple[np.ndarray, list[Doc]]:
+    """Rows that share industry and fields form a group; the first document of each stands for
+    it."""
+    numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+    group_docs: list[Doc] = []
+    groups = np.zeros(len(docs), np.int32)
+    for row, doc in enumerate(docs):
+        key = (doc.industry, doc.field_codes)
+        if key not in numbers:
+            numbers[key] = len(group_docs)
+            group_docs.append(doc)
+        groups[row] = numbers[key]
+    return groups, group_docs

@@ -1,0 +1,63 @@
+"""The weights of the ranking: a small JSON file that staff can read, copy, change and freeze."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .bm25 import FIELDS, FieldWeight, LexicalWeights
+
+SHIPPED = Path(__file__).with_name("weights.json")
+FEATURES = ("lexical", "semantic", "taxonomy")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Everything learnt: the lexical retriever's parameters and the weight of each feature in the
+    log odds of a match."""
+
+    version: str
+    lexical: LexicalWeights
+    with_encoder: Mapping[str, float]
+    without_encoder: Mapping[str, float]
+
+    def features(self, *, has_vector: bool) -> Mapping[str, float]:
+        """Bias and feature weights for a query with or without a vector."""
+        return self.with_encoder if has_vector else self.without_encoder
+
+
+def weights_from(record: Mapping[str, Any]) -> Weights:
+    """Weights out of their JSON form; raises ValueError (Chinese) where something is missing or
+    not a number."""
+    try:
+        lexical = record["lexical"]
+        fields = {
+            name: FieldWeight(**{k: float(v) for k, v in lexical["fields"][name].items()})
+            for name in FIELDS
+        }
+        return Weights(
+            version=str(record["version"]),
+            lexical=LexicalWeights(
+                k1=float(lexical["k1"]),
+                fields=fields,
+                query_fields={name: float(lexical["query_fields"].get(name, 0)) for name in FIELDS},
+                query_k=float(lexical["query_k"]),
+                max_terms=int(lexical["max_terms"]),
+            ),
+            with_encoder=_numbers(record["with_encoder"]),
+            without_encoder=_numbers(record["without_encoder"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise ValueError(f"匹配权重不完整或有误：{problem}") from problem
+
+
+def _numbers(record: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(record[name]) for name in ("bias", *FEATURES)}
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """The weights that come with the package."""
+    return weights_from(json.loads(SHIPPED.read_text(encoding="utf-8")))

@@ -1,0 +1,50 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.engine.text import (
+    MAX_CHARACTERS,
+    normalise,
+    normalise_with_positions,
+    token_spans,
+    tokens,
+)
+
+
+def test_normalise_unifies_width_case_and_traditional_characters():
+    assert normalise("ＰＡ６６ 鋰電池") == "pa66 锂电池"
+
+
+def test_normalise_drops_markup_and_emoji_but_keeps_units():
+    text = "<p>中试&nbsp;平台</p><script>x()</script>😀 7200㎡ 25℃"
+
+    assert normalise(text).split() == ["中试", "平台", "7200m2", "25°c"]
+
+
+def test_normalise_bounds_the_length():
+    assert len(normalise("试" * 50_000)) == MAX_CHARACTERS
+
+
+def test_tokens_are_bigrams_and_whole_latin_words_with_parts():
+    assert tokens("PA66复合材料,SiC") == ["pa66", "pa", "66", "复合", "合材", "材料", "sic"]
+
+
+def test_tokens_of_a_single_character_and_of_punctuation():
+    assert tokens("酶") == ["酶"]
+    assert tokens("，。！？——") == []
+
+
+@given(st.text(max_size=200))
+def test_positions_agree_with_the_normal_form(text):
+    normal, positions = normalise_with_positions(text)
+
+    assert normal == normalise(text)
+    assert len(positions) == len(normal)
+    assert positions == sorted(positions)
+
+
+@given(st.text(alphabet="锂電池ＰＡ66 <b>&amp;中试😀-.", max_size=80))
+def test_token_spans_are_the_tokens_in_order(text):
+    found = token_spans(text)
+
+    assert [token for token, _ in found] == tokens(text)
+    assert all(0 <= span.start < span.end <= len(text) for _, span in found)
