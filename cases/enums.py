@@ -1,0 +1,55 @@
+"""Choices of projects, outcomes and cases."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProjectStatus(models.TextChoices):
+    ENQUIRY = "enquiry", _("待回复")
+    IN_TALKS = "in_talks", _("洽谈中")
+    QUOTED = "quoted", _("已报价")
+    CONTRACTED = "contracted", _("已签约")
+    PILOTING = "piloting", _("中试进行中")
+    DELIVERED = "delivered", _("已交付")
+    CLOSED = "closed", _("已办结")
+    DECLINED = "declined", _("平台婉拒")
+    CANCELLED = "cancelled", _("企业取消")
+
+
+class DeclineReason(models.TextChoices):
+    SCOPE = "scope", _("不在服务范围")
+    CAPACITY = "capacity", _("排期已满")
+    CONDITIONS = "conditions", _("条件不具备")
+    PRICE = "price", _("预算不足")
+    COMPLIANCE = "compliance", _("环评安评受限")
+    OTHER = "other", _("其他")
+
+
+class OutcomeKind(models.TextChoices):
+    VERIFIED = "verified", _("完成中试验证")
+    PRODUCED = "produced", _("实现量产")
+    LAUNCHED = "launched", _("产品上市")
+    FAILED = "failed", _("未成功")
+
+
+class OutcomeStatus(models.TextChoices):
+    CLAIMED = "claimed", _("待企业确认")
+    CONFIRMED = "confirmed", _("企业已确认")
+    REJECTED = "rejected", _("企业不认可")
+
+
+class EvidenceGrade(models.TextChoices):
+    """Complaint 9, counts without truth: how well an outcome is proven."""
+
+    A = "A", _("A 合同、报告与发票齐全")
+    B = "B", _("B 有合同或验证报告")
+    C = "C", _("C 有往来记录")
+    D = "D", _("D 仅有陈述")
+
+
+class CaseStatus(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    IN_CONSENT = "in_consent", _("待企业同意")
+    IN_REVIEW = "in_review", _("待审核")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤下")

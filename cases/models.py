@@ -1,0 +1,208 @@
+"""Projects from first contact to confirmed outcome, and the cases published of them."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import (
+    CaseStatus,
+    DeclineReason,
+    EvidenceGrade,
+    OutcomeKind,
+    OutcomeStatus,
+    ProjectStatus,
+)
+from core.models import BaseModel, SearchableModel, SourcedModel
+
+
+@pghistory.track(exclude=["updated_at"])
+class Project(BaseModel):
+    """对接项目: one enterprise and one platform, usually about one demand (C24)."""
+
+    number = models.CharField(_("编号"), max_length=20, unique=True)
+    title = models.CharField(_("事项"), max_length=200)
+    platform = models.ForeignKey("platforms.Platform", models.PROTECT, related_name="projects")
+    capability = models.ForeignKey(
+        "platforms.Capability", models.PROTECT, null=True, blank=True, related_name="projects"
+    )
+    demand = models.ForeignKey(
+        "demands.Demand", models.PROTECT, null=True, blank=True, related_name="projects"
+    )
+    enterprise = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, related_name="projects", verbose_name=_("企业")
+    )
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    status = models.CharField(
+        _("状态"), max_length=12, choices=ProjectStatus.choices, default=ProjectStatus.ENQUIRY
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"))
+    reply_due_at = models.DateTimeField(_("应回复时间"))
+    first_replied_at = models.DateTimeField(_("首次回复时间"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("催办时间"), null=True, blank=True)
+    decline_reason = models.CharField(
+        _("婉拒原因"), max_length=12, choices=DeclineReason.choices, blank=True
+    )
+    contract_amount_yuan = models.DecimalField(
+        _("合同额(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    contract_date = models.DateField(_("签约日期"), null=True, blank=True)
+    promised_date = models.DateField(_("承诺交付日期"), null=True, blank=True)
+    started_date = models.DateField(_("开始日期"), null=True, blank=True)
+    delivered_date = models.DateField(_("交付日期"), null=True, blank=True)
+    is_demo = models.BooleanField(_("演示数据"), default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("对接项目")
+        indexes = [models.Index(fields=["platform", "status"]), models.Index(fields=["enterprise"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:project", args=[self.number])
+
+
+class Message(models.Model):
+    """One entry of the thread both sides see. Files belong to it."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="messages")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    body = models.TextField(_("内容"), max_length=5000)
+    sent_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("往来消息")
+        indexes = [models.Index(fields=["project", "sent_at"])]
+
+    def __str__(self) -> str:
+        return self.body[:40]
+
+
+@pghistory.track()
+class Quote(BaseModel):
+    """A dated price of the platform; a new one replaces the last, none is changed."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="quotes")
+    amount_yuan = models.DecimalField(_("报价(元)"), max_digits=14, decimal_places=2)
+    lead_days = models.PositiveSmallIntegerField(_("周期(天)"))
+    valid_until_date = models.DateField(_("有效期至"))
+    scope = models.TextField(_("包含内容"), max_length=2000)
+    quoted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    quoted_at = models.DateTimeField(_("报价时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("报价")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_yuan__gt=0),
+                name="cases_quote_amount",
+                violation_error_message=_("报价须大于 0。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_yuan}元"
+
+
+@pghistory.track(exclude=["updated_at"])
+class Outcome(BaseModel):
+    """成果: claimed by the platform, confirmed or rejected by the enterprise (PRT-18)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="outcomes")
+    kind = models.CharField(_("成果类型"), max_length=10, choices=OutcomeKind.choices)
+    description = models.TextField(_("成果说明"), max_length=3000)
+    product_name = models.CharField(_("产品名称"), max_length=200, blank=True)
+    trl_before = models.PositiveSmallIntegerField(_("中试前成熟度"), null=True, blank=True)
+    trl_after = models.PositiveSmallIntegerField(_("中试后成熟度"), null=True, blank=True)
+    achieved_date = models.DateField(_("取得日期"))
+    evidence_grade = models.CharField(
+        _("证据等级"), max_length=1, choices=EvidenceGrade.choices, default=EvidenceGrade.D
+    )
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    status = models.CharField(
+        _("状态"), max_length=10, choices=OutcomeStatus.choices, default=OutcomeStatus.CLAIMED
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+    satisfaction = models.PositiveSmallIntegerField(_("满意度(1–5)"), null=True, blank=True)
+    # SHA-256 of the secret in the link that lets the enterprise answer without hunting for it
+    link_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("成果")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+                name="cases_outcome_satisfaction",
+                violation_error_message=_("满意度为 1–5 分。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:outcome", args=[self.pk])
+
+
+class Case(BaseModel, SourcedModel, SearchableModel):
+    """典型案例: the story of a project, or one taken from a public source (G04)."""
+
+    slug = models.SlugField(_("编号"), max_length=80, unique=True)
+    title = models.CharField(_("标题"), max_length=200)
+    platform = models.ForeignKey(
+        "platforms.Platform", models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    platform_name = models.CharField(_("平台(来源原文)"), max_length=200, blank=True)
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    client_name = models.CharField(_("服务企业"), max_length=200, blank=True)
+    field = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "field-data"},
+        verbose_name=_("领域"),
+    )
+    region = models.ForeignKey(
+        "taxonomy.Region", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    summary = models.TextField(_("案例内容"), max_length=5000)
+    result = models.TextField(_("取得成效"), max_length=2000, blank=True)
+    status = models.CharField(
+        _("状态"), max_length=12, choices=CaseStatus.choices, default=CaseStatus.DRAFT
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
+    consented_at = models.DateTimeField(_("企业同意时间"), null=True, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta(SearchableModel.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = _("典型案例")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(consented_at__isnull=False)
+                | ~Q(source_title="")
+                | ~Q(source_url=""),
+                name="cases_case_consent",
+                violation_error_message=_("企业同意后才能发布案例。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:case", args=[self.slug])

@@ -1,0 +1,72 @@
+"""From first contact to confirmed outcome, and the story told of it."""
+
+from cases.enums import CaseStatus as C
+from cases.enums import OutcomeStatus as O
+from cases.enums import ProjectStatus as P
+from core.states import Relation, StateMachine, transition
+
+# in a project the platform is OWNER of the work, the enterprise is COUNTERPART
+PLATFORM, ENTERPRISE = Relation.OWNER, Relation.COUNTERPART
+STAFF, SYSTEM = Relation.STAFF, Relation.SYSTEM
+OPEN = [P.ENQUIRY, P.IN_TALKS, P.QUOTED]
+
+PROJECT = StateMachine(
+    name="project",
+    title="对接项目",
+    statuses=P,
+    initial=P.ENQUIRY,
+    transitions=(
+        transition("answer", "回复", sources=[P.ENQUIRY], target=P.IN_TALKS, relations=[PLATFORM],
+                   tone="primary"),
+        transition("quote", "报价", sources=OPEN, target=P.QUOTED, relations=[PLATFORM],
+                   tone="primary"),
+        transition("decline", "婉拒", sources=OPEN, target=P.DECLINED, relations=[PLATFORM],
+                   reason_required=True, tone="danger", confirm="婉拒后企业会收到您的理由。"),
+        transition("contract", "确认签约", sources=[P.QUOTED], target=P.CONTRACTED,
+                   relations=[ENTERPRISE], tone="primary"),
+        transition("start", "开始中试", sources=[P.CONTRACTED], target=P.PILOTING,
+                   relations=[PLATFORM], tone="primary"),
+        transition("deliver", "交付", sources=[P.PILOTING], target=P.DELIVERED,
+                   relations=[PLATFORM], tone="primary"),
+        transition("close", "办结", sources=[P.DELIVERED], target=P.CLOSED,
+                   relations=[ENTERPRISE, SYSTEM]),
+        transition("cancel", "取消", sources=[*OPEN, P.CONTRACTED], target=P.CANCELLED,
+                   relations=[ENTERPRISE], reason_required=True, tone="danger",
+                   confirm="取消后不能恢复，可重新发起咨询。"),
+    ),
+)  # fmt: skip
+
+OUTCOME = StateMachine(
+    name="outcome",
+    title="成果确认",
+    statuses=O,
+    initial=O.CLAIMED,
+    transitions=(
+        transition("confirm", "确认属实", sources=[O.CLAIMED], target=O.CONFIRMED,
+                   relations=[ENTERPRISE], tone="primary"),
+        transition("reject", "不认可", sources=[O.CLAIMED], target=O.REJECTED,
+                   relations=[ENTERPRISE], reason_required=True, tone="danger"),
+    ),
+)  # fmt: skip
+
+CASE = StateMachine(
+    name="case",
+    title="典型案例",
+    statuses=C,
+    initial=C.DRAFT,
+    transitions=(
+        transition("ask_consent", "请企业同意", sources=[C.DRAFT], target=C.IN_CONSENT,
+                   relations=[PLATFORM], tone="primary"),
+        transition("consent", "同意公开", sources=[C.IN_CONSENT], target=C.IN_REVIEW,
+                   relations=[ENTERPRISE], tone="primary"),
+        transition("refuse", "不同意", sources=[C.IN_CONSENT], target=C.DRAFT,
+                   relations=[ENTERPRISE], reason_required=True),
+        transition("publish", "发布", sources=[C.IN_REVIEW], target=C.PUBLISHED,
+                   relations=[STAFF, SYSTEM], tone="primary"),
+        transition("return", "退回修改", sources=[C.IN_REVIEW], target=C.DRAFT, relations=[STAFF],
+                   reason_required=True),
+        transition("withdraw", "撤下", sources=[C.PUBLISHED], target=C.WITHDRAWN,
+                   relations=[PLATFORM, ENTERPRISE, STAFF], reason_required=True, tone="danger",
+                   confirm="撤下后公众将看不到这个案例。"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,112 @@
+"""The one list page: filter, facets, table, sorting, paging, export and htmx partial."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+from urllib.parse import quote
+
+import django_filters
+import django_tables2
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django_tables2 import RequestConfig
+from openpyxl import Workbook
+
+MAX_EXPORT_ROWS = 10_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def list_page(
+    request: HttpRequest,
+    *,
+    queryset: QuerySet[Any],
+    table_class: type[django_tables2.Table],
+    template: str,
+    filter_class: type[django_filters.FilterSet] | None = None,
+    per_page: int = 20,
+    export_name: str = "",
+    context: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Render a list from a queryset that its access object has scoped.
+
+    Context: `filter` (bound filterset or None), `facets`, `active_filters`, `table` (sorted,
+    paged; `table.paginated_rows` for cards), `total`. `?export=csv|xlsx` sends the filtered rows,
+    at most 10 000, when `export_name` is given. An htmx request gets the partial `rows` of the
+    template. Wrong filters are shown at their field and do not narrow the list.
+    """
+    filterset = (
+        filter_class(request.GET, queryset=queryset, request=request) if filter_class else None
+    )
+    rows = filterset.qs if filterset is not None and filterset.is_valid() else queryset
+    table = table_class(rows, request=request)
+    table.prefix = ""
+    export = request.GET.get("export", "")
+    if export_name and export in {"csv", "xlsx"}:
+        RequestConfig(request, paginate=False).configure(table)
+        return export_table(table, name=export_name, kind=export)
+    RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(table)
+    page = {
+        "filter": filterset,
+        "facets": getattr(filterset, "facet_list", []),
+        "active_filters": active_filters(request, filterset),
+        "table": table,
+        "total": table.paginator.count,
+        "can_export": bool(export_name),
+        **(context or {}),
+    }
+    is_partial = getattr(request, "htmx", False) and not request.htmx.boosted
+    return render(request, f"{template}#rows" if is_partial else template, page)
+
+
+def active_filters(
+    request: HttpRequest, filterset: django_filters.FilterSet | None
+) -> list[dict[str, str]]:
+    """The chosen filters as chips: label, value and the query string without it."""
+    if filterset is None or not filterset.is_valid():
+        return []
+    chips = []
+    for name, field in filterset.form.fields.items():
+        for value in request.GET.getlist(name):
+            if not value:
+                continue
+            query = request.GET.copy()
+            query.setlist(name, [other for other in query.getlist(name) if other != value])
+            query.pop("page", None)
+            choices = dict(getattr(field, "choices", ()))
+            shown = next((str(v) for k, v in choices.items() if str(k) == value), value)
+            chips.append({"label": str(field.label), "value": shown, "query": query.urlencode()})
+    return chips
+
+
+def safe_cell(value: Any) -> Any:
+    """A text cell that a spreadsheet will not run as a formula."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + value
+    return "" if value is None else value
+
+
+def export_table(table: django_tables2.Table, *, name: str, kind: str) -> HttpResponse:
+    """Send the table as UTF-8 CSV (with BOM, for Excel) or XLSX, with the day in its name."""
+    filename = f"{name}-{timezone.localdate():%Y%m%d}.{kind}"
+    lines = ([safe_cell(cell) for cell in row] for row in table.as_values())
+    response = HttpResponse(content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    if kind == "csv":
+        response.write("\ufeff")
+        writer = csv.writer(response)
+        for count, line in enumerate(lines):
+            if count > MAX_EXPORT_ROWS:
+                break
+            writer.writerow(line)
+        return response
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name[:31])
+    for count, line in enumerate(lines):
+        if count > MAX_EXPORT_ROWS:
+            break
+        sheet.append(line)
+    book.save(response)
+    return response

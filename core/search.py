@@ -1,0 +1,38 @@
+"""Chinese full-text search: words cut by rjieba into a `simple` tsvector; trigrams for names."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TypeVar
+
+import rjieba
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import F, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
+
+RowType = TypeVar("RowType", bound=Model)
+MAX_QUERY_LENGTH = 200
+
+
+def words(text: str) -> list[str]:
+    """Words of `text`, lower case, full width folded, punctuation dropped; empty for no words."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return [word for word in rjieba.cut_for_search(folded) if any(c.isalnum() for c in word)]
+
+
+def search_vector(*, title: str, body: str = "") -> Combinable:
+    """The expression a service assigns to `search`: title words weigh more than body words."""
+    return SearchVector(Value(" ".join(words(title))), config="simple", weight="A") + SearchVector(
+        Value(" ".join(words(body))), config="simple", weight="B"
+    )
+
+
+def search_rows(rows: QuerySet[RowType], query: str) -> QuerySet[RowType]:
+    """Rows that hold every word of `query`, annotated with `search_rank`; none for no words."""
+    cut = words(query[:MAX_QUERY_LENGTH])
+    if not cut:
+        return rows.none()
+    parts = SearchQuery(cut[0], config="simple", search_type="plain")
+    for word in cut[1:]:
+        parts &= SearchQuery(word, config="simple", search_type="plain")
+    return rows.filter(search=parts).annotate(search_rank=SearchRank(F("search"), parts))

@@ -1,0 +1,149 @@
+"""Writers of the kernel: the activity log, events and their deliveries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import models, transaction
+
+from core.events import reaction, reactions_for
+from core.models import ActivityLog, ActivitySeal, Delivery, Event
+from core.queue import enqueue
+
+MAX_ATTEMPTS = 10
+logger = structlog.get_logger(__name__)
+
+
+def log_activity(
+    *,
+    actor: Any,
+    action: str,
+    target: models.Model,
+    now: datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> ActivityLog:
+    """Append one row to the activity log. Request id and address come from the log context."""
+    context = structlog.contextvars.get_contextvars()
+    return ActivityLog.objects.create(
+        at=now,
+        actor_id=getattr(actor, "pk", None),
+        actor_name=str(actor)[:100],
+        action=action,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        target_label=str(target)[:300],
+        reason=reason.strip(),
+        data=data or {},
+        request_id=str(context.get("request_id", ""))[:64],
+        ip_address=context.get("ip_address"),
+    )
+
+
+def emit(name: str, **payload: Any) -> Event:
+    """Write the event `name` beside the change; reactions run in workers after the commit."""
+    event = Event.objects.create(name=name, payload=payload)
+    enqueue("core.dispatch_event", event_id=str(event.pk))
+    return event
+
+
+def deliver_event(*, event_id: str, now: datetime) -> int:
+    """Run every reaction of the event that is not done; return how many are still open.
+
+    Each reaction has its own transaction and its own row: one that fails does not hold the
+    others up, and runs again at the next sweep, ten times at most.
+    """
+    with transaction.atomic():
+        event = Event.objects.select_for_update(skip_locked=True).filter(pk=event_id).first()
+        if event is None or event.completed_at is not None:
+            return 0
+        Delivery.objects.bulk_create(
+            [Delivery(event=event, reaction=r.name) for r in reactions_for(event.name)],
+            ignore_conflicts=True,
+        )
+    open_rows = event.deliveries.filter(done_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+    for delivery_id in list(open_rows.order_by("pk").values_list("pk", flat=True)):
+        _deliver(delivery_id=delivery_id, event=event, now=now)
+    left = open_rows.count()
+    if not left:
+        Event.objects.filter(pk=event.pk).update(completed_at=now)
+    return left
+
+
+def _deliver(*, delivery_id: int, event: Event, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            row = Delivery.objects.select_for_update(skip_locked=True).filter(
+                pk=delivery_id, done_at__isnull=True
+            )
+            delivery = row.first()
+            known = reaction(delivery.reaction) if delivery else None
+            if delivery is None:
+                return
+            if known is not None:
+                known.run(event_id=str(event.pk), name=event.name, payload=event.payload)
+            delivery.done_at = now
+            delivery.save(update_fields=["done_at"])
+    except Exception as error:  # a reaction may fail in any way; the row remembers it
+        logger.exception("event.reaction_failed", event_id=str(event.pk), delivery=delivery_id)
+        Delivery.objects.filter(pk=delivery_id).update(
+            attempts=models.F("attempts") + 1, last_error=repr(error)[:2000]
+        )
+
+
+def sweep_events(*, now: datetime, limit: int = 500) -> int:
+    """Queue every event whose delivery is overdue; return how many."""
+    ids = Event.objects.undelivered().order_by("created_at", "pk").values_list("pk", flat=True)
+    overdue = list(ids[:limit])
+    for event_id in overdue:
+        enqueue("core.dispatch_event", event_id=str(event_id))
+    return len(overdue)
+
+
+def row_digest(previous: str, rows: list[ActivityLog]) -> str:
+    """SHA-256 over the previous digest and each row's content, in order of id."""
+    digest = hashlib.sha256(previous.encode())
+    for row in rows:
+        content = [
+            row.pk, row.at.isoformat(), row.actor_id, row.actor_name, row.action,
+            row.target_type, row.target_id, row.target_label, row.reason, row.data,
+        ]  # fmt: skip
+        digest.update(json.dumps(content, ensure_ascii=False, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def seal_activity_log(*, now: datetime, limit: int = 10_000) -> ActivitySeal | None:
+    """Chain the rows written since the last seal (older than a minute, so none is in flight)."""
+    last = ActivitySeal.objects.select_for_update().order_by("-last_id").first()
+    settled = now.timestamp() - 60
+    rows = list(
+        ActivityLog.objects.filter(
+            pk__gt=last.last_id if last else 0, at__lt=datetime.fromtimestamp(settled, now.tzinfo)
+        ).order_by("pk")[:limit]
+    )
+    if not rows:
+        return None
+    return ActivitySeal.objects.create(
+        first_id=rows[0].pk,
+        last_id=rows[-1].pk,
+        count=len(rows),
+        digest=row_digest(last.digest if last else "", rows),
+        sealed_at=now,
+    )
+
+
+def verify_activity_log() -> ActivitySeal | None:
+    """Recompute the chain; return the first seal that does not hold, None when all do."""
+    previous = ""
+    for seal in ActivitySeal.objects.order_by("last_id"):
+        rows = ActivityLog.objects.filter(pk__gte=seal.first_id, pk__lte=seal.last_id)
+        listed = list(rows.order_by("pk"))
+        if len(listed) != seal.count or row_digest(previous, listed) != seal.digest:
+            return seal
+        previous = seal.digest
+    return None

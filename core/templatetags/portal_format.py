@@ -1,0 +1,76 @@
+"""Numbers, money, days and rights in templates: one filter each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.access import Access, Decision
+
+register = template.Library()
+UNKNOWN = "未注明"
+
+
+@register.filter
+def or_unknown(value: Any) -> Any:
+    """The value, or 未注明: a missing fact stays missing."""
+    if value is None or value == "" or value == [] or value == ():
+        return format_html('<span class="unknown">{}</span>', UNKNOWN)
+    return value
+
+
+@register.filter
+def yuan(value: Decimal | int | None) -> str | SafeString:
+    """Money in 元, or 万元 from 10 000 on: 12000 → 1.2万元."""
+    if value is None:
+        return or_unknown(None)  # type: ignore[no-any-return]
+    amount = Decimal(value)
+    if abs(amount) >= 10_000:
+        return f"{plain(amount / 10_000)}万元"
+    return f"{plain(amount)}元"
+
+
+@register.filter
+def plain(value: Decimal | float | int | None) -> str:
+    """A number without trailing zeros, thousands separated: 1250.50 → 1,250.5."""
+    if value is None:
+        return ""
+    text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day: 2026-11-21 (local time)."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value.isoformat()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time: 2026-11-21 09:30 (local)."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def days_ago(value: date | datetime | None) -> int | None:
+    """Whole days since `value`; None stays None."""
+    if value is None:
+        return None
+    start = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return (timezone.localdate() - start).days
+
+
+@register.simple_tag
+def may(access: Access, action: str, obj: Any = None) -> Decision:
+    """`{% may access "edit" demand as decision %}`: templates ask this, never a role."""
+    return access.can(action, obj)

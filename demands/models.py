@@ -1,0 +1,207 @@
+"""Demand postings and who may read them in full."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import BaseModel, SearchableModel, SourcedModel
+from demands.enums import Confidentiality, DemandStatus
+from demands.querysets import DemandQuerySet
+
+
+@pghistory.track(exclude=["updated_at", "search"])
+class Demand(BaseModel, SourcedModel, SearchableModel):
+    """中试需求: what an enterprise asks for, with constraints and a confidentiality level (G03)."""
+
+    slug = models.SlugField(_("编号"), max_length=80, unique=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands",
+        verbose_name=_("需求单位"),
+    )
+    organisation_name = models.CharField(_("需求单位(来源原文)"), max_length=200, blank=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("发布人"),
+    )
+    title = models.CharField(_("要做什么"), max_length=200, blank=True)
+    description = models.TextField(_("具体需求"), max_length=20_000, blank=True)
+    background = models.TextField(_("为什么要做"), max_length=3000, blank=True)
+    field = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "field-data"},
+        verbose_name=_("领域"),
+    )
+    stage_text = models.CharField(_("所处阶段"), max_length=60, blank=True)
+    trl_current = models.PositiveSmallIntegerField(_("目前成熟度"), null=True, blank=True)
+    trl_target = models.PositiveSmallIntegerField(_("目标成熟度"), null=True, blank=True)
+    scale_low = models.DecimalField(
+        _("规模下限"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    scale_high = models.DecimalField(
+        _("规模上限"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    scale_unit = models.CharField(_("规模单位"), max_length=20, blank=True)
+    target_figures = models.TextField(_("指标要求"), max_length=2000, blank=True)
+    materials = models.CharField(_("涉及物料"), max_length=300, blank=True)
+    service_types = models.ManyToManyField(
+        "taxonomy.Term",
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "service-type"},
+        verbose_name=_("需要的服务"),
+    )
+    certificates = models.ManyToManyField(
+        "taxonomy.Term",
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "certificate"},
+        verbose_name=_("要求的资质"),
+    )
+    hazard_class = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "hazard-class"},
+        verbose_name=_("危险类别"),
+    )
+    budget_low_yuan = models.DecimalField(
+        _("预算下限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    budget_high_yuan = models.DecimalField(
+        _("预算上限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    budget_text = models.CharField(_("预算(来源原文)"), max_length=100, blank=True)
+    deadline_date = models.DateField(_("希望完成日期"), null=True, blank=True)
+    region = models.ForeignKey(
+        "taxonomy.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("所在地区"),
+    )
+    # None: anywhere. Otherwise only platforms inside this region are possible.
+    wanted_region = models.ForeignKey(
+        "taxonomy.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("限定平台地区"),
+    )
+    confidentiality = models.CharField(
+        _("公开范围"),
+        max_length=10,
+        choices=Confidentiality.choices,
+        default=Confidentiality.PUBLIC,
+    )
+    teaser = models.TextField(_("公开摘要"), max_length=500, blank=True)
+    is_anonymous = models.BooleanField(_("不公开单位名称"), default=False)
+    contact_name = models.CharField(_("联系人"), max_length=50, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    expires_date = models.DateField(_("有效期至"), null=True, blank=True)
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=DemandStatus.choices, default=DemandStatus.DRAFT
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+    is_demo = models.BooleanField(_("演示数据"), default=False)
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta(SearchableModel.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = _("中试需求")
+        indexes = [
+            *SearchableModel.Meta.indexes,
+            models.Index(fields=["status", "-published_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scale_low__isnull=True)
+                | Q(scale_high__isnull=True)
+                | Q(scale_low__lte=F("scale_high")),
+                name="demands_demand_scale",
+                violation_error_message=_("规模下限不能大于上限。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_low_yuan__isnull=True)
+                | Q(budget_high_yuan__isnull=True)
+                | Q(budget_low_yuan__lte=F("budget_high_yuan")),
+                name="demands_demand_budget",
+                violation_error_message=_("预算下限不能大于上限。"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(trl_current__isnull=True) | Q(trl_current__range=(1, 9)))
+                & (Q(trl_target__isnull=True) | Q(trl_target__range=(1, 9)))
+                & (
+                    Q(trl_current__isnull=True)
+                    | Q(trl_target__isnull=True)
+                    | Q(trl_current__lte=F("trl_target"))
+                ),
+                name="demands_demand_trl",
+                violation_error_message=_("技术成熟度为 1–9 级，目标不能低于目前。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | ~Q(title=""),
+                name="demands_demand_title",
+                violation_error_message=_("请写明要做什么。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or "未命名需求"
+
+    def get_absolute_url(self) -> str:
+        return reverse("demands:demand", args=[self.slug])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == DemandStatus.OPEN
+
+    @property
+    def shown_organisation(self) -> str:
+        """The organisation's name for the public; empty when unknown, 匿名企业 when withheld."""
+        if self.is_anonymous:
+            return "匿名企业"
+        return self.organisation.name if self.organisation else self.organisation_name
+
+
+class Disclosure(BaseModel):
+    """The owner lets an organisation read a demand in full; every reading of it is logged."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="disclosures")
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(_("授权时间"))
+    revoked_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("需求披露")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demand", "organisation"], name="demands_disclosed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} → {self.organisation_id}"

@@ -1,0 +1,33 @@
+"""Choices of match runs and feedback."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunKind(models.TextChoices):
+    DEMAND = "demand", _("一条需求")
+    CAPABILITY = "capability", _("一项能力")
+    FULL = "full", _("全量重算")
+
+
+class ChunkStatus(models.TextChoices):
+    QUEUED = "queued", _("等待中")
+    DONE = "done", _("已完成")
+
+
+class Verdict(models.TextChoices):
+    SUITABLE = "suitable", _("合适")
+    UNSUITABLE = "unsuitable", _("不合适")
+
+
+class MismatchReason(models.TextChoices):
+    """Why a pair is not suitable: what staff and the weights learn from."""
+
+    TOPIC = "topic", _("技术方向不符")
+    SCALE = "scale", _("规模不符")
+    STAGE = "stage", _("成熟度阶段不符")
+    REGION = "region", _("地区太远")
+    PRICE = "price", _("价格或预算不符")
+    TIME = "time", _("时间排不开")
+    CLOSED = "closed", _("平台不对外")
+    OTHER = "other", _("其他")

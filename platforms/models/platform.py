@@ -1,0 +1,131 @@
+"""The register of platforms."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import BaseModel, SearchableModel, SourcedModel
+from platforms.enums import ClaimStatus
+from platforms.models.listing import Listing
+from platforms.querysets import PlatformQuerySet
+
+
+@pghistory.track(exclude=["updated_at", "search", "completeness"])
+class Platform(Listing, SourcedModel, SearchableModel):
+    """A facility that offers pilot-test services (中试平台, 基地, 概念验证中心 …)."""
+
+    name = models.CharField(_("平台名称"), max_length=200)
+    pinyin_key = models.CharField(_("拼音"), max_length=200, db_index=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="platforms",
+        verbose_name=_("运营单位"),
+    )
+    operator_name = models.CharField(_("依托单位"), max_length=200, blank=True)
+    region = models.ForeignKey(
+        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("所在地区")
+    )
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    kind = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "platform-kind"},
+        verbose_name=_("平台类别"),
+    )
+    host_type = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "host-type"},
+        verbose_name=_("建设主体类型"),
+    )
+    host_type_text = models.CharField(_("建设主体(来源原文)"), max_length=60, blank=True)
+    operation_mode = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "operation-mode"},
+        verbose_name=_("运营模式"),
+    )
+    fields = models.ManyToManyField(
+        "taxonomy.Term",
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "field-data"},
+        verbose_name=_("服务领域"),
+    )
+    level_text = models.CharField(_("级别(来源原文)"), max_length=60, blank=True)
+    stage_text = models.CharField(_("建设运行状态(来源原文)"), max_length=60, blank=True)
+    summary = models.TextField(_("平台简介"), max_length=3000, blank=True)
+    website = models.URLField(_("网站"), max_length=300, blank=True)
+    contact_name = models.CharField(_("联系人"), max_length=50, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    contact_email = models.EmailField(_("联系邮箱"), blank=True)
+    floor_area_sqm = models.DecimalField(
+        _("场地面积(平方米)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    is_open = models.BooleanField(_("对外服务"), null=True, blank=True)
+    is_demo = models.BooleanField(_("演示数据"), default=False)
+
+    objects = PlatformQuerySet.as_manager()
+
+    class Meta(SearchableModel.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = _("中试平台")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(floor_area_sqm__isnull=True) | Q(floor_area_sqm__gte=0),
+                name="platforms_platform_area",
+                violation_error_message=_("场地面积不能为负数。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("platforms:platform", args=[self.slug])
+
+
+class PlatformClaim(BaseModel):
+    """An organisation says: we run this platform. Staff decide with the evidence."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="claims")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, related_name="platform_claims"
+    )
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.TextField(_("认领说明"), max_length=1000)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.PENDING
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("平台认领")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "organisation"],
+                condition=Q(status="pending"),
+                name="platforms_claim_once",
+                violation_error_message=_("贵单位的认领申请正在审核，无需重复提交。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} → {self.platform}"

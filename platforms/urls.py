@@ -1,0 +1,6 @@
+"""Addresses of platforms."""
+
+from django.urls import URLPattern
+
+app_name = "platforms"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,29 @@
+"""The Celery application: queues, limits and the schedule of everything that recurs."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+app.conf.task_queues = [Queue("default"), Queue("matching"), Queue("reporting")]
+app.conf.task_default_queue = "default"
+
+# Everything that recurs, in one place. Every task here is safe to run twice.
+app.conf.beat_schedule = {
+    "sweep-events": {"task": "core.sweep_events", "schedule": 30.0},
+    "seal-activity-log": {"task": "core.seal_activity_log", "schedule": crontab(minute="*/10")},
+    "expire-demands": {"task": "demands.expire_demands", "schedule": crontab(hour=1, minute=10)},
+    "embed-missing": {"task": "matching.embed_missing", "schedule": crontab(minute="*/5")},
+    "resume-match-runs": {"task": "matching.resume_runs", "schedule": 60.0},
+    "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
+    "purge-sessions": {"task": "accounts.purge_sessions", "schedule": crontab(hour=3, minute=5)},
+}

@@ -1,0 +1,70 @@
+"""Fixtures every test may use: real PostgreSQL and Valkey, eager Celery unless a test says not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+
+def chromium_path() -> str | None:
+    """Where a Chromium is, if this machine has one."""
+    named = os.environ.get("CHROMIUM_PATH")
+    if named and Path(named).exists():
+        return named
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are skipped by name, with the reason."""
+    if chromium_path():
+        return
+    skip = pytest.mark.skip(reason="未找到 Chromium（可用 CHROMIUM_PATH 指明）")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Files go to a folder of the test; nothing of one test is cached for the next."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MATCHING_ENCODER = "off"
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _eager_celery(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tasks run where they are queued, except under the mark `real_celery`."""
+    eager = "real_celery" not in request.keywords
+    before = current_app.conf.task_always_eager, current_app.conf.task_eager_propagates
+    current_app.conf.update(task_always_eager=eager, task_eager_propagates=eager)
+    yield
+    current_app.conf.update(task_always_eager=before[0], task_eager_propagates=before[1])
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def visitor(client: Client) -> Client:
+    return client

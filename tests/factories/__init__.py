@@ -1,0 +1,1 @@
+"""Dull factories: the least that is valid; tests state what matters to them."""

@@ -1,0 +1,64 @@
+"""People with roles. `person(Role.OPERATOR)` is a signed-in-able user of an approved organisation."""
+
+from typing import Any
+
+import factory
+from accounts.enums import ORGANISATION_ROLES, REGION_ROLES, OrganisationStatus, Role
+from accounts.models import Organisation, RoleAssignment, User
+
+from tests.factories.taxonomy import RegionFactory, zhongshan
+
+CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+PASSWORD = "correct-horse-7"
+
+
+def make_uscc(number: int) -> str:
+    """A valid code (GB 32100-2015) for the `number`-th test organisation."""
+    body = f"91442000MA{number:07d}"
+    weights = [3**i % 31 for i in range(17)]
+    total = sum(CHARACTERS.index(c) * w for c, w in zip(body, weights, strict=True))
+    return body + CHARACTERS[(31 - total % 31) % 31]
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"中山测试企业{n}有限公司")
+    uscc = factory.Sequence(make_uscc)
+    region = factory.LazyFunction(zhongshan)
+    status = OrganisationStatus.APPROVED
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"用户{n}")
+
+    @factory.post_generation
+    def password(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        self.set_password(extracted or PASSWORD)
+        if create:
+            self.save(update_fields=["password"])
+
+
+class RoleAssignmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RoleAssignment
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.ENTERPRISE
+
+
+def person(role: Role, **scope: Any) -> User:
+    """A user holding `role`, with the organisation or region that the role needs."""
+    if role in ORGANISATION_ROLES and "organisation" not in scope:
+        scope["organisation"] = OrganisationFactory()
+    if role in REGION_ROLES and "region" not in scope:
+        scope["region"] = RegionFactory()  # 广东省
+    user = UserFactory()
+    RoleAssignmentFactory(user=user, role=role, **scope)
+    return User.objects.get(pk=user.pk)
