@@ -1,0 +1,72 @@
+"""Filters over code lists, shared by pages and API."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from taxonomy.models import Industry, Region, RegionLevel, Term, TermMapping
+
+
+class RegionFilter(django_filters.FilterSet):
+    """Regions by words, level, direct parent, or anything they lie in."""
+
+    q = django_filters.CharFilter(method="by_name", label=_("名称或代码"))
+    level = django_filters.ChoiceFilter(choices=RegionLevel.choices, label=_("级别"))
+    parent = django_filters.CharFilter(field_name="parent_id", label=_("上级代码"))
+    under = django_filters.CharFilter(method="inside", label=_("所在地区代码"))
+
+    class Meta:
+        model = Region
+        fields = ()
+
+    def by_name(self, queryset: QuerySet[Region], _name: str, value: str) -> QuerySet[Region]:
+        return queryset.filter(Q(name__contains=value) | Q(code__startswith=value))
+
+    def inside(self, queryset: QuerySet[Region], _name: str, value: str) -> QuerySet[Region]:
+        outer = Region.objects.filter(pk=value).first()
+        return queryset.filter(code__startswith=outer.prefix) if outer else queryset.none()
+
+
+class IndustryFilter(django_filters.FilterSet):
+    """Industries by words, level or section."""
+
+    q = django_filters.CharFilter(method="by_name", label=_("名称或代码"))
+    level = django_filters.NumberFilter(label=_("级别（1 门类，2 大类）"))
+    parent = django_filters.CharFilter(field_name="parent_id", label=_("门类代码"))
+
+    class Meta:
+        model = Industry
+        fields = ()
+
+    def by_name(self, queryset: QuerySet[Industry], _name: str, value: str) -> QuerySet[Industry]:
+        return queryset.filter(Q(name__contains=value) | Q(code=value.upper()))
+
+
+class TermFilter(django_filters.FilterSet):
+    """Entries of one list, or by code or words across lists."""
+
+    list = django_filters.CharFilter(field_name="code_list_id", label=_("代码表标识"))
+    code = django_filters.CharFilter(label=_("代码"))
+    q = django_filters.CharFilter(field_name="name", lookup_expr="contains", label=_("名称"))
+
+    class Meta:
+        model = Term
+        fields = ()
+
+
+class TermMappingFilter(django_filters.FilterSet):
+    """Mappings from one list, to one list, of one kind."""
+
+    list = django_filters.CharFilter(field_name="source__code_list_id", label=_("代码表标识"))
+    code = django_filters.CharFilter(field_name="source__code", label=_("代码"))
+    target_list = django_filters.CharFilter(
+        field_name="target__code_list_id", label=_("目标代码表标识")
+    )
+    industry = django_filters.CharFilter(field_name="industry_id", label=_("行业大类代码"))
+    relation = django_filters.ChoiceFilter(choices=TermMapping.Relation.choices, label=_("关系"))
+
+    class Meta:
+        model = TermMapping
+        fields = ()

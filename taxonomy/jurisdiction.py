@@ -1,0 +1,144 @@
+"""Who runs this deployment: one file of `data/jurisdictions/`, picked by `JURISDICTION`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+FOLDER = Path("data/jurisdictions")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number a policy promises. `minimum` and `maximum` are in `unit`, by the end of `year`."""
+
+    code: str
+    name: str
+    unit: str
+    year: int
+    measure: str
+    source: str
+    minimum: int
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a ladder and who takes it. `example`: no document says so."""
+
+    slug: str
+    name: str
+    actor: str
+    skipped_for: tuple[str, ...] = ()
+    example: bool = False
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A line an applicant must reach, in `unit`."""
+
+    name: str
+    minimum: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """A way to a status: 认定, 备案 … with its steps in order."""
+
+    slug: str
+    name: str
+    level: str
+    source: str
+    steps: tuple[Step, ...]
+    build_types: tuple[str, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    example: bool = False
+
+
+@dataclass(frozen=True)
+class Reward:
+    """What good results earn. `maximum_wan` in 万元, None where the document gives no sum."""
+
+    slug: str
+    name: str
+    criteria: tuple[str, ...]
+    source: str
+    maximum_wan: int | None = None
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """A province or city running this software: names, fields, ladders, targets."""
+
+    slug: str
+    name: str
+    level: str
+    title: str
+    owner: str
+    region: str
+    field_list: str
+    source: str
+    platform_kinds: tuple[str, ...]
+    modules: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    targets: tuple[Target, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    example_fields: tuple[str, ...] = ()
+
+    def has_module(self, name: str) -> bool:
+        return name in self.modules
+
+
+NESTED = {
+    "targets": Target,
+    "ladders": Ladder,
+    "rewards": Reward,
+    "steps": Step,
+    "criteria": Criterion,
+}
+
+
+def _build(kind: Any, table: dict[str, Any]) -> Any:
+    """A frozen record of a TOML table; an unknown or missing key is a TypeError."""
+    values = {}
+    for key, value in table.items():
+        if isinstance(value, list):
+            nested = NESTED.get(key)
+            value = tuple(
+                _build(nested, item) if nested and isinstance(item, dict) else item
+                for item in value
+            )
+        values[key] = value
+    return kind(**values)
+
+
+def jurisdiction_slugs() -> list[str]:
+    """The jurisdictions there are files for."""
+    return sorted(path.stem for path in (settings.BASE_DIR / FOLDER).glob("*.toml"))
+
+
+@cache
+def load_jurisdiction(slug: str) -> Jurisdiction:
+    """Read one file. ImproperlyConfigured when there is none of that name or it does not fit."""
+    if slug not in jurisdiction_slugs():
+        known = "、".join(jurisdiction_slugs())
+        raise ImproperlyConfigured(f"没有地区“{slug}”的设定文件，可用的有：{known}。")
+    path = settings.BASE_DIR / FOLDER / f"{slug}.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _build(Jurisdiction, table)  # type: ignore[no-any-return]
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise ImproperlyConfigured(f"地区设定文件 {path.name} 有误：{error}") from error
+
+
+def current_jurisdiction() -> Jurisdiction:
+    """The jurisdiction of this deployment, read once."""
+    return load_jurisdiction(settings.JURISDICTION)
