@@ -90,7 +90,7 @@ class Access:
         return self.check(action, obj)
 
     def check(self, action: str, obj: Any | None) -> Decision:
-        """Further conditions of an otherwise allowed action. Subclasses may refuse with a reason."""
+        """Further conditions of an otherwise allowed action; subclasses may refuse."""
         return ALLOWED
 
     def require(self, action: str, obj: Any | None = None) -> None:
