@@ -15,7 +15,7 @@ import psycopg
 from launcher.embedded import Embedded
 from launcher.environment import ROOT, SetupError, say
 
-NOISE = {"__pycache__", ".DS_Store"}
+_NOISE = {"__pycache__", ".DS_Store", "var", ".venv"}
 
 
 def var_dir() -> Path:
@@ -125,8 +125,9 @@ def _digest(inputs: Iterable[Path], key: str) -> str:
     """Hash names and contents, so that neither a checkout nor a clock matters."""
     total = hashlib.sha256(key.encode())
     for path in sorted(set(inputs)):
-        if path.is_file() and not NOISE & set(path.parts):
-            total.update(str(path.relative_to(ROOT)).encode())
+        name = path.relative_to(ROOT)
+        if path.is_file() and not _NOISE & set(name.parts):
+            total.update(str(name).encode())
             total.update(path.read_bytes())
     return total.hexdigest()
 

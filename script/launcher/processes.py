@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -129,9 +130,9 @@ def program(
     *,
     env: dict[str, str],
     cwd: Path,
-    fds: tuple[int, ...] = (),
+    sockets: tuple[socket.socket, ...] = (),
 ) -> Child:
-    """Describe a Python program of the portal as a `Child`; it is not started yet."""
+    """Describe a program of the portal as a `Child`, not started yet, which inherits `sockets`."""
 
     def launch() -> subprocess.Popen[bytes]:
         output = open_log(log)
@@ -145,7 +146,7 @@ def program(
                 stderr=output,
                 start_new_session=True,  # Ctrl-C reaches the launcher alone, which stops in order
                 preexec_fn=die_with_parent(signal.SIGTERM),
-                pass_fds=fds,
+                pass_fds=[each.fileno() for each in sockets],
             )
         finally:
             os.close(output)

@@ -41,10 +41,8 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/server", description=f"在本机运行{_NAME}")
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址")
-    parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="端口"
-    )
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址")
+    parser.add_argument("--port", type=int, default=8000, help="端口")
     parser.add_argument(
         "--demo",
         action=argparse.BooleanOptionalAction,
@@ -106,18 +104,18 @@ def _start_programs(
     group: Group, env: dict[str, str], home: Path, listener: socket.socket
 ) -> Child:
     """Start web, worker and beat; return the web server."""
-    log, fd = home / "log", listener.fileno()
+    log = home / "log"
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "portal.celery:app"]
     web = [
-        *(*python, "gunicorn", "portal.wsgi:application", "--bind", f"fd://{fd}"),
+        *(*python, "gunicorn", "portal.wsgi:application", "--bind", f"fd://{listener.fileno()}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"),
         *("--graceful-timeout", "10", "--no-control-socket", "--access-logfile", "-"),
     ]
     worker = [*celery, "worker", "-Q", "default,matching,reporting", "-c", "2", "-l", "INFO"]
     beat = [*celery, "beat", "-s", str(home / "celerybeat-schedule"), "--pidfile=", "-l", "INFO"]
     # The socket stays open here: while gunicorn is started again, requests wait instead of failing.
-    child = group.add(program("网站", web, log / "web.log", env=env, cwd=ROOT, fds=(fd,)))
+    child = group.add(program("网站", web, log / "web.log", env=env, cwd=ROOT, sockets=(listener,)))
     group.add(program("后台任务", worker, log / "worker.log", env=env, cwd=ROOT))
     group.add(program("定时任务", beat, log / "beat.log", env=env, cwd=ROOT))
     return child
