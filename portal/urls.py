@@ -35,6 +35,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
+    path("", include("taxonomy.urls")),
     path("", include("platforms.urls")),
     path("", include("demands.urls")),
     path("", include("matching.urls")),
