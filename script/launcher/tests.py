@@ -21,7 +21,9 @@ _SLOTS = 9  # so many runs at once in one checkout
 def main(arguments: list[str]) -> int:
     """Run pytest and return its exit status."""
     with test_environment() as env:
-        command = [sys.executable, "-m", "pytest", *_in_parallel(arguments), *arguments]
+        env["PYTHONPATH"] = str(ROOT / "script")
+        command = [sys.executable, "-m", "pytest", "-p", "launcher.pytest_worker"]
+        command += [*_in_parallel(arguments), *arguments]
         process = subprocess.Popen(command, env=env, cwd=ROOT)
         try:
             status = process.wait()
