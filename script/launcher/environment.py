@@ -13,6 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
+# file -> what its installation brings; the tests see to it that the versions are the same
+_INCLUDED = {
+    "requirements.txt": ["requirements.txt"],
+    "requirements-dev.txt": ["requirements-dev.txt", "requirements.txt"],
+}
 _UMASK = 0o022  # where root starts the portal, PostgreSQL runs as another account and reads .venv
 
 
@@ -48,9 +53,8 @@ def ensure(requirements: str) -> str:
 
     Installs only when the file, the interpreter or the place of the checkout has changed.
     """
-    file = ROOT / requirements
     base = f"{sys.version_info[:2]} {sys.base_prefix} {ROOT}"
-    wanted = hashlib.sha256(file.read_bytes()).hexdigest()
+    wanted = {name: _sha256(ROOT / name) for name in _INCLUDED[requirements]}
     python = VENV / "bin" / "python"
     try:
         with only_one(ROOT / "var" / "setup.lock", "另一个命令正在安装依赖，等它完成…"):
@@ -59,16 +63,20 @@ def ensure(requirements: str) -> str:
                 say("建立虚拟环境 .venv …")
                 _make_venv()
                 stamp = {"base": base}
-            if stamp.get(requirements) != wanted:
+            if stamp.get(requirements) != wanted[requirements]:
                 say(f"安装 {requirements}（首次约一分钟）…")
-                _install(python, file)
-                stamp[requirements] = wanted
+                _install(python, ROOT / requirements)
+                stamp |= wanted
                 STAMP.write_text(json.dumps(stamp), encoding="utf-8")
     except PermissionError as error:
         raise SetupError(
             f"没有权限写 {error.filename}：这个目录以前由别的用户运行过，请用同一用户运行。"
         ) from error
     return str(python)
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _stamp() -> dict[str, str]:
