@@ -36,6 +36,15 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         related_name="+",
         verbose_name=_("发布人"),
     )
+    # who saved last: the same person's own autosave is no conflict
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("最近编辑人"),
+    )
     title = models.CharField(_("要做什么"), max_length=200, blank=True)
     description = models.TextField(_("具体需求"), max_length=20_000, blank=True)
     background = models.TextField(_("为什么要做"), max_length=3000, blank=True)
@@ -48,7 +57,16 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         limit_choices_to={"code_list": "field-data"},
         verbose_name=_("领域"),
     )
-    stage_text = models.CharField(_("所处阶段"), max_length=60, blank=True)
+    stage = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "stage"},
+        verbose_name=_("所处阶段"),
+    )
+    stage_text = models.CharField(_("所处阶段(来源原文)"), max_length=60, blank=True)
     trl_current = models.PositiveSmallIntegerField(_("目前成熟度"), null=True, blank=True)
     trl_target = models.PositiveSmallIntegerField(_("目标成熟度"), null=True, blank=True)
     scale_low = models.DecimalField(
@@ -118,6 +136,8 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     is_anonymous = models.BooleanField(_("不公开单位名称"), default=False)
     contact_name = models.CharField(_("联系人"), max_length=50, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    # the owner said at submission that no state secret is in it (L22)
+    secrecy_confirmed_at = models.DateTimeField(_("保密自查时间"), null=True, blank=True)
     expires_date = models.DateField(_("有效期至"), null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     status = models.CharField(
@@ -177,6 +197,16 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     @property
     def is_open(self) -> bool:
         return self.status == DemandStatus.OPEN
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether strangers get the teaser instead of the text."""
+        return self.confidentiality != Confidentiality.PUBLIC
+
+    @property
+    def public_text(self) -> str:
+        """What anybody may read of it: the teaser of a confidential demand, else the text."""
+        return self.teaser if self.is_confidential else self.description
 
     @property
     def shown_organisation(self) -> str:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat, Left
 
 from demands.enums import DemandStatus
 
@@ -18,6 +20,42 @@ class DemandQuerySet(models.QuerySet[Any]):
         """Demands with a public page: open ones and those that ended well or ran out."""
         return self.filter(
             status__in=[DemandStatus.OPEN, DemandStatus.FULFILLED, DemandStatus.EXPIRED]
+        )
+
+    def submitted(self) -> DemandQuerySet:
+        """Everything but drafts, which are their owner's own business."""
+        return self.exclude(status=DemandStatus.DRAFT)
+
+    def in_region(self, prefix: str) -> DemandQuerySet:
+        """Demands inside the region prefix, by their own region or their organisation's."""
+        if not prefix:
+            return self.all()
+        return self.filter(
+            Q(region_id__startswith=prefix) | Q(organisation__region_id__startswith=prefix)
+        )
+
+    def newest_first(self) -> DemandQuerySet:
+        return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
+
+    def for_list(self) -> DemandQuerySet:
+        """With what lists show, and the values their facets count."""
+        return self.select_related("organisation", "field", "region", "stage").annotate(
+            province=Case(
+                When(region__isnull=True, then=Value("")),
+                default=Concat(Left("region_id", 2), Value("0000")),
+            ),
+            progress=Case(
+                When(status=DemandStatus.OPEN, then=Value("open")), default=Value("closed")
+            ),
+            budget_known=Case(
+                When(
+                    Q(budget_low_yuan__isnull=False)
+                    | Q(budget_high_yuan__isnull=False)
+                    | ~Q(budget_text=""),
+                    then=Value("yes"),
+                ),
+                default=Value("no"),
+            ),
         )
 
     def due(self, *, today: date) -> DemandQuerySet:

@@ -1,0 +1,48 @@
+"""The only writers of demands."""
+
+from core.activity import register_actions
+from demands.services.disclosure import disclose_demand, note_full_reading, revoke_disclosure
+from demands.services.lifecycle import (
+    expire_demands,
+    fulfil_demand,
+    move_demand,
+    publish_demand,
+    submit_demand,
+)
+from demands.services.posting import amend_demand, create_draft, new_slug, save_draft
+from demands.services.starting_data import load_demands
+
+__all__ = [
+    "amend_demand",
+    "create_draft",
+    "disclose_demand",
+    "expire_demands",
+    "fulfil_demand",
+    "load_demands",
+    "move_demand",
+    "new_slug",
+    "note_full_reading",
+    "publish_demand",
+    "revoke_disclosure",
+    "save_draft",
+    "submit_demand",
+]
+
+register_actions(
+    {
+        "demands.demand.create": "新建了需求草稿",
+        "demands.demand.load": "从公开资料导入了需求",
+        "demands.demand.submit": "提交了需求",
+        "demands.demand.recall": "撤回修改",
+        "demands.demand.publish": "审核通过，需求已发布",
+        "demands.demand.return": "退回修改",
+        "demands.demand.amend": "修改了已发布的需求",
+        "demands.demand.withdraw": "撤回了需求",
+        "demands.demand.fulfil": "标为已对接成功",
+        "demands.demand.expire": "需求到期",
+        "demands.demand.reopen": "重新编辑需求",
+        "demands.demand.disclose": "授权单位阅读全文",
+        "demands.demand.revoke_disclosure": "收回阅读全文的授权",
+        "demands.demand.read_full": "阅读了保密需求的全文",
+    }
+)
