@@ -45,3 +45,16 @@ class ClaimStatus(models.TextChoices):
     PENDING = "pending", _("待审核")
     APPROVED = "approved", _("已通过")
     REJECTED = "rejected", _("未通过")
+
+
+class ReportKind(models.TextChoices):
+    CONTACT = "contact", _("联系不上")
+    CLOSED = "closed", _("已停止服务")
+    WRONG = "wrong", _("内容有误")
+    OTHER = "other", _("其他问题")
+
+
+class ReportStatus(models.TextChoices):
+    OPEN = "open", _("待处理")
+    RESOLVED = "resolved", _("已更正")
+    DISMISSED = "dismissed", _("情况不实")

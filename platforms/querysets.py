@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
 from platforms.enums import ListingStatus
 
 
 class ListingQuerySet(models.QuerySet[Any]):
-    def published(self) -> ListingQuerySet:
+    def published(self) -> Self:
         return self.filter(status=ListingStatus.PUBLISHED)
+
+    def overdue(self, *, since: datetime) -> Self:
+        """Published, and not confirmed after `since`: never confirmed counts as overdue."""
+        return self.published().filter(Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=since))
 
 
 class PlatformQuerySet(ListingQuerySet):
-    def in_region(self, prefix: str) -> PlatformQuerySet:
+    def in_region(self, prefix: str) -> Self:
         return self.filter(region_id__startswith=prefix)
 
+    def shown(self) -> Self:
+        """What the public sees."""
+        return self.published()
 
-class CapabilityQuerySet(ListingQuerySet):
-    def shown(self) -> CapabilityQuerySet:
-        """Published capabilities of published platforms: what the public and the matcher see."""
+
+class OfferQuerySet(ListingQuerySet):
+    """What belongs to a platform: capabilities, resources, solutions."""
+
+    def shown(self) -> Self:
+        """Published offers of published platforms: what the public and the matcher see."""
         return self.published().filter(platform__status=ListingStatus.PUBLISHED)
+
+
+class CapabilityQuerySet(OfferQuerySet):
+    pass

@@ -1,7 +1,7 @@
 """Life cycles of listings (platform, capability, resource, solution) and of claims."""
 
 from core.states import Relation, StateMachine, transition
-from platforms.enums import ClaimStatus, ListingStatus
+from platforms.enums import ClaimStatus, ListingStatus, ReportStatus
 
 DRAFT, IN_REVIEW, RETURNED, PUBLISHED, WITHDRAWN = (
     ListingStatus.DRAFT,
@@ -21,6 +21,8 @@ LISTING = StateMachine(
         transition(
             "submit", "提交审核", sources=[DRAFT, RETURNED], target=IN_REVIEW,
             relations=[OWNER], tone="primary",
+            # L22: nothing secret may enter a shared register
+            confirm="提交即声明：所填内容属实，不涉及国家秘密和他人商业秘密。",
         ),
         transition("recall", "撤回修改", sources=[IN_REVIEW], target=DRAFT, relations=[OWNER]),
         transition(
@@ -54,6 +56,23 @@ CLAIM = StateMachine(
         transition(
             "reject", "不同意", sources=[ClaimStatus.PENDING], target=ClaimStatus.REJECTED,
             relations=[STAFF], reason_required=True, tone="danger",
+        ),
+    ),
+)  # fmt: skip
+
+REPORT = StateMachine(
+    name="report",
+    title="信息纠错",
+    statuses=ReportStatus,
+    initial=ReportStatus.OPEN,
+    transitions=(
+        transition(
+            "resolve", "已更正", sources=[ReportStatus.OPEN], target=ReportStatus.RESOLVED,
+            relations=[OWNER, STAFF], tone="primary",
+        ),
+        transition(
+            "dismiss", "情况不实", sources=[ReportStatus.OPEN], target=ReportStatus.DISMISSED,
+            relations=[STAFF], reason_required=True,
         ),
     ),
 )  # fmt: skip

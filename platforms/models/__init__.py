@@ -1,7 +1,7 @@
 """Platforms, their capabilities, shareable resources and solutions."""
 
 from platforms.models.capability import Capability, CapabilityParameter, Solution
-from platforms.models.platform import Platform, PlatformClaim
+from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.resource import Equipment, Expert, Line
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Equipment",
     "Expert",
     "Line",
+    "ListingReport",
     "Platform",
     "PlatformClaim",
     "Solution",

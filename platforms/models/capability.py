@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,10 +14,30 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import SearchableModel
+from core.templatetags.portal_format import plain, yuan
 from platforms.enums import PriceModel
 from platforms.models.listing import Listing
 from platforms.models.platform import Platform
-from platforms.querysets import CapabilityQuerySet
+from platforms.querysets import CapabilityQuerySet, OfferQuerySet
+
+
+def between(
+    low: Decimal | int | None,
+    high: Decimal | int | None,
+    unit: str = "",
+    *,
+    number: Callable[[Any], str] = plain,
+) -> str:
+    """An interval in words: 10–200 kg, 10 kg 起, 不超过 200 kg; empty when both ends are open."""
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"不超过 {number(high)} {unit}".strip()
+    if high is None:
+        return f"{number(low)} {unit}".strip() + " 起"
+    if low == high:
+        return f"{number(low)} {unit}".strip()
+    return f"{number(low)}–{number(high)} {unit}".strip()
 
 
 def _in_order(low: str, high: str) -> Q:
@@ -65,6 +89,13 @@ class Capability(Listing, SearchableModel):
         limit_choices_to={"code_list": "service-mode"},
         verbose_name=_("服务方式"),
     )
+    verification_types = models.ManyToManyField(
+        "taxonomy.Term",
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "verification-type"},
+        verbose_name=_("验证类型"),
+    )
     scale_low = models.DecimalField(
         _("规模下限"), max_digits=16, decimal_places=4, null=True, blank=True
     )
@@ -104,6 +135,7 @@ class Capability(Listing, SearchableModel):
     )
     price_unit = models.CharField(_("计价单位"), max_length=30, blank=True)  # 批, 小时, 项
     price_note = models.CharField(_("价格说明"), max_length=300, blank=True)
+    sme_price_note = models.CharField(_("中小企业优惠"), max_length=200, blank=True)  # G30
     lead_days_low = models.PositiveSmallIntegerField(_("周期下限(天)"), null=True, blank=True)
     lead_days_high = models.PositiveSmallIntegerField(_("周期上限(天)"), null=True, blank=True)
     ip_terms = models.ForeignKey(
@@ -160,6 +192,30 @@ class Capability(Listing, SearchableModel):
     def get_absolute_url(self) -> str:
         return reverse("platforms:capability", args=[self.slug])
 
+    @property
+    def scale_display(self) -> str:
+        """10–200 kg/批, or the words of the source; empty when unknown."""
+        return between(self.scale_low, self.scale_high, self.scale_unit) or self.scale_text
+
+    @property
+    def trl_display(self) -> str:
+        """TRL 4–7; empty when unknown."""
+        found = between(self.trl_low, self.trl_high)
+        return f"TRL {found}" if found else ""
+
+    @property
+    def price_display(self) -> str:
+        """1.2万元–3万元/批, or 面议; empty when unknown."""
+        found = between(self.price_low_yuan, self.price_high_yuan, number=yuan)
+        if found:
+            return f"{found}/{self.price_unit}" if self.price_unit else found
+        return str(self.get_price_model_display()) if self.price_model else ""
+
+    @property
+    def lead_display(self) -> str:
+        """10–30 天; empty when unknown."""
+        return between(self.lead_days_low, self.lead_days_high, "天")
+
 
 class CapabilityParameter(models.Model):
     """One line of the parameter sheet: 温度 20–300 ℃."""
@@ -189,11 +245,20 @@ class CapabilityParameter(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def value_display(self) -> str:
+        """20–300 ℃, or its words."""
+        found = between(self.low, self.high, self.unit)
+        return "；".join(part for part in (found, self.text) if part)
 
+
+@pghistory.track(exclude=["updated_at", "search", "completeness"])
 class Solution(Listing, SearchableModel):
     """中试解决方案: a packaged offer for a kind of problem (G02)."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="solutions")
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="solutions", verbose_name=_("平台")
+    )
     title = models.CharField(_("方案名称"), max_length=200)
     problem = models.TextField(_("解决什么问题"), max_length=2000)
     summary = models.TextField(_("方案内容"), max_length=5000)
@@ -204,6 +269,8 @@ class Solution(Listing, SearchableModel):
     price_note = models.CharField(_("价格说明"), max_length=300, blank=True)
     lead_days_low = models.PositiveSmallIntegerField(_("周期下限(天)"), null=True, blank=True)
     lead_days_high = models.PositiveSmallIntegerField(_("周期上限(天)"), null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False
@@ -221,3 +288,8 @@ class Solution(Listing, SearchableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("platforms:solution", args=[self.slug])
+
+    @property
+    def lead_display(self) -> str:
+        """10–30 天; empty when unknown."""
+        return between(self.lead_days_low, self.lead_days_high, "天")

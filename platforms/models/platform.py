@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel, SearchableModel, SourcedModel
-from platforms.enums import ClaimStatus
+from platforms.enums import ClaimStatus, ReportKind, ReportStatus
 from platforms.models.listing import Listing
 from platforms.querysets import PlatformQuerySet
 
@@ -62,6 +62,34 @@ class Platform(Listing, SourcedModel, SearchableModel):
         limit_choices_to={"code_list": "operation-mode"},
         verbose_name=_("运营模式"),
     )
+    # G01: whether entering the register is a duty, G16: how it was built, G45: who governs it
+    inclusion_basis = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "inclusion-basis"},
+        verbose_name=_("纳入依据"),
+    )
+    build_type = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "build-type"},
+        verbose_name=_("建设类型"),
+    )
+    governance = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "governance"},
+        verbose_name=_("治理方式"),
+    )
     fields = models.ManyToManyField(
         "taxonomy.Term",
         blank=True,
@@ -69,7 +97,25 @@ class Platform(Listing, SourcedModel, SearchableModel):
         limit_choices_to={"code_list": "field-data"},
         verbose_name=_("服务领域"),
     )
+    level = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "platform-level"},
+        verbose_name=_("梯度层级"),
+    )
     level_text = models.CharField(_("级别(来源原文)"), max_length=60, blank=True)
+    run_status = models.ForeignKey(
+        "taxonomy.Term",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"code_list": "run-status"},
+        verbose_name=_("建设运行状态"),
+    )
     stage_text = models.CharField(_("建设运行状态(来源原文)"), max_length=60, blank=True)
     summary = models.TextField(_("平台简介"), max_length=3000, blank=True)
     website = models.URLField(_("网站"), max_length=300, blank=True)
@@ -80,6 +126,11 @@ class Platform(Listing, SourcedModel, SearchableModel):
         _("场地面积(平方米)"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     is_open = models.BooleanField(_("对外服务"), null=True, blank=True)
+    # C11, L18: how much of the working hours serves others
+    external_share_percent = models.PositiveSmallIntegerField(
+        _("对外服务占比(%)"), null=True, blank=True
+    )
+    niche = models.CharField(_("专精方向"), max_length=100, blank=True)  # G37 “小而美”
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     objects = PlatformQuerySet.as_manager()
@@ -92,7 +143,13 @@ class Platform(Listing, SourcedModel, SearchableModel):
                 condition=Q(floor_area_sqm__isnull=True) | Q(floor_area_sqm__gte=0),
                 name="platforms_platform_area",
                 violation_error_message=_("场地面积不能为负数。"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(external_share_percent__isnull=True)
+                | Q(external_share_percent__lte=100),
+                name="platforms_platform_external",
+                violation_error_message=_("对外服务占比不能超过 100%。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,3 +186,29 @@ class PlatformClaim(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.organisation} → {self.platform}"
+
+
+class ListingReport(BaseModel):
+    """Somebody who used the register says that it is wrong (complaint 1: dead listings)."""
+
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="reports", verbose_name=_("平台")
+    )
+    kind = models.CharField(_("问题"), max_length=12, choices=ReportKind.choices)
+    page = models.CharField(_("页面"), max_length=300, blank=True)
+    note = models.TextField(_("说明"), max_length=1000, blank=True)
+    contact = models.CharField(_("您的联系方式"), max_length=100, blank=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    status = models.CharField(
+        _("状态"), max_length=10, choices=ReportStatus.choices, default=ReportStatus.OPEN
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("信息纠错")
+        indexes = [models.Index(fields=["status", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.get_kind_display()}"

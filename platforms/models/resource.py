@@ -13,13 +13,16 @@ from core.models import SearchableModel
 from platforms.enums import EngagementMode, LineKind, Origin
 from platforms.models.listing import Listing
 from platforms.models.platform import Platform
+from platforms.querysets import OfferQuerySet
 
 
 @pghistory.track(exclude=["updated_at", "search", "completeness"])
 class Equipment(Listing, SearchableModel):
     """仪器设备 (G43: origin and age; NRII: value)."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="equipment")
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="equipment", verbose_name=_("平台")
+    )
     name = models.CharField(_("设备名称"), max_length=200)
     model_number = models.CharField(_("型号"), max_length=100, blank=True)
     maker = models.CharField(_("制造商"), max_length=100, blank=True)
@@ -29,11 +32,18 @@ class Equipment(Listing, SearchableModel):
         _("原值(元)"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     acquired_date = models.DateField(_("购置日期"), null=True, blank=True)
+    renewal_year = models.PositiveSmallIntegerField(_("计划更新年份"), null=True, blank=True)
     specification = models.TextField(_("主要指标"), max_length=2000, blank=True)
     is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
     hourly_price_yuan = models.DecimalField(
         _("机时价(元/小时)"), max_digits=10, decimal_places=2, null=True, blank=True
     )
+    # Z03: what the platform promises to keep open for others
+    open_hours_yearly = models.PositiveSmallIntegerField(
+        _("承诺年开放机时(小时)"), null=True, blank=True
+    )
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False
@@ -43,7 +53,12 @@ class Equipment(Listing, SearchableModel):
                 condition=Q(value_yuan__isnull=True) | Q(value_yuan__gte=0),
                 name="platforms_equipment_value",
                 violation_error_message=_("原值不能为负数。"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(open_hours_yearly__isnull=True) | Q(open_hours_yearly__lte=8784),
+                name="platforms_equipment_hours",
+                violation_error_message=_("一年不超过 8784 小时。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +71,9 @@ class Equipment(Listing, SearchableModel):
 class Line(Listing, SearchableModel):
     """中试线、车间或实验室 (G51: digital lines)."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="lines")
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="lines", verbose_name=_("平台")
+    )
     name = models.CharField(_("名称"), max_length=200)
     kind = models.CharField(_("类型"), max_length=10, choices=LineKind.choices)
     description = models.TextField(_("说明"), max_length=2000, blank=True)
@@ -66,6 +83,8 @@ class Line(Listing, SearchableModel):
     )
     is_digital = models.BooleanField(_("自动采集与控制"), null=True, blank=True)
     is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False
@@ -81,7 +100,9 @@ class Line(Listing, SearchableModel):
 class Expert(Listing, SearchableModel):
     """专家 (G38). Public only while the person's own consent stands."""
 
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="experts")
+    platform = models.ForeignKey(
+        Platform, models.PROTECT, related_name="experts", verbose_name=_("平台")
+    )
     name = models.CharField(_("姓名"), max_length=50)
     title = models.CharField(_("职称或职务"), max_length=100, blank=True)
     employer = models.CharField(_("工作单位"), max_length=200, blank=True)
@@ -92,8 +113,12 @@ class Expert(Listing, SearchableModel):
         blank=True,
         verbose_name=_("合作方式"),
     )
+    availability = models.CharField(_("可服务时间"), max_length=200, blank=True)
+    conflict_note = models.CharField(_("利益关系说明"), max_length=300, blank=True)
     consented_at = models.DateTimeField(_("本人同意公开时间"), null=True, blank=True)
     consent_note = models.CharField(_("同意依据"), max_length=200, blank=True)
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False
