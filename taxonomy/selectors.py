@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from taxonomy.models import CodeList, Industry, Region, RegionLevel, Term, TermMapping
+from taxonomy.querysets import RegionQuerySet
 
+Row = TypeVar("Row")
 CACHE_SECONDS = 3600
 PROVINCES = "taxonomy:provinces"
 INDUSTRIES = "taxonomy:industries"
@@ -25,11 +27,17 @@ def cache_keys(list_slugs: Iterable[str]) -> list[str]:
     return [PROVINCES, INDUSTRIES, *map(_terms_key, list_slugs)]
 
 
+def _cached(key: str, read: Callable[[], list[Row]]) -> list[Row]:
+    rows: list[Row] | None = cache.get(key)
+    if rows is None:
+        rows = read()
+        cache.set(key, rows, CACHE_SECONDS)
+    return rows
+
+
 def terms(list_slug: str) -> list[Term]:
     """The active entries of a list in its order (cached). Empty for a list that is not loaded."""
-    return cache.get_or_set(  # type: ignore[no-any-return]
-        _terms_key(list_slug), lambda: list(Term.objects.of(list_slug)), CACHE_SECONDS
-    )
+    return _cached(_terms_key(list_slug), lambda: list(Term.objects.of(list_slug)))
 
 
 def term(list_slug: str, code: str) -> Term | None:
@@ -55,11 +63,8 @@ def code_lists() -> QuerySet[CodeList]:
 
 def provinces() -> list[Region]:
     """The 34 province-level divisions in the order of their codes (cached)."""
-    return cache.get_or_set(  # type: ignore[no-any-return]
-        PROVINCES,
-        lambda: list(Region.objects.active().filter(level=RegionLevel.PROVINCE).order_by("code")),
-        CACHE_SECONDS,
-    )
+    in_order = Region.objects.active().filter(level=RegionLevel.PROVINCE).order_by("code")
+    return _cached(PROVINCES, lambda: list(in_order))
 
 
 def industries() -> list[Industry]:
@@ -69,7 +74,7 @@ def industries() -> list[Industry]:
         rows = list(Industry.objects.filter(is_active=True).order_by("level", "code"))
         return sorted(rows, key=lambda row: (row.parent_id or row.code, row.level, row.code))
 
-    return cache.get_or_set(INDUSTRIES, read, CACHE_SECONDS)  # type: ignore[no-any-return]
+    return _cached(INDUSTRIES, read)
 
 
 def regions_under(code: str, *, level: int | None = None) -> QuerySet[Region]:
@@ -111,7 +116,7 @@ def resolve_region(name: str, *, within: str = "") -> Region | None:
     return _by_path(scope, text)
 
 
-def _named(scope: QuerySet[Region], text: str) -> Region | None:
+def _named(scope: RegionQuerySet, text: str) -> Region | None:
     """The one region so named on the widest level that has any; withdrawn ones last."""
     matches = list(
         scope.filter(Q(name=text) | Q(short_name=text)).order_by("-is_active", "level", "code")
@@ -124,7 +129,7 @@ def _named(scope: QuerySet[Region], text: str) -> Region | None:
     return exact[0] if len(exact) == 1 else None
 
 
-def _by_path(scope: QuerySet[Region], text: str) -> Region | None:
+def _by_path(scope: RegionQuerySet, text: str) -> Region | None:
     """Resolve 广东省中山市, 四川成都: the longest leading region, then the rest inside it."""
     heads = scope.active().filter(level__in=(RegionLevel.PROVINCE, RegionLevel.CITY))
     candidates = [

@@ -56,9 +56,8 @@ def load_code_lists(*, now: datetime, folder: Path | None = None) -> LoadResult:
         _sync(Term, _term_values(files), ("code_list_id", "code")),
     ]
     counts.append(_link_terms(files))
-    result = LoadResult(
-        *(sum(column) for column in zip(*counts, strict=True)), _sync_mappings(files)
-    )
+    created, updated, deactivated = (sum(column) for column in zip(*counts, strict=True))
+    result = LoadResult(created, updated, deactivated, _sync_mappings(files))
     keys = cache_keys(list(files.lists))
     transaction.on_commit(lambda: cache.delete_many(keys))
     logger.info("taxonomy.loaded", at=now.isoformat(), **result.__dict__)

@@ -17,9 +17,11 @@ def code_lists(request: HttpRequest) -> HttpResponse:
 
 def code_list(request: HttpRequest, slug: str) -> HttpResponse:
     """One list: its entries and what they correspond to."""
+    terms = selectors.terms(slug)
     context = {
         "code_list": get_object_or_404(selectors.code_lists(), pk=slug),
-        "terms": selectors.terms(slug),
+        "terms": terms,
+        "has_descriptions": any(term.description for term in terms),
         "mappings": selectors.mapping_rows(slug),
     }
     return render(request, "taxonomy/code_list.html", context)

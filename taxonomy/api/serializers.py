@@ -1,4 +1,7 @@
-"""What the API tells of code lists. Codes are the identity; database ids stay inside."""
+"""What the API tells of code lists. Codes are the identity; database ids stay inside.
+
+A field may be called `parent`: DRF takes declared fields off the class, which mypy cannot see.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ class CodeListSerializer(serializers.ModelSerializer[CodeList]):
 
 class TermSerializer(serializers.ModelSerializer[Term]):
     list = serializers.CharField(source="code_list_id", help_text="代码表标识")
-    parent = serializers.CharField(source="parent.code", default=None, help_text="上级代码")
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent.code", default=None, help_text="上级代码"
+    )
 
     class Meta:
         model = Term
@@ -48,7 +53,9 @@ class TermMappingSerializer(serializers.ModelSerializer[TermMapping]):
 
 
 class RegionSerializer(serializers.ModelSerializer[Region]):
-    parent = serializers.CharField(source="parent_id", allow_null=True, help_text="上级代码")
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent_id", allow_null=True, help_text="上级代码"
+    )
 
     class Meta:
         model = Region
@@ -57,7 +64,9 @@ class RegionSerializer(serializers.ModelSerializer[Region]):
 
 
 class IndustrySerializer(serializers.ModelSerializer[Industry]):
-    parent = serializers.CharField(source="parent_id", allow_null=True, help_text="门类代码")
+    parent = serializers.CharField(  # type: ignore[assignment]
+        source="parent_id", allow_null=True, help_text="门类代码"
+    )
 
     class Meta:
         model = Industry

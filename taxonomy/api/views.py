@@ -67,7 +67,7 @@ class RegionViewSet(mixins.RetrieveModelMixin, TaxonomyViewSet):
 
     def get_queryset(self) -> QuerySet[Region]:
         rows = super().get_queryset()
-        return rows if self.action == "retrieve" else rows.active()  # type: ignore[no-any-return]
+        return rows if self.action == "retrieve" else rows.filter(is_active=True)
 
 
 class IndustryViewSet(mixins.RetrieveModelMixin, TaxonomyViewSet):

@@ -17,6 +17,12 @@ from taxonomy.services import LoadResult, load_code_lists
 
 
 @pytest.fixture
+def code_lists(db):
+    """The shipped lists, loaded inside the transaction of the test."""
+    return load()
+
+
+@pytest.fixture
 def folder(tmp_path):
     """A copy of the shipped files that a test may edit."""
     return shutil.copytree(settings.BASE_DIR / FOLDER, tmp_path / "taxonomy")
@@ -70,10 +76,12 @@ def test_load_code_lists_deactivates_what_is_gone_and_brings_it_back(code_lists,
     gone = load(folder)
     term.refresh_from_db()
     was_active = term.is_active
+    still_gone = load(folder)
     back = load()
     term.refresh_from_db()
 
     assert (gone.deactivated, was_active) == (1, False)
+    assert still_gone.is_unchanged
     assert (back.updated, term.is_active) == (1, True)
 
 
@@ -121,6 +129,7 @@ def test_load_code_lists_drops_cached_lists(code_lists, folder, django_capture_o
         ("regions.csv", "442000,中山市", "441900,中山市", "441900"),
         ("terms.csv", "trl,2,", "trl,1,", "重复"),
         ("terms.csv", "trl,2,", "unknown-list,2,", "unknown-list"),
+        ("terms.csv", "trl,2,技术方案,", "trl,2,技术方案,nowhere", "上级不存在"),
         (
             "mappings.csv",
             "field-zs,low-altitude,field-gd",
