@@ -124,8 +124,7 @@ def _registry_addresses(files: list[Path]) -> list[str]:
 CHECKS: dict[str, Check] = {
     "ruff": _command(*PYTHON, "ruff", "check", "."),
     "format": _command(*PYTHON, "ruff", "format", "--check", "."),
-    "templates": _command(*PYTHON, "djlint", "--check", "--quiet", "templates"),
-    "template-lint": _command(*PYTHON, "djlint", "--lint", "--quiet", "templates"),
+    "templates": _command(*PYTHON, "djlint", "--lint", "templates"),
     "types": _command(*PYTHON, "mypy"),
     "imports": _command(str(Path(sys.executable).parent / "lint-imports")),
     "migrations": _command(*manage("makemigrations", "--check", "--dry-run")),
