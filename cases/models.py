@@ -17,6 +17,7 @@ from cases.enums import (
     OutcomeStatus,
     ProjectStatus,
 )
+from cases.querysets import OPEN_STATUSES, CaseQuerySet, ProjectQuerySet
 from core.models import BaseModel, SearchableModel, SourcedModel
 
 
@@ -56,8 +57,19 @@ class Project(BaseModel):
     delivered_date = models.DateField(_("交付日期"), null=True, blank=True)
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
+    objects = ProjectQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("对接项目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "platform", "capability", "demand"],
+                condition=Q(status__in=OPEN_STATUSES),
+                nulls_distinct=False,
+                name="cases_project_once",
+                violation_error_message=_("这件事已经在对接，请在原对接中继续。"),
+            )
+        ]
         indexes = [models.Index(fields=["platform", "status"]), models.Index(fields=["enterprise"])]
 
     def __str__(self) -> str:
@@ -66,13 +78,19 @@ class Project(BaseModel):
     def get_absolute_url(self) -> str:
         return reverse("cases:project", args=[self.number])
 
+    @property
+    def is_ended(self) -> bool:
+        return self.status not in OPEN_STATUSES
+
 
 class Message(models.Model):
     """One entry of the thread both sides see. Files belong to it."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="messages")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, related_name="+"
+    )
     body = models.TextField(_("内容"), max_length=5000)
     sent_at = models.DateTimeField(_("时间"))
 
@@ -132,6 +150,7 @@ class Outcome(BaseModel):
     satisfaction = models.PositiveSmallIntegerField(_("满意度(1–5)"), null=True, blank=True)
     # SHA-256 of the secret in the link that lets the enterprise answer without hunting for it
     link_digest = models.CharField(max_length=64, blank=True, editable=False)
+    link_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("成果")
@@ -186,6 +205,8 @@ class Case(BaseModel, SourcedModel, SearchableModel):
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False

@@ -24,7 +24,7 @@ PROJECT = StateMachine(
                    reason_required=True, tone="danger", confirm="婉拒后企业会收到您的理由。"),
         transition("contract", "确认签约", sources=[P.QUOTED], target=P.CONTRACTED,
                    relations=[ENTERPRISE], tone="primary"),
-        transition("start", "开始中试", sources=[P.CONTRACTED], target=P.PILOTING,
+        transition("begin", "开始中试", sources=[P.CONTRACTED], target=P.PILOTING,
                    relations=[PLATFORM], tone="primary"),
         transition("deliver", "交付", sources=[P.PILOTING], target=P.DELIVERED,
                    relations=[PLATFORM], tone="primary"),

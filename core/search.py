@@ -27,12 +27,18 @@ def search_vector(*, title: str, body: str = "") -> Combinable:
     )
 
 
-def search_rows(rows: QuerySet[RowType], query: str) -> QuerySet[RowType]:
-    """Rows that hold every word of `query`, annotated with `search_rank`; none for no words."""
+def search_rows(
+    rows: QuerySet[RowType], query: str, *, any_word: bool = False
+) -> QuerySet[RowType]:
+    """Rows that hold every word of `query` (or any), annotated with `search_rank`.
+
+    None for a query without words.
+    """
     cut = words(query[:MAX_QUERY_LENGTH])
     if not cut:
         return rows.none()
     parts = SearchQuery(cut[0], config="simple", search_type="plain")
     for word in cut[1:]:
-        parts &= SearchQuery(word, config="simple", search_type="plain")
+        other = SearchQuery(word, config="simple", search_type="plain")
+        parts = parts | other if any_word else parts & other
     return rows.filter(search=parts).annotate(search_rank=SearchRank(F("search"), parts))

@@ -1,0 +1,185 @@
+"""Who may see and move projects, outcomes and cases.
+
+In a project the platform is OWNER of the work, the enterprise is COUNTERPART.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Role
+from cases.enums import CaseStatus, ProjectStatus
+from cases.models import Case, Outcome, Project
+from cases.states import CASE, OUTCOME, PROJECT
+from core.access import ALLOWED, Access, Decision
+from core.states import Relation
+
+# who speaks for an enterprise: a platform's people may ask another platform too
+ENTERPRISE_ROLES = (Role.ENTERPRISE, Role.OPERATOR)
+OWNER, COUNTERPART = Relation.OWNER, Relation.COUNTERPART
+STAFF, BROKER, SYSTEM = Relation.STAFF, Relation.BROKER, Relation.SYSTEM
+EVERY_PARTY = frozenset({OWNER, COUNTERPART, STAFF, BROKER, SYSTEM})
+
+
+class ProjectScope(Access):
+    """Everything that hangs on a project: its two sides, and who looks after their regions."""
+
+    project_path: ClassVar[str] = "project__"
+
+    def project_of(self, obj: Any) -> Project | None:
+        return obj.project  # type: ignore[no-any-return]
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """OWNER runs the platform, COUNTERPART is the enterprise; STAFF, BROKER by region."""
+        found = set(super().relations(obj))
+        if Relation.MEMBER not in found or not self.user.is_active:
+            return frozenset(found)
+        if obj is None:
+            return frozenset(found | self._general())
+        project = self.project_of(obj)
+        if project is None:
+            return frozenset(found | self._by_region(obj))
+        if project.platform.organisation_id in self.user.organisation_ids(Role.OPERATOR):
+            found.add(OWNER)
+        if project.enterprise_id in self.user.organisation_ids(*ENTERPRISE_ROLES):
+            found.add(COUNTERPART)
+        for role, relation in ((Role.GOVERNMENT, STAFF), (Role.BROKER, BROKER)):
+            regions = (project.platform.region_id, project.enterprise.region_id)
+            if any(self.user.covers_region(role, region) for region in regions):
+                found.add(relation)
+        return frozenset(found)
+
+    def _general(self) -> set[Relation]:
+        found = set()
+        if self.user.organisation_ids(Role.OPERATOR):
+            found.add(OWNER)
+        if self.user.organisation_ids(*ENTERPRISE_ROLES):
+            found.add(COUNTERPART)
+        if self.user.has_role(Role.GOVERNMENT):
+            found.add(STAFF)
+        if self.user.has_role(Role.BROKER):
+            found.add(BROKER)
+        return found
+
+    def _by_region(self, obj: Any) -> set[Relation]:
+        """Relations to something that has no project behind it."""
+        return set()
+
+    def involved(self) -> Q:
+        """Rows of the user's own projects and of the regions in the user's care."""
+        if self.is_system:
+            return Q()
+        condition = Q(pk__in=[])
+        if not getattr(self.user, "is_authenticated", False) or not self.user.is_active:
+            return condition
+        path = self.project_path
+        run, asked = (
+            self.user.organisation_ids(Role.OPERATOR),
+            self.user.organisation_ids(*ENTERPRISE_ROLES),
+        )
+        if run:
+            condition |= Q(**{f"{path}platform__organisation__in": run})
+        if asked:
+            condition |= Q(**{f"{path}enterprise__in": asked})
+        for role in (Role.GOVERNMENT, Role.BROKER):
+            for prefix in self.user.region_prefixes(role):
+                condition |= Q(**{f"{path}platform__region__code__startswith": prefix})
+                condition |= Q(**{f"{path}enterprise__region__code__startswith": prefix})
+        return condition
+
+
+class ProjectAccess(ProjectScope):
+    """Projects: seen by both sides and by who looks after either region."""
+
+    model = Project
+    machine = PROJECT
+    project_path = ""
+    actions: ClassVar = {
+        "view": EVERY_PARTY,
+        "start": frozenset({COUNTERPART}),
+        "message": frozenset({OWNER, COUNTERPART, BROKER}),
+        "claim_outcome": frozenset({OWNER}),
+        "write_case": frozenset({OWNER}),
+        "export": EVERY_PARTY,
+    }
+    labels: ClassVar = {
+        "view": "查看对接项目",
+        "start": "发起咨询",
+        "message": "发送消息和文件",
+        "claim_outcome": "提出成果",
+        "write_case": "撰写案例",
+        "export": "导出列表",
+    }
+
+    def project_of(self, obj: Any) -> Project | None:
+        return obj  # type: ignore[no-any-return]
+
+    def visible(self) -> QuerySet[Project]:
+        return Project.objects.filter(self.involved())
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if action == "claim_outcome" and obj and obj.status not in {
+            ProjectStatus.PILOTING, ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
+        }:  # fmt: skip
+            return Decision(False, "中试开始以后才能提出成果。", "wrong_state")
+        if action == "message" and obj and obj.is_ended:
+            return Decision(False, "对接已结束，不能再发消息。", "wrong_state")
+        return ALLOWED
+
+
+class OutcomeAccess(ProjectScope):
+    """Outcomes: the platform claims, only the enterprise confirms."""
+
+    model = Outcome
+    machine = OUTCOME
+    actions: ClassVar = {"view": EVERY_PARTY}
+    labels: ClassVar = {"view": "查看成果"}
+
+    def visible(self) -> QuerySet[Outcome]:
+        return Outcome.objects.filter(self.involved())
+
+
+class CaseAccess(ProjectScope):
+    """Cases: published ones are public; the rest belong to the project's parties and the staff."""
+
+    model = Case
+    machine = CASE
+    actions: ClassVar = {
+        "view": frozenset({Relation.VISITOR, SYSTEM}),
+        "edit": frozenset({OWNER, STAFF}),
+        "review": frozenset({STAFF}),
+    }
+    labels: ClassVar = {"view": "查看案例", "edit": "修改草稿", "review": "进入审核队列"}
+
+    def _by_region(self, obj: Any) -> set[Relation]:
+        found = set()
+        region = obj.region_id or (obj.platform.region_id if obj.platform else None)
+        if self.user.covers_region(Role.GOVERNMENT, region):
+            found.add(STAFF)
+        if obj.platform and obj.platform.organisation_id in self.user.organisation_ids(
+            Role.OPERATOR
+        ):
+            found.add(OWNER)
+        return found
+
+    def visible(self) -> QuerySet[Case]:
+        rows = Case.objects.all()
+        return rows if self.is_system else rows.filter(
+            Q(status=CaseStatus.PUBLISHED) | self.involved()
+        )  # fmt: skip
+
+    def reviewable(self) -> QuerySet[Case]:
+        """Cases in the user's regions that wait for a decision."""
+        if not self._is_staff():
+            return Case.objects.none()
+        return Case.objects.filter(self.involved(), status=CaseStatus.IN_REVIEW)
+
+    def _is_staff(self) -> bool:
+        return getattr(self.user, "is_authenticated", False) and self.user.has_role(Role.GOVERNMENT)
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if action == "edit" and obj and obj.status != CaseStatus.DRAFT:
+            return Decision(False, "只有草稿可以修改。", "wrong_state")
+        return ALLOWED

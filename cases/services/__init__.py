@@ -1,0 +1,30 @@
+"""Writers of projects, outcomes and cases."""
+
+from core.activity import register_actions
+
+register_actions(
+    {
+        "cases.project.start": "发起了咨询",
+        "cases.project.message": "发送了消息",
+        "cases.project.answer": "回复了咨询",
+        "cases.project.quote": "给出了报价",
+        "cases.project.decline": "婉拒了咨询",
+        "cases.project.contract": "确认签约",
+        "cases.project.begin": "开始中试",
+        "cases.project.deliver": "交付了成果",
+        "cases.project.close": "办结了对接",
+        "cases.project.cancel": "取消了对接",
+        "cases.outcome.claim": "提出了成果",
+        "cases.outcome.confirm": "确认了成果",
+        "cases.outcome.reject": "不认可成果",
+        "cases.case.create": "起草了案例",
+        "cases.case.edit": "修改了案例",
+        "cases.case.ask_consent": "请企业同意公开案例",
+        "cases.case.consent": "同意公开案例",
+        "cases.case.refuse": "不同意公开案例",
+        "cases.case.publish": "发布了案例",
+        "cases.case.return": "退回了案例",
+        "cases.case.withdraw": "撤下了案例",
+        "cases.case.load": "载入了公开案例",
+    }
+)

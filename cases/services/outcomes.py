@@ -1,0 +1,117 @@
+"""What came of the work: claimed by the platform, answered by the enterprise (PRT-18)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from cases.access import OutcomeAccess, ProjectAccess
+from cases.enums import EvidenceGrade, OutcomeKind, OutcomeStatus
+from cases.models import Outcome, Project
+from core.errors import DomainError
+from core.files import store_file
+from core.services import emit, log_activity
+from core.states import perform
+
+LINK_DAYS = 30
+
+
+@transaction.atomic
+def claim_outcome(
+    *,
+    actor: Any,
+    project: Project,
+    kind: str,
+    description: str,
+    achieved_date: date,
+    evidence_grade: str,
+    now: datetime,
+    product_name: str = "",
+    trl_before: int | None = None,
+    trl_after: int | None = None,
+    uploads: Sequence[UploadedFile] = (),
+) -> Outcome:
+    """The platform says what was achieved, with evidence; nothing counts until it is confirmed.
+
+    Grades A and B want at least one file. Errors: Refused, `future_date`, `trl_order`,
+    `evidence_required`, `product_required`. Event `cases.outcome.claimed`.
+    """
+    ProjectAccess(actor).require("claim_outcome", project)
+    if achieved_date > timezone.localdate(now):
+        raise DomainError("future_date", "取得日期不能晚于今天。", "achieved_date")
+    if trl_before is not None and trl_after is not None and trl_after < trl_before:
+        raise DomainError("trl_order", "中试后的成熟度不能低于中试前。", "trl_after")
+    if kind == OutcomeKind.LAUNCHED and not product_name.strip():
+        raise DomainError("product_required", "请填写上市产品的名称。", "product_name")
+    if evidence_grade in {EvidenceGrade.A, EvidenceGrade.B} and not uploads:
+        raise DomainError("evidence_required", "证据等级为 A 或 B 时须上传文件。", "files")
+    outcome = Outcome(
+        project=project, kind=kind, description=description.strip(), product_name=product_name,
+        trl_before=trl_before, trl_after=trl_after, achieved_date=achieved_date,
+        evidence_grade=evidence_grade, claimed_by=actor, status_changed_at=now,
+    )  # fmt: skip
+    outcome.full_clean()
+    outcome.save()
+    for upload in uploads:
+        store_file(actor=actor, upload=upload, target=outcome, field="files")
+    log_activity(actor=actor, action="cases.outcome.claim", target=outcome, now=now)
+    emit("cases.outcome.claimed", outcome_id=outcome.pk)
+    return outcome
+
+
+@transaction.atomic
+def make_outcome_link(*, outcome: Outcome, now: datetime) -> str:
+    """A new secret for the link mailed to who started the project; good for 30 days.
+
+    Only its digest is kept. Whoever answers by it acts as that person, so the answer stays
+    attributable.
+    """
+    secret = secrets.token_urlsafe(32)
+    outcome.link_digest = hashlib.sha256(secret.encode()).hexdigest()
+    outcome.link_expires_at = now + timedelta(days=LINK_DAYS)
+    outcome.save(update_fields=["link_digest", "link_expires_at", "updated_at"])
+    return secret
+
+
+def outcome_by_link(*, outcome_id: int, secret: str, now: datetime) -> Outcome | None:
+    """The outcome that this secret opens, while it waits for an answer and the link is good."""
+    outcome = (
+        Outcome.objects.select_related("project__platform", "project__enterprise")
+        .filter(pk=outcome_id, status=OutcomeStatus.CLAIMED, link_expires_at__gt=now)
+        .first()
+    )
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    if outcome is None or not hmac.compare_digest(outcome.link_digest, digest):
+        return None
+    return outcome
+
+
+@transaction.atomic
+def answer_outcome(
+    *,
+    actor: Any,
+    outcome: Outcome,
+    name: str,
+    now: datetime,
+    reason: str = "",
+    satisfaction: int | None = None,
+) -> Outcome:
+    """`confirm` (with satisfaction 1–5 if given) or `reject` with a reason, by the enterprise.
+
+    Errors: Refused, `wrong_state`, `reason_required`, `satisfaction`. A link works once.
+    """
+    if satisfaction is not None and not 1 <= satisfaction <= 5:
+        raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
+    moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)
+    moved.link_digest, moved.satisfaction = "", satisfaction  # type: ignore[attr-defined]
+    moved.save(update_fields=["link_digest", "satisfaction", "updated_at"])
+    emit(f"cases.outcome.{name}ed", outcome_id=moved.pk)
+    return moved  # type: ignore[return-value]

@@ -1,0 +1,39 @@
+"""The working calendar of China (holidays and 调休), for promises and deadlines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+from django.utils import timezone
+
+
+def is_workday(day: date) -> bool:
+    """Whether offices work that day; plain weekdays where no calendar is published yet."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def add_workdays(start: datetime, days: int) -> datetime:
+    """The same time of day, `days` working days later (local calendar)."""
+    moment = timezone.localtime(start)
+    while days > 0:
+        moment += timedelta(days=1)
+        if is_workday(moment.date()):
+            days -= 1
+    return moment
+
+
+def working_hours(start: datetime, end: datetime) -> float:
+    """Hours between two times that fall on working days; whole days count 24."""
+    moment, stop = timezone.localtime(start), timezone.localtime(end)
+    total = timedelta()
+    while moment < stop:
+        midnight = (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        until = min(midnight, stop)
+        if is_workday(moment.date()):
+            total += until - moment
+        moment = until
+    return total.total_seconds() / 3600

@@ -1,0 +1,66 @@
+"""The one list page and what it exports."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from core.lists import safe_cell
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_safe_cell_disarms_formulas(value):
+    assert safe_cell(value) == "'" + value
+
+
+@pytest.mark.parametrize(("value", "cell"), [("中试", "中试"), (3, 3), (None, "")])
+def test_safe_cell_leaves_the_rest(value, cell):
+    assert safe_cell(value) == cell
+
+
+@pytest.fixture
+def listing(rf):
+    import django_tables2
+    from django.http import QueryDict
+    from taxonomy.models import CodeList
+
+    class Table(django_tables2.Table):
+        slug = django_tables2.Column("标识")
+        name = django_tables2.Column("名称")
+
+    for number in range(3):
+        CodeList.objects.create(slug=f"list-{number}", name=f"=表{number}", source="x", edition="1")
+
+    def call(query: str):
+        from core.lists import list_page
+
+        request = rf.get(f"/?{query}")
+        request.GET = QueryDict(query)
+        return list_page(
+            request,
+            queryset=CodeList.objects.order_by("slug"),
+            table_class=Table,
+            template="errors/404.html",
+            export_name="代码表",
+        )
+
+    return call
+
+
+@pytest.mark.django_db
+def test_list_page_exports_csv_for_excel(listing):
+    response = listing("export=csv&sort=-slug")
+
+    rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert rows == [["标识", "名称"], ["list-2", "'=表2"], ["list-1", "'=表1"], ["list-0", "'=表0"]]
+    assert response.content.startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.django_db
+def test_list_page_exports_xlsx(listing):
+    response = listing("export=xlsx")
+
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    assert [cell.value for cell in sheet[1]] == ["标识", "名称"]
+    assert sheet.max_row == 4
