@@ -10,6 +10,13 @@ class RunKind(models.TextChoices):
     FULL = "full", _("全量重算")
 
 
+class Side(models.TextChoices):
+    """Whose list: the capabilities of a demand, or the demands of a capability."""
+
+    DEMAND = "demand", _("需求方")
+    CAPABILITY = "capability", _("能力方")
+
+
 class ChunkStatus(models.TextChoices):
     QUEUED = "queued", _("等待中")
     DONE = "done", _("已完成")
@@ -31,3 +38,11 @@ class MismatchReason(models.TextChoices):
     TIME = "time", _("时间排不开")
     CLOSED = "closed", _("平台不对外")
     OTHER = "other", _("其他")
+
+
+class FeedbackSide(models.TextChoices):
+    """In what capacity somebody judged a pair. A broker or official speaks for neither side."""
+
+    DEMAND = "demand", _("需求方")
+    CAPABILITY = "capability", _("平台方")
+    BROKER = "broker", _("技术经理人或管理部门")

@@ -1,0 +1,126 @@
+"""The engine's indexes of this process: caches of rows, never the truth.
+
+An index is asked for at the start of a run and then holds everything committed before that
+moment. One cheap query tells whether anything changed since it was last asked for; what changed is
+added as a delta, and only a large change rebuilds everything. Only workers come here: pages read
+stored lists.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Aggregate, Count, DecimalField, F, Func, QuerySet, Sum
+
+from matching.engine.documents import Doc
+from matching.engine.index import Index
+from matching.enums import Side
+from matching.models import Embedding
+from matching.selectors.documents import capability_docs, demand_docs
+from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
+from matching.selectors.weights import active_weights
+
+# beyond these a delta costs more than it saves
+MAX_SEGMENTS = 12
+MAX_CHANGED_SHARE = 0.1
+MIN_REBUILD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What an index was made of: equal keys mean equal rows, vectors and weights."""
+
+    encoder: str
+    weights: str
+    rows: tuple[Any, ...]
+    vectors: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    key: _Key
+    stamps: dict[int, tuple[Any, ...]]  # row → when it, its platform and its vector changed
+    index: Index
+
+
+_held: dict[str, _Held] = {}
+_lock = threading.Lock()
+
+
+class _Epoch(Func):
+    template = "EXTRACT(EPOCH FROM %(expressions)s)"
+    output_field = DecimalField()
+
+
+def current_index(side: str) -> Index:
+    """The index over shown capabilities or open demands, with all that is committed by now.
+
+    Costs one aggregate query when nothing changed. Rows count as changed when their `updated_at`
+    (or their platform's) or their vector did.
+    """
+    encoder = version_of(current_encoder())
+    weights = active_weights()
+    with _lock:
+        key = _Key(encoder, weights.version, _rows_key(side), _vectors_key(side, encoder))
+        held = _held.get(side)
+        if held is None or held.key != key:
+            held = _refreshed(side, held, key)
+            _held[side] = held
+        return held.index
+
+
+def forget_indexes() -> None:
+    """Drop this process's indexes (tests, and memory after a full run)."""
+    with _lock:
+        _held.clear()
+
+
+def _refreshed(side: str, held: _Held | None, key: _Key) -> _Held:
+    stamps = _stamps(side, key.encoder)
+    if held is not None and (held.key.encoder, held.key.weights) == (key.encoder, key.weights):
+        changed = [pk for pk, stamp in stamps.items() if held.stamps.get(pk) != stamp]
+        removed = [str(pk) for pk in held.stamps if pk not in stamps]
+        is_small = len(changed) + len(removed) <= max(MIN_REBUILD, MAX_CHANGED_SHARE * len(stamps))
+        if is_small and len(held.index.segments) < MAX_SEGMENTS:
+            docs, vectors = _docs(side, changed), stored_vectors(side, key.encoder, changed)
+            return _Held(key, stamps, held.index.changed(docs, vectors, removed))
+    vectors = stored_vectors(side, key.encoder)
+    return _Held(key, stamps, Index.build(_docs(side, None), vectors, active_weights()))
+
+
+def _docs(side: str, ids: Collection[int] | None) -> list[Doc]:
+    rows: QuerySet[Any] = subjects(side)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    return [*(capability_docs(rows) if side == Side.CAPABILITY else demand_docs(rows))]
+
+
+def _stamp_fields(side: str) -> tuple[str, ...]:
+    if side == Side.CAPABILITY:
+        return ("updated_at", "platform__updated_at")
+    return ("updated_at",)
+
+
+def _rows_key(side: str) -> tuple[Any, ...]:
+    """Count and sum of change times: the sum moves with any row, in whatever order they commit."""
+    sums: dict[str, Aggregate] = {
+        f"sum_{at}": Sum(_Epoch(F(name))) for at, name in enumerate(_stamp_fields(side))
+    }
+    found = subjects(side).aggregate(rows=Count("pk"), **sums)
+    return tuple(found.values())
+
+
+def _vectors_key(side: str, encoder: str) -> tuple[Any, ...]:
+    rows = Embedding.objects.filter(kind=side, encoder=encoder)
+    return tuple(rows.aggregate(rows=Count("pk"), made=Sum(_Epoch(F("made_at")))).values())
+
+
+def _stamps(side: str, encoder: str) -> dict[int, tuple[Any, ...]]:
+    rows = subjects(side).values_list("pk", *_stamp_fields(side))
+    made = dict(
+        Embedding.objects.filter(kind=side, encoder=encoder).values_list("object_id", "made_at")
+    )
+    return {pk: (*times, made.get(pk)) for pk, *times in rows.iterator(chunk_size=5000)}

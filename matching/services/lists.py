@@ -1,0 +1,181 @@
+"""Ranked lists: found by the engine, stored whole, replaced whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from matching.engine.constraints import Check
+from matching.engine.documents import DemandDoc, Doc
+from matching.engine.fusion import shares
+from matching.engine.index import Index, Ranked
+from matching.enums import Side
+from matching.models import Match, MatchList, MatchRun
+from taxonomy.models import Region
+
+TOP = 20  # the best pairs that no stated constraint rules out
+NEAR = 8  # the most relevant ones that a constraint does rule out
+RELEVANT_SCORE = 0.3  # calibrated: about where practitioners begin to call pairs relevant
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """What the engine says about one subject, and when the rows it read were read."""
+
+    side: str
+    subject_id: int
+    looked_at: datetime
+    entries: list[Ranked]
+    near: list[Ranked]
+    shares: dict[str, dict[str, float]]
+    terms: dict[str, int]
+    relaxations: list[dict[str, Any]]
+    searched_count: int
+    weights_version: str
+
+    @property
+    def relevant(self) -> list[Ranked]:
+        """Entries worth somebody's time, best first."""
+        return [entry for entry in self.entries if entry.score >= RELEVANT_SCORE]
+
+
+def find_list(
+    *, index: Index, doc: Doc, vector: np.ndarray | None, looked_at: datetime
+) -> FoundList:
+    """Rank the other side for `doc`: capabilities for a demand, demands for a capability."""
+    entries = index.rank(doc, TOP, vector)
+    near, relaxations = [], []
+    if isinstance(doc, DemandDoc):
+        near = index.near_misses(doc, NEAR, vector)
+        relaxations = [
+            {
+                "name": item.name,
+                "label": item.label,
+                "message": item.message,
+                "gains": item.gains,
+                "ids": [int(pk) for pk in item.document_ids[:NEAR]],
+            }
+            for item in index.relaxations(doc, vector)
+        ]
+    has_vector = vector is not None and index.statistics is not None
+    weights = index.weights.features(has_vector=has_vector)
+    return FoundList(
+        side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
+        subject_id=int(doc.id),
+        looked_at=looked_at,
+        entries=entries,
+        near=near,
+        shares={row.document_id: _rounded(shares(weights, row.features)) for row in entries + near},
+        terms=index.term_weights(doc),
+        relaxations=relaxations,
+        searched_count=len(index),
+        weights_version=index.weights.version,
+    )
+
+
+def _rounded(numbers: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in numbers.items()}
+
+
+@transaction.atomic
+def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
+    """Replace the stored lists of the subjects in `found`, all of one side; how many were.
+
+    Locks the lists in order of pk. A list that was made from a later reading stays as it is.
+    """
+    if not found:
+        return 0
+    key = f"{found[0].side}_id"
+    by_subject = {item.subject_id: item for item in found}
+    MatchList.objects.bulk_create(
+        [MatchList(**{key: pk}, run=run, looked_at=NEVER) for pk in sorted(by_subject)],
+        ignore_conflicts=True,
+    )
+    locked = MatchList.objects.select_for_update().filter(**{f"{key}__in": list(by_subject)})
+    lists = [
+        row
+        for row in locked.order_by("pk")
+        if row.looked_at <= by_subject[getattr(row, key)].looked_at
+    ]
+    Match.objects.filter(match_list__in=lists).delete()
+    regions = _region_names(found)
+    entries: list[Match] = []
+    for row in lists:
+        item = by_subject[getattr(row, key)]
+        _fill(row, item, run)
+        entries += [_match(row, item, entry, at, regions) for at, entry in _numbered(item)]
+    MatchList.objects.bulk_update(
+        lists,
+        [
+            "run", "looked_at", "relevant_count", "possible_count", "near_count", "best_score",
+            "terms", "relaxations",
+        ],
+    )  # fmt: skip
+    Match.objects.bulk_create(entries, batch_size=2000)
+    return len(lists)
+
+
+def _fill(row: MatchList, item: FoundList, run: MatchRun) -> None:
+    row.run = run
+    row.looked_at = item.looked_at
+    row.relevant_count = len(item.relevant)
+    row.possible_count = len(item.entries)
+    row.near_count = len(item.near)
+    row.best_score = item.entries[0].score if item.entries else None
+    row.terms = item.terms
+    row.relaxations = item.relaxations
+
+
+def _numbered(item: FoundList) -> list[tuple[int, Ranked]]:
+    """Possible ones first, near misses after them, in one numbering."""
+    return list(enumerate([*item.entries, *item.near], start=1))
+
+
+def _match(
+    row: MatchList, item: FoundList, entry: Ranked, rank: int, regions: Mapping[str, str]
+) -> Match:
+    is_demand = item.side == Side.DEMAND
+    return Match(
+        match_list=row,
+        demand_id=item.subject_id if is_demand else int(entry.document_id),
+        capability_id=int(entry.document_id) if is_demand else item.subject_id,
+        run_id=row.run_id,
+        rank=rank,
+        score=entry.score,
+        is_possible=entry.possible,
+        features={name: round(value, 6) for name, value in entry.features.items()},
+        shares=item.shares[entry.document_id],
+        checks=[_check(check, regions) for check in entry.checks],
+    )
+
+
+def _check(check: Check, regions: Mapping[str, str]) -> dict[str, Any]:
+    asked, offered = check.demand_value, check.capability_value
+    if check.name == "region":
+        asked, offered = regions.get(asked, asked), regions.get(offered, offered)
+    return {
+        "name": check.name,
+        "label": check.label,
+        "status": check.status,
+        "asked": asked,
+        "offered": offered,
+        "relaxation": check.relaxation or "",
+    }
+
+
+def _region_names(found: Sequence[FoundList]) -> dict[str, str]:
+    codes = {
+        value
+        for item in found
+        for entry in [*item.entries, *item.near]
+        for check in entry.checks
+        if check.name == "region"
+        for value in (check.demand_value, check.capability_value)
+    }
+    return dict(Region.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}

@@ -1,0 +1,198 @@
+"""Runs for one demand or one capability: started by events and people, done by workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from core.models import JobStatus
+from core.queue import enqueue
+from core.services import emit, log_activity
+from demands.models import Demand
+from matching.access import CapabilityMatchesAccess, DemandMatchesAccess
+from matching.engine.documents import Doc
+from matching.engine.index import Ranked
+from matching.enums import RunKind, Side
+from matching.models import Match, MatchRun
+from matching.selectors.documents import capability_docs, demand_docs
+from matching.selectors.exposure import exposure
+from matching.selectors.index import current_index
+from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
+from matching.services.embeddings import embed_rows
+from matching.services.lists import FoundList, find_list, store_lists
+from platforms.models import Capability
+
+logger = structlog.get_logger(__name__)
+MAX_ATTEMPTS = 5
+STALE_AFTER = timedelta(minutes=2)
+OTHER = {Side.DEMAND: Side.CAPABILITY, Side.CAPABILITY: Side.DEMAND}
+
+
+@transaction.atomic
+def start_demand_run(*, actor: Any, demand: Demand, now: datetime) -> MatchRun:
+    """Queue a run for an open demand; the waiting one when there is one already."""
+    DemandMatchesAccess(actor).require("start", demand)
+    return _start(actor=actor, kind=RunKind.DEMAND, subject=demand, now=now)
+
+
+@transaction.atomic
+def start_capability_run(*, actor: Any, capability: Capability, now: datetime) -> MatchRun:
+    """Queue a run for a published capability; the waiting one when there is one already."""
+    CapabilityMatchesAccess(actor).require("start", capability)
+    return _start(actor=actor, kind=RunKind.CAPABILITY, subject=capability, now=now)
+
+
+def _start(*, actor: Any, kind: RunKind, subject: Any, now: datetime) -> MatchRun:
+    waiting = MatchRun.objects.filter(**{kind.value: subject}, status=JobStatus.QUEUED)
+    run = waiting.select_for_update().newest_first().first()
+    if run is not None:
+        # it has read nothing yet: what is committed now will be in it
+        return run  # type: ignore[no-any-return]
+    run = MatchRun.objects.create(
+        kind=kind,
+        owner_id=getattr(actor, "pk", None),
+        total_count=1,
+        heartbeat_at=now,
+        **{kind.value: subject},
+    )
+    if run.owner_id:
+        log_activity(actor=actor, action="matching.matchrun.start", target=subject, now=now)
+    enqueue("matching.run", run_id=run.pk)
+    return run
+
+
+def execute_run(*, run_id: int, now: datetime) -> None:
+    """Do a queued run: rank its subject, store the list, refresh the lists it enters.
+
+    Safe to run twice and at the same time: lists are replaced whole and a later reading wins.
+    What fails is marked failed with a message for people, and the error rises to the log.
+    """
+    if not _claim(run_id=run_id, now=now):
+        return
+    run = MatchRun.objects.get(pk=run_id)
+    try:
+        _match(run=run, now=now)
+    except Exception:
+        _close(run=run, status=JobStatus.FAILED, now=now, error="匹配没有完成，请稍后重试。")
+        raise
+
+
+@transaction.atomic
+def _claim(*, run_id: int, now: datetime) -> bool:
+    run = MatchRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None or run.is_finished or run.kind == RunKind.FULL:
+        return False
+    run.status = JobStatus.RUNNING
+    run.started_at = run.started_at or now
+    run.heartbeat_at = now
+    run.attempts += 1
+    run.save(update_fields=["status", "started_at", "heartbeat_at", "attempts", "updated_at"])
+    return True
+
+
+def _match(*, run: MatchRun, now: datetime) -> None:
+    side = Side.DEMAND if run.kind == RunKind.DEMAND else Side.CAPABILITY
+    subject_id = run.demand_id or run.capability_id
+    embed_rows(side=side, ids=[subject_id], now=now)
+    docs = documents(side, [subject_id])
+    if not docs:
+        _close(run=run, status=JobStatus.FAILED, now=now, error="需求或能力已不在公开状态。")
+        return
+    found = find_lists(side=side, docs=docs, now=now)[0]
+    others = [int(entry.document_id) for entry in found.relevant]
+    echoes = find_lists(side=OTHER[side], docs=documents(OTHER[side], others), now=now)
+    with transaction.atomic():
+        before = _known(side, subject_id)
+        store_lists(run=run, found=[found])
+        store_lists(run=run, found=echoes)
+        new = [entry for entry in found.relevant if int(entry.document_id) not in before]
+        _close(run=run, status=JobStatus.DONE, now=now, found=found)
+        _announce(run=run, new=new)
+
+
+def documents(side: str, ids: Sequence[int]) -> list[Doc]:
+    """Documents of those of `ids` that still take part in matching."""
+    rows: Any = subjects(side).filter(pk__in=ids)
+    return [*(capability_docs(rows) if side == Side.CAPABILITY else demand_docs(rows))]
+
+
+def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundList]:
+    """Rank the other side for each of `docs`, over an index with all that is committed by now."""
+    if not docs:
+        return []
+    index = current_index(OTHER[Side(side)])
+    ids = [int(doc.id) for doc in docs]
+    vectors = stored_vectors(side, version_of(current_encoder()), ids)
+    return [
+        find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now) for doc in docs
+    ]
+
+
+def _known(side: str, subject_id: int) -> set[int]:
+    """What the subject's list held before, so that news can be told from what was known."""
+    rows = Match.objects.possible().filter(**{f"match_list__{side}_id": subject_id})
+    return set(rows.values_list(f"{OTHER[Side(side)]}_id", flat=True))
+
+
+def _close(
+    *,
+    run: MatchRun,
+    status: JobStatus,
+    now: datetime,
+    error: str = "",
+    found: FoundList | None = None,
+) -> None:
+    run.status = status
+    run.error = error
+    run.finished_at = run.heartbeat_at = now
+    run.done_count = run.total_count
+    if found is not None:
+        run.encoder = version_of(current_encoder())
+        run.weights_version = found.weights_version
+        run.capability_count = found.searched_count if found.side == Side.DEMAND else 1
+        run.demand_count = found.searched_count if found.side == Side.CAPABILITY else 1
+        run.result = {"relevant": len(found.relevant), "exposure": exposure(run)}
+    run.save()
+
+
+def _announce(*, run: MatchRun, new: Sequence[Ranked]) -> None:
+    """Tell the world of pairs that were not in the list before."""
+    ids = [int(entry.document_id) for entry in new]
+    if run.kind == RunKind.DEMAND:
+        emit(
+            "matching.demand.matched",
+            run_id=run.pk,
+            demand_id=run.demand_id,
+            capability_ids=ids,
+        )
+    else:
+        emit(
+            "matching.capability.matched",
+            run_id=run.pk,
+            capability_id=run.capability_id,
+            demand_ids=ids,
+        )
+
+
+def resume_single_runs(*, now: datetime) -> int:
+    """Queue again what a lost worker or broker left behind; give up after five attempts."""
+    stale = MatchRun.objects.unfinished().exclude(kind=RunKind.FULL)
+    stale = stale.filter(heartbeat_at__lt=now - STALE_AFTER)
+    count = 0
+    for run_id, attempts in stale.order_by("pk").values_list("pk", "attempts"):
+        with transaction.atomic():
+            run = MatchRun.objects.select_for_update().get(pk=run_id)
+            if run.is_finished:
+                continue
+            if attempts >= MAX_ATTEMPTS:
+                _close(run=run, status=JobStatus.FAILED, now=now, error="匹配多次没有完成。")
+                continue
+            run.heartbeat_at = now
+            run.save(update_fields=["heartbeat_at", "updated_at"])
+            enqueue("matching.run", run_id=run_id)
+            count += 1
+    return count

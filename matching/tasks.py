@@ -1,0 +1,70 @@
+"""Tasks of matching, and its reactions to what happens to demands and capabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.access import SYSTEM
+from core.events import on
+from demands.models import Demand
+from matching.services import embeddings, full, runs
+from platforms.models import Capability
+
+QUEUE = "matching"
+
+
+@shared_task(name="matching.run", queue=QUEUE)
+def run(*, run_id: int) -> None:
+    runs.execute_run(run_id=run_id, now=timezone.now())
+
+
+@shared_task(name="matching.prepare_run", queue=QUEUE)
+def prepare_run(*, run_id: int) -> None:
+    full.prepare_run(run_id=run_id, now=timezone.now())
+
+
+@shared_task(name="matching.run_chunk", queue=QUEUE)
+def run_chunk(*, run_id: int, number: int) -> None:
+    full.run_chunk(run_id=run_id, number=number, now=timezone.now())
+
+
+@shared_task(name="matching.finish_run", queue=QUEUE)
+def finish_run(*, run_id: int) -> None:
+    full.finish_run(run_id=run_id, now=timezone.now())
+
+
+@shared_task(name="matching.resume_runs", queue="default", expires=60)
+def resume_runs() -> None:
+    runs.resume_single_runs(now=timezone.now())
+    full.resume_full_runs(now=timezone.now())
+
+
+@shared_task(name="matching.embed_missing", queue=QUEUE, expires=300)
+def embed_missing() -> None:
+    embeddings.embed_missing(now=timezone.now())
+
+
+@on("demands.demand.published", "demands.demand.amended", name="matching.match_new_demand")
+def match_new_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    demand = Demand.objects.open().filter(pk=payload["demand_id"]).first()
+    if demand is not None:
+        runs.start_demand_run(actor=SYSTEM, demand=demand, now=timezone.now())
+
+
+@on(
+    "platforms.capability.published",
+    "platforms.capability.changed",
+    name="matching.match_new_capability",
+)
+def match_new_capability(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    capability = Capability.objects.shown().filter(pk=payload["capability_id"]).first()
+    if capability is not None:
+        runs.start_capability_run(actor=SYSTEM, capability=capability, now=timezone.now())
+
+
+@on("platforms.starting_data.loaded", "demands.starting_data.loaded", name="matching.rematch_all")
+def rematch_all(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    full.request_full_run(now=timezone.now())
