@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from taxonomy.models import CodeList, Industry, Region, Term, TermMapping
-from taxonomy.services import load_code_lists
+from taxonomy.services import LoadResult, load_code_lists
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,13 @@ def _shipped_lists(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 @pytest.fixture
-def code_lists(db, _shipped_lists) -> None:
+def shipped_lists(db, _shipped_lists) -> None:
     """Every code list, as shipped, with nothing cached from another test."""
     cache.clear()
+
+
+@pytest.fixture
+def code_lists(db) -> LoadResult:
+    """The shipped lists, loaded inside the transaction of the test, which may change them."""
+    cache.clear()
+    return load_code_lists(now=timezone.now())

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-pytestmark = pytest.mark.usefixtures("code_lists")
+pytestmark = pytest.mark.usefixtures("shipped_lists")
 
 
 def get(path, **query):

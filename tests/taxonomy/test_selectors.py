@@ -9,7 +9,7 @@ from taxonomy import selectors
 from taxonomy.codefiles import read_source_values
 from taxonomy.models import Region, Term, TermMapping
 
-pytestmark = pytest.mark.usefixtures("code_lists")
+pytestmark = pytest.mark.usefixtures("shipped_lists")
 
 
 def records(name):

@@ -17,12 +17,6 @@ from taxonomy.services import LoadResult, load_code_lists
 
 
 @pytest.fixture
-def code_lists(db):
-    """The shipped lists, loaded inside the transaction of the test."""
-    return load()
-
-
-@pytest.fixture
 def folder(tmp_path):
     """A copy of the shipped files that a test may edit."""
     return shutil.copytree(settings.BASE_DIR / FOLDER, tmp_path / "taxonomy")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-pytestmark = pytest.mark.usefixtures("code_lists")
+pytestmark = pytest.mark.usefixtures("shipped_lists")
 
 
 def page(client, name, *args):
