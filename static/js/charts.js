@@ -91,6 +91,8 @@
         {
           type: "map",
           map: data.map,
+          top: 8,
+          bottom: 8,
           name: data.series[0].name,
           data: data.labels.map((name, i) => ({ name, value: values[i] })),
           itemStyle: { areaColor: token("--sunk"), borderColor: token("--line-strong") },
