@@ -54,3 +54,8 @@ class Scope(models.TextChoices):
     CASES_WRITE = "cases:write", _("发起对接")
     POLICIES_READ = "policies:read", _("读取政策与动态")
     TAXONOMY_READ = "taxonomy:read", _("读取代码表")
+
+
+# what people consent to when they register, and the edition of the text they read
+PRIVACY_PURPOSE = "注册与使用本平台"
+PRIVACY_TEXT_VERSION = "2026-11"  # as named on portal:privacy

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -151,13 +153,21 @@ class User(AbstractBaseUser):
         return any((region_code or "").startswith(p) for p in self.region_prefixes(role))
 
     @property
+    def may_sign_in(self) -> bool:
+        """Active, and not a demo person where no demonstration is run."""
+        return self.is_active and (settings.DEMO_MODE or not self.is_demo)
+
+    @property
     def needs_second_factor(self) -> bool:
         return bool(self.roles & SECOND_FACTOR_ROLES)
 
 
 @pghistory.track(exclude=["updated_at"])
 class RoleAssignment(BaseModel):
-    """One role of one person: for an organisation, or over a region, or portal-wide."""
+    """One role of one person: for an organisation, or over a region, or portal-wide.
+
+    A row without `granted_at` is a request to join: it gives no right until it is granted.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="role_assignments")
     role = models.CharField(_("角色"), max_length=20, choices=Role.choices)
@@ -180,6 +190,8 @@ class RoleAssignment(BaseModel):
     granted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
     )
+    # empty while somebody who asked to join waits for the answer
+    granted_at = models.DateTimeField(_("授予时间"), null=True, blank=True, default=timezone.now)
     ended_at = models.DateTimeField(_("终止时间"), null=True, blank=True)
 
     objects = RoleAssignmentQuerySet.as_manager()
@@ -209,6 +221,11 @@ class RoleAssignment(BaseModel):
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Asked for, neither granted nor declined."""
+        return self.granted_at is None and self.ended_at is None
+
 
 class ServiceToken(BaseModel):
     """A partner system's key. The secret is shown once; SHA-256 is kept."""
@@ -230,6 +247,10 @@ class ServiceToken(BaseModel):
     def __str__(self) -> str:
         return f"{self.name} {self.prefix}…"
 
+    def is_usable(self, now: datetime) -> bool:
+        """Neither revoked nor expired at `now`."""
+        return self.revoked_at is None and self.expires_at > now
+
 
 class ConsentRecord(BaseModel):
     """Consent to one purpose, with the version of the text (个人信息保护法)."""
@@ -244,4 +265,4 @@ class ConsentRecord(BaseModel):
         verbose_name = verbose_name_plural = _("个人信息同意")
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.purpose}"
+        return self.purpose

@@ -30,5 +30,9 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
 class RoleAssignmentQuerySet(models.QuerySet[Any]):
     def current(self, *, now: datetime) -> RoleAssignmentQuerySet:
-        """Assignments in force at `now`."""
-        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now))
+        """Assignments in force at `now`: granted and not ended."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now), granted_at__isnull=False)
+
+    def waiting(self) -> RoleAssignmentQuerySet:
+        """Requests to join that nobody has answered."""
+        return self.filter(granted_at__isnull=True, ended_at__isnull=True)

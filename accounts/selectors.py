@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
-from accounts.models import ServiceToken
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Organisation, RoleAssignment, ServiceToken, User
+from core.models import ActivityLog
 
 TOKEN_PREFIX_LENGTH = 12
+# valid by check character (GB 32100-2015), of a division 999999 that does not exist
+DEMO_USCC = {
+    "enterprise": "91999999MA0DEM0A1N",
+    "operator": "91999999MA0DEM0B2T",
+    "partner": "91999999MA0DEM0C3Y",
+}
 
 
 def token_digest(secret: str) -> str:
@@ -23,6 +35,75 @@ def token_for_secret(secret: str, *, now: datetime) -> ServiceToken | None:
         .filter(prefix=secret[:TOKEN_PREFIX_LENGTH], revoked_at__isnull=True, expires_at__gt=now)
         .first()
     )
-    if token is None or not token.user.is_active:
+    if token is None or not token.user.may_sign_in:
         return None
     return token if hmac.compare_digest(token.digest, token_digest(secret)) else None
+
+
+def people_of_organisation(organisation_id: int, roles: Iterable[str] = ()) -> QuerySet[User]:
+    """Active people who act for the organisation, in one of `roles` (none given: any), by name."""
+    held = RoleAssignment.objects.current(now=timezone.now()).filter(organisation=organisation_id)
+    if roles := list(roles):
+        held = held.filter(role__in=roles)
+    return _people(held)
+
+
+def staff_for_region(region_code: str) -> QuerySet[User]:
+    """Active government staff nearest to the region: county before city before province.
+
+    A wider level is asked only where the narrower one has nobody, so that the province is not
+    told of every city's business.
+    """
+    return _nearest(Role.GOVERNMENT, region_code)
+
+
+def brokers_for_region(region_code: str) -> QuerySet[User]:
+    """Active brokers (技术经理人) nearest to the region, as `staff_for_region`."""
+    return _nearest(Role.BROKER, region_code)
+
+
+def security_admins() -> QuerySet[User]:
+    """Active security administrators, by name."""
+    held = RoleAssignment.objects.current(now=timezone.now())
+    return _people(held.filter(role=Role.SECURITY_ADMIN))
+
+
+def _nearest(role: Role, region_code: str) -> QuerySet[User]:
+    held = RoleAssignment.objects.current(now=timezone.now()).filter(role=role)
+    codes = [region_code, f"{region_code[:4]}00", f"{region_code[:2]}0000", "000000"]
+    held = held.filter(user__is_active=True, region__in=codes).select_related("region")
+    covering = [row for row in held.order_by("pk") if row.region.contains(region_code)]
+    nearest = max((row.region.level for row in covering), default=None)
+    wanted = [row.pk for row in covering if row.region.level == nearest]
+    return _people(RoleAssignment.objects.filter(pk__in=wanted))
+
+
+def _people(held: QuerySet[RoleAssignment]) -> QuerySet[User]:
+    people = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return people.order_by("name", "pk")
+
+
+def join_requests(organisation: Organisation) -> QuerySet[RoleAssignment]:
+    """Who waits to be let into the organisation, the longest waiting first."""
+    rows = organisation.role_assignments.waiting().select_related("user", "organisation")
+    return rows.order_by("created_at", "pk")  # type: ignore[no-any-return]
+
+
+def members(organisation: Organisation) -> QuerySet[RoleAssignment]:
+    """Roles in force at the organisation, by person."""
+    rows = organisation.role_assignments.current(now=timezone.now()).filter(user__is_active=True)
+    rows = rows.select_related("user", "organisation", "region")
+    return rows.order_by("user__name", "role", "pk")  # type: ignore[no-any-return]
+
+
+def demo_organisation(kind: str) -> Organisation | None:
+    """The demo organisation of `kind`: enterprise, operator or partner; None before loading."""
+    return Organisation.objects.filter(is_demo=True, uscc=DEMO_USCC[kind]).first()
+
+
+def history_of(target: Model) -> QuerySet[ActivityLog]:
+    """What was done to `target`, the newest first."""
+    rows = ActivityLog.objects.filter(
+        target_type=target._meta.label_lower, target_id=str(target.pk)
+    )
+    return rows.order_by("-at", "-pk")

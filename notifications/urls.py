@@ -1,6 +1,13 @@
-"""Addresses of notifications."""
+"""Addresses of messages, under /messages/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import views
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("read-all/", views.read_all, name="read_all"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("<int:pk>/", views.open_message, name="open"),
+]

@@ -1,0 +1,39 @@
+"""Writers of people, organisations, roles and tokens, one module a noun."""
+
+from core.activity import register_actions
+
+register_actions(
+    {
+        "accounts.organisation.register": "登记了单位",
+        "accounts.organisation.edit": "修改了单位资料",
+        "accounts.organisation.approve": "审核通过了单位",
+        "accounts.organisation.return": "退回了单位登记",
+        "accounts.organisation.resubmit": "重新提交了单位登记",
+        "accounts.organisation.suspend": "停用了单位",
+        "accounts.organisation.resume": "恢复了单位",
+        "accounts.roleassignment.request": "申请加入单位",
+        "accounts.roleassignment.grant": "授予了角色",
+        "accounts.roleassignment.decline": "谢绝了加入申请",
+        "accounts.roleassignment.end": "终止了角色",
+        "accounts.user.register": "注册了账户",
+        "accounts.user.invite": "开通了账户",
+        "accounts.user.edit": "修改了个人资料",
+        "accounts.user.activate": "启用了账户",
+        "accounts.user.deactivate": "停用了账户",
+        "accounts.user.close": "注销了账户",
+        "accounts.user.export": "导出了个人数据",
+        "accounts.user.sign_in": "登录",
+        "accounts.user.sign_out": "退出登录",
+        "accounts.user.sign_in_failed": "登录失败",
+        "accounts.user.change_password": "修改了密码",
+        "accounts.user.reset_password": "重置了密码",
+        "accounts.user.add_factor": "启用了两步验证方式",
+        "accounts.user.remove_factor": "移除了两步验证方式",
+        "accounts.user.fail_factor": "两步验证失败",
+        "accounts.servicetoken.create": "创建了服务令牌",
+        "accounts.servicetoken.revoke": "撤销了服务令牌",
+        "accounts.consentrecord.grant": "同意了个人信息处理",
+        "accounts.consentrecord.withdraw": "撤回了个人信息同意",
+        "accounts.demo.load": "装入了演示账户",
+    }
+)

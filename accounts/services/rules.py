@@ -1,0 +1,34 @@
+"""What every writer here checks in the same way."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+
+from accounts.models import User
+from core.errors import DomainError
+
+
+def check_record(record: Model) -> None:
+    """`full_clean`, with the first thing wrong as a DomainError at its field."""
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise DomainError(
+            "invalid", "".join(messages), None if field == NON_FIELD_ERRORS else field
+        ) from error
+
+
+def check_password_rules(password: str, user: User, *, field: str = "password") -> None:
+    """Refuse a password that is too short, common or like the person's own data."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise DomainError("weak_password", "".join(error.messages), field) from error
+
+
+def normal_email(email: str) -> str:
+    """Addresses are kept in lower case, so that nobody has two accounts by accident."""
+    return email.strip().lower()
