@@ -1,4 +1,4 @@
-"""How complete a listing is: a table of facts, what each weighs and why it matters (complaint 3)."""
+"""How complete a listing is: a table of facts, their weights and why they matter."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class Missing:
     why: str
 
 
+SCALE = ("scale_low", "scale_high", "scale_text")
+STANDARD = ("standards", "certificates")
 TABLE: dict[type[Model], tuple[Fact, ...]] = {
     Platform: (
         Fact(("summary",), 15, _("企业先看简介，再决定是否继续了解。")),
@@ -54,10 +56,10 @@ TABLE: dict[type[Model], tuple[Fact, ...]] = {
         Fact(("description",), 15, _("匹配主要依据说明中的工艺、物料和指标。")),
         Fact(("field",), 5, _("按领域筛选时才会出现。")),
         Fact(("service_types",), 5, _("企业按服务类型查找。")),
-        Fact(("scale_low", "scale_high", "scale_text"), 15, _("规模不明就无法判断能否承接。"), _("规模")),
+        Fact(SCALE, 15, _("规模不明就无法判断能否承接。"), _("规模")),
         Fact(("trl_low", "trl_high"), 10, _("企业按技术成熟度判断阶段是否合适。"), _("成熟度")),
         Fact(("materials",), 5, _("物料不符是咨询后放弃的常见原因。")),
-        Fact(("standards", "certificates"), 5, _("有资质要求的需求只匹配写明资质的能力。"), _("标准或资质")),
+        Fact(STANDARD, 5, _("有资质要求的需求只匹配写明资质的能力。"), _("标准或资质")),
         Fact(("price_model", "price_low_yuan"), 15, _("没有价格，企业多半不来问。"), _("价格")),
         Fact(("lead_days_low", "lead_days_high"), 10, _("企业按交付期限筛选。"), _("周期")),
         Fact(("equipment", "equipment_names"), 5, _("设备是能力的依据。"), _("设备")),

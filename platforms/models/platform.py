@@ -158,6 +158,17 @@ class Platform(Listing, SourcedModel, SearchableModel):
     def get_absolute_url(self) -> str:
         return reverse("platforms:platform", args=[self.slug])
 
+    @property
+    def operator_display(self) -> str:
+        """Who runs it: the organisation here, else the words of the source."""
+        return str(self.organisation) if self.organisation else self.operator_name
+
+    @property
+    def region_display(self) -> str:
+        """广东省中山市 (select `region__parent`)."""
+        region = self.region
+        return f"{region.parent or ''}{region}" if region.level > 1 else str(region)
+
 
 class PlatformClaim(BaseModel):
     """An organisation says: we run this platform. Staff decide with the evidence."""

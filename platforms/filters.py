@@ -1,0 +1,202 @@
+"""Filters of the directories, shared by pages and API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Left
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet, WordsFilter
+from platforms.enums import EngagementMode, LineKind, Origin
+from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
+from platforms.selectors import city_choices, fresh_since, province_choices
+from taxonomy.selectors import term_choices
+
+FRESHNESS = [("fresh", _("近期已确认")), ("overdue", _("确认已过期")), ("never", _("尚未确认"))]
+KNOWN = {
+    "price": (_("价格"), Q(price_low_yuan__isnull=False) | Q(price_high_yuan__isnull=False)),
+    "scale": (
+        _("规模"),
+        Q(scale_low__isnull=False) | Q(scale_high__isnull=False) | ~Q(scale_text=""),
+    ),
+    "trl": (_("成熟度"), Q(trl_low__isnull=False) | Q(trl_high__isnull=False)),
+    "lead": (_("周期"), Q(lead_days_low__isnull=False) | Q(lead_days_high__isnull=False)),
+}
+
+
+class TermFilter(django_filters.MultipleChoiceFilter):
+    """Rows with any of the chosen codes of one list. Many-to-many without doubled rows."""
+
+    def __init__(self, code_list: str, **kwargs: Any) -> None:
+        super().__init__(choices=lambda: term_choices(code_list), **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        if not value:
+            return qs
+        name = self.field_name.split("__")[0]
+        field = qs.model._meta.get_field(name)
+        if not field.many_to_many:
+            return qs.filter(**{f"{self.field_name}__in": value})
+        through = getattr(qs.model, name).through
+        link = {field.m2m_field_name(): OuterRef("pk"), "term__code__in": value}
+        return qs.filter(Exists(through.objects.filter(**link)))
+
+
+class OpenFilter(django_filters.BooleanFilter):
+    """A box: ticked narrows to what is open to others, empty does not narrow."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("只看对外服务"), widget=forms.CheckboxInput, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
+        return qs.filter(**{self.field_name: True}) if value else qs
+
+
+class ListingFilter(FacetedFilterSet):
+    """What every directory filters by: words, region, freshness."""
+
+    region_path: ClassVar[str] = "platform__region_id"
+
+    q = WordsFilter()
+    province = django_filters.MultipleChoiceFilter(label=_("省份"), choices=province_choices)
+    city = django_filters.MultipleChoiceFilter(label=_("城市"), choices=city_choices)
+    freshness = django_filters.MultipleChoiceFilter(label=_("信息时效"), choices=FRESHNESS)
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        if queryset is not None:
+            queryset = self.annotated(queryset)
+        super().__init__(data, queryset, **kwargs)
+
+    def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows with the values that the facets count by."""
+        since = fresh_since(timezone.now())
+        path = self.region_path
+        return rows.annotate(
+            province=Concat(Left(path, 2), Value("0000")),
+            city=Concat(Left(path, 4), Value("00")),
+            freshness=Case(
+                When(confirmed_at__isnull=True, then=Value("never")),
+                When(confirmed_at__lt=since, then=Value("overdue")),
+                default=Value("fresh"),
+                output_field=CharField(),
+            ),
+        )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Words asked for: the best hits first."""
+        rows = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("q"):
+            rows = rows.order_by("-search_rank", "-completeness", "pk")
+        return rows
+
+
+class PlatformFilter(ListingFilter):
+    region_path = "region_id"
+    facets = ("province", "city", "field", "kind", "level", "host_type", "mode", "freshness")
+
+    field = TermFilter("field-data", field_name="fields__code", label=_("领域"))
+    kind = TermFilter("platform-kind", field_name="kind__code", label=_("类别"))
+    level = TermFilter("platform-level", field_name="level__code", label=_("层级"))
+    host_type = TermFilter("host-type", field_name="host_type__code", label=_("建设主体"))
+    mode = TermFilter("operation-mode", field_name="operation_mode__code", label=_("运营模式"))
+    open = OpenFilter(field_name="is_open")
+
+    class Meta:
+        model = Platform
+        fields = ()
+
+
+class CapabilityFilter(ListingFilter):
+    facets = ("field", "province", "city", "service", "service_mode", "certificate", "freshness")
+
+    field = TermFilter("field-data", field_name="field__code", label=_("领域"))
+    service = TermFilter("service-type", field_name="service_types__code", label=_("服务类型"))
+    service_mode = TermFilter("service-mode", field_name="service_modes__code", label=_("服务方式"))
+    certificate = TermFilter("certificate", field_name="certificates__code", label=_("资质"))
+    platform = django_filters.CharFilter(field_name="platform__slug", label=_("平台编号"))
+    trl = django_filters.NumberFilter(
+        method="covers_trl", label=_("成熟度等级（1–9）"), min_value=1, max_value=9
+    )
+    free_by = django_filters.DateFilter(
+        field_name="next_free_date",
+        lookup_expr="lte",
+        label=_("最晚排期"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    known = django_filters.MultipleChoiceFilter(
+        method="is_known",
+        label=_("已写明"),
+        choices=[(key, label) for key, (label, _condition) in KNOWN.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    open = OpenFilter(field_name="is_open")
+
+    class Meta:
+        model = Capability
+        fields = ()
+
+    def covers_trl(self, rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
+        return rows.filter(
+            Q(trl_low__lte=value) & (Q(trl_high__gte=value) | Q(trl_high__isnull=True))
+            | Q(trl_low__isnull=True) & Q(trl_high__gte=value)
+        )
+
+    def is_known(self, rows: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
+        for key in value:
+            rows = rows.filter(KNOWN[key][1])
+        return rows
+
+
+class EquipmentFilter(ListingFilter):
+    facets = ("province", "city", "origin", "freshness")
+
+    origin = django_filters.MultipleChoiceFilter(label=_("产地"), choices=Origin.choices)
+    open = OpenFilter(field_name="is_open")
+
+    class Meta:
+        model = Equipment
+        fields = ()
+
+
+class LineFilter(ListingFilter):
+    facets = ("province", "city", "line_kind", "freshness")
+
+    line_kind = django_filters.MultipleChoiceFilter(
+        field_name="kind", label=_("类型"), choices=LineKind.choices
+    )
+    open = OpenFilter(field_name="is_open")
+
+    class Meta:
+        model = Line
+        fields = ()
+
+
+class ExpertFilter(ListingFilter):
+    facets = ("province", "city", "freshness")
+
+    engagement = django_filters.MultipleChoiceFilter(
+        method="engages",
+        label=_("合作方式"),
+        choices=EngagementMode.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Expert
+        fields = ()
+
+    def engages(self, rows: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
+        return rows.filter(engagement_modes__overlap=value) if value else rows
+
+
+class SolutionFilter(ListingFilter):
+    facets = ("province", "city", "freshness")
+
+    class Meta:
+        model = Solution
+        fields = ()

@@ -1,0 +1,243 @@
+"""Forms of platforms: they make clean values and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from platforms.models import (
+    Capability,
+    CapabilityParameter,
+    Equipment,
+    Expert,
+    Line,
+    ListingReport,
+    Platform,
+    PlatformClaim,
+    Solution,
+)
+from platforms.selectors import city_choices, province_choices
+from taxonomy.models import Region
+from taxonomy.selectors import resolve_region
+
+YES_NO = [("", _("未注明")), ("true", _("是")), ("false", _("否"))]
+
+
+class ReportForm(forms.ModelForm):
+    class Meta:
+        model = ListingReport
+        fields = ("kind", "note", "contact")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"contact": _("选填，仅供核实时与您联系，不公开。")}
+
+
+class ClaimForm(forms.ModelForm):
+    files = forms.FileField(
+        label=_("证明材料"), required=False, help_text=_("批复、登记证书等，便于主管部门核实。")
+    )
+
+    class Meta:
+        model = PlatformClaim
+        fields = ("note",)
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"note": _("说明贵单位与该平台的关系。")}
+
+
+class RegionInput(forms.TextInput):
+    """A name typed with suggestions: works without JavaScript."""
+
+    template_name = "platforms/_region_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}_names"
+        context["names"] = [label for _code, label in (*province_choices(), *city_choices())]
+        return context
+
+
+class RegionField(forms.CharField):
+    """A region by its name: 中山市, 广东省中山市, 东莞."""
+
+    widget = RegionInput
+
+    def prepare_value(self, value: Any) -> Any:
+        """A code (as stored) is shown as its path."""
+        if isinstance(value, str) and value.isdigit():
+            region = Region.objects.select_related("parent").filter(pk=value).first()
+            return f"{region.parent or ''}{region}" if region and region.level > 1 else region
+        return value
+
+    def clean(self, value: Any) -> Region | None:
+        text = super().clean(value)
+        region = resolve_region(text) if text else None
+        if text and region is None:
+            raise forms.ValidationError(
+                _("没有找到“%(name)s”，请写全称，如“广东省中山市”。"), params={"name": text}
+            )
+        return region
+
+
+class ListingForm(forms.ModelForm):
+    """Base of the editors: `version` carries what the editor read."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.setdefault("version", self.instance.updated_at.isoformat())
+        for name, field in self.fields.items():
+            if isinstance(field, forms.NullBooleanField):
+                field.widget = forms.NullBooleanSelect()
+                field.widget.choices = YES_NO
+            elif isinstance(field, forms.ModelMultipleChoiceField):
+                field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+            elif isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            elif isinstance(field, forms.ModelChoiceField):
+                field.empty_label = str(_("未注明"))
+            if name in {"field", "kind"} and isinstance(field, forms.ModelChoiceField):
+                field.empty_label = str(_("请选择"))
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class PlatformForm(ListingForm):
+    region = RegionField(label=_("所在地区"), help_text=_("省、市或区县，如“广东省中山市”。"))
+
+    class Meta:
+        model = Platform
+        fields = (
+            "name", "region", "address", "kind", "host_type", "operation_mode", "fields",
+            "summary", "niche", "is_open", "external_share_percent", "floor_area_sqm",
+            "governance", "inclusion_basis", "build_type", "run_status",
+            "contact_name", "contact_phone", "contact_email", "website",
+        )  # fmt: skip
+        help_texts = {
+            "summary": _("做什么、有什么、服务过谁，三五句话。"),
+            "niche": _("“小而美”的专精方向，如“电子级环氧树脂”。"),
+            "contact_phone": _("只给登录用户看。"),
+            "contact_email": _("只给登录用户看。"),
+        }
+
+
+class CapabilityForm(ListingForm):
+    class Meta:
+        model = Capability
+        fields = (
+            "title", "description", "field", "industry", "process", "materials",
+            "service_types", "service_modes", "verification_types",
+            "scale_low", "scale_high", "scale_unit", "scale_text", "trl_low", "trl_high",
+            "standards", "certificates", "hazard_class",
+            "price_model", "price_low_yuan", "price_high_yuan", "price_unit", "price_note",
+            "sme_price_note", "lead_days_low", "lead_days_high", "next_free_date", "is_open",
+            "ip_terms", "equipment",
+        )  # fmt: skip
+        help_texts = {
+            "title": _("一句话说清能做什么，如“公斤级聚酰亚胺树脂合成”。"),
+            "description": _("工艺、物料、指标、边界条件。匹配主要依据这里。"),
+            "scale_unit": _("如 kg/批、L、t/a。"),
+            "scale_text": _("不便写成数字时再填。"),
+            "price_unit": _("如 批、小时、项。"),
+            "price_note": _("按公式或面议时，写明怎么算、为什么面议。"),
+            "standards": _("如 GB/T 13464-2008。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Equipment.objects.filter(platform=self.instance.platform_id).order_by("name", "pk")
+        field = self.fields["equipment"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- for the type checker
+        field.queryset = own
+        if not own:
+            del self.fields["equipment"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        has_scale = cleaned.get("scale_low") is not None or cleaned.get("scale_high") is not None
+        if has_scale and not cleaned.get("scale_unit"):
+            self.add_error("scale_unit", _("写了数字就要写单位。"))
+        if cleaned.get("price_model") in {"formula", "negotiable"} and not cleaned["price_note"]:
+            self.add_error("price_note", _("请写明怎么计价，或为什么面议。"))
+        return cleaned
+
+
+class ParameterForm(forms.ModelForm):
+    class Meta:
+        model = CapabilityParameter
+        fields = ("name", "low", "high", "unit", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("name") and any(cleaned.get(n) not in (None, "") for n in cleaned):
+            self.add_error("name", _("请写参数名称，或清空这一行。"))
+        return cleaned
+
+
+ParameterFormSet = forms.formset_factory(ParameterForm, extra=4, max_num=60, validate_max=True)
+
+
+class EquipmentForm(ListingForm):
+    class Meta:
+        model = Equipment
+        fields = (
+            "name", "model_number", "maker", "origin", "quantity", "value_yuan",
+            "acquired_date", "renewal_year", "specification", "is_open", "hourly_price_yuan",
+            "open_hours_yearly",
+        )  # fmt: skip
+
+
+class LineForm(ListingForm):
+    class Meta:
+        model = Line
+        fields = (
+            "name", "kind", "description", "scale_text", "floor_area_sqm", "is_digital", "is_open",
+        )  # fmt: skip
+
+
+class ExpertForm(ListingForm):
+    has_consent = forms.BooleanField(
+        label=_("专家本人已同意公开以上信息"), required=False,
+        help_text=_("没有本人同意不能公开（个人信息保护法）。撤回同意请先下架。"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Expert
+        fields = (
+            "name", "title", "employer", "expertise", "engagement_modes", "availability",
+            "conflict_note", "consent_note",
+        )  # fmt: skip
+
+
+class SolutionForm(ListingForm):
+    class Meta:
+        model = Solution
+        fields = (
+            "title", "problem", "summary", "capabilities", "deliverables", "price_note",
+            "lead_days_low", "lead_days_high",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["capabilities"]
+        own = Capability.objects.filter(platform=self.instance.platform_id).order_by("title", "pk")
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- for the type checker
+        field.queryset = own
+
+
+FORMS: dict[str, type[ListingForm]] = {
+    "platforms": PlatformForm,
+    "capabilities": CapabilityForm,
+    "equipment": EquipmentForm,
+    "lines": LineForm,
+    "experts": ExpertForm,
+    "solutions": SolutionForm,
+}

@@ -1,0 +1,182 @@
+"""Directories and pages that everybody may read."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import DomainError
+from core.lists import list_page
+from platforms import filters, selectors, services, tables
+from platforms.access import CapabilityAccess, PlatformAccess, access_to
+from platforms.facts import fact_rows
+from platforms.forms import ReportForm
+from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
+
+PLATFORMS = ("中试平台", "platforms:platforms")
+CAPABILITIES = ("服务能力", "platforms:capabilities")
+RESOURCE_PAGE = ("共享资源", "platforms:resources")
+MAX_COMPARED = 4
+DIRECTORIES = {
+    "equipment": (filters.EquipmentFilter, tables.EquipmentTable),
+    "lines": (filters.LineFilter, tables.LineTable),
+    "experts": (filters.ExpertFilter, tables.ExpertTable),
+    "solutions": (filters.SolutionFilter, tables.SolutionTable),
+}
+SORTS = [("", "默认"), ("-confirmed_at", "最近确认"), ("-completeness", "最完整")]
+
+
+def trail(*steps: tuple[str, str] | str) -> list[dict[str, str]]:
+    """Breadcrumbs: (label, url name) on the way, the page itself last."""
+    return [{"label": "首页", "url": "/"}] + [
+        {"label": step, "url": ""}
+        if isinstance(step, str)
+        else {"label": step[0], "url": reverse(step[1])}
+        for step in steps
+    ]
+
+
+def platforms(request: HttpRequest) -> HttpResponse:
+    """The directory of platforms."""
+    rows = PlatformAccess(request.user).visible().shown()
+    return list_page(
+        request,
+        queryset=selectors.platform_rows(rows),
+        table_class=tables.PlatformTable,
+        filter_class=filters.PlatformFilter,
+        template="platforms/platforms.html",
+        export_name="中试平台",
+        context={"sorts": [*SORTS, ("name", "名称")]},
+    )
+
+
+def platform(request: HttpRequest, slug: str) -> HttpResponse:
+    """One platform with everything it offers."""
+    access = PlatformAccess(request.user)
+    found = get_object_or_404(selectors.platform_in_full(access.visible()), slug=slug)
+    offers = selectors.platform_offers(found)
+    context = {
+        "platform": found,
+        "access": access,
+        "facts": fact_rows(found),
+        "offers": offers,
+        "sections": [
+            {"label": kind.label, "url": f"#{kind.key}", "count": len(rows)}
+            for kind in OFFERS
+            if (rows := getattr(offers, kind.key))
+        ],
+        "trail": trail(PLATFORMS, found.name),
+    }
+    return render(request, "platforms/platform.html", context)
+
+
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tell that something on a platform's pages is wrong; needs no account."""
+    found = get_object_or_404(PlatformAccess(request.user).visible(), slug=slug)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        client = str(request.user.pk or request.META.get("REMOTE_ADDR", ""))
+        try:
+            services.report_listing(
+                actor=request.user, platform=found, client=client, now=timezone.now(),
+                page=request.META.get("HTTP_REFERER", ""), **form.cleaned_data,
+            )  # fmt: skip
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, "已收到，运营单位和主管部门会核实更正，谢谢您。")
+            return redirect(found)
+    return render(
+        request,
+        "platforms/report.html",
+        {"platform": found, "form": form, "trail": trail(PLATFORMS, "报告问题")},
+    )
+
+
+def capabilities(request: HttpRequest) -> HttpResponse:
+    """The directory of capabilities."""
+    rows = CapabilityAccess(request.user).visible().shown()
+    return list_page(
+        request,
+        queryset=selectors.capability_rows(rows),
+        table_class=tables.CapabilityTable,
+        filter_class=filters.CapabilityFilter,
+        template="platforms/capabilities.html",
+        export_name="中试服务能力",
+        context={"sorts": SORTS},
+    )
+
+
+def capability(request: HttpRequest, slug: str) -> HttpResponse:
+    """One capability with its parameter sheet and others like it."""
+    access = CapabilityAccess(request.user)
+    found = get_object_or_404(selectors.capability_in_full(access.visible()), slug=slug)
+    context = {
+        "capability": found,
+        "platform": found.platform,
+        "access": access,
+        "facts": fact_rows(found),
+        "solutions": found.solutions.shown().order_by("pk"),
+        "trail": trail(CAPABILITIES, found.title),
+        "similar": selectors.similar_capabilities(found, request.user),
+    }
+    return render(request, "platforms/capability.html", context)
+
+
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four capabilities side by side: `?id=slug&id=slug`."""
+    wanted = list(dict.fromkeys(request.GET.getlist("id")))
+    rows = selectors.capability_in_full(CapabilityAccess(request.user).visible())
+    by_slug = {row.slug: row for row in rows.filter(slug__in=wanted[:MAX_COMPARED])}
+    compared = [by_slug[slug] for slug in wanted if slug in by_slug]
+    columns = [fact_rows(row) for row in compared]
+    context = {
+        "compared": compared,
+        "lines": [
+            (cells[0].label, [cell.value for cell in cells]) for cells in zip(*columns, strict=True)
+        ],
+        "parameters": selectors.parameter_lines(compared),
+        "is_cut": len(wanted) > MAX_COMPARED,
+        "trail": trail(CAPABILITIES, "对比"),
+    }
+    return render(request, "platforms/compare.html", context)
+
+
+def resources(request: HttpRequest) -> HttpResponse:
+    """Equipment, lines, experts and solutions in one directory with tabs: `?kind=`."""
+    key = request.GET.get("kind", "")
+    kind = KINDS[key] if key in DIRECTORIES else RESOURCES[0]
+    filter_class, table_class = DIRECTORIES[kind.key]
+    tabs = [
+        {"label": other.label, "url": f"?kind={other.key}", "active": other is kind}
+        for other in RESOURCES
+    ]
+    return list_page(
+        request,
+        queryset=selectors.resource_rows(access_to(kind.model, request.user).visible().shown()),
+        table_class=table_class,
+        filter_class=filter_class,
+        template="platforms/resources.html",
+        export_name=kind.label,
+        context={"kind": kind, "tabs": tabs, "sorts": SORTS},
+    )
+
+
+def resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """One piece of equipment, line, expert or solution."""
+    model = KINDS[kind].model
+    access = access_to(model, request.user)
+    rows = access.visible().select_related("platform__region__parent")
+    found = get_object_or_404(rows, slug=slug)
+    context = {
+        "listing": found,
+        "platform": found.platform,
+        "kind": kind_of(found),
+        "trail": trail(RESOURCE_PAGE, str(found)),
+        "access": access,
+        "facts": fact_rows(found),
+    }
+    return render(request, "platforms/resource.html", context)
