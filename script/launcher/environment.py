@@ -51,18 +51,18 @@ def only_one(path: Path, waiting: str = "") -> Iterator[None]:
 def ensure(requirements: str) -> str:
     """Return the Python of `.venv`, with everything of the `requirements` file installed.
 
-    Installs only when the file, the interpreter or the place of the checkout has changed.
+    Installs only when the file has changed; makes the environment anew where its interpreter is
+    gone or of another version, or the checkout has moved.
     """
-    base = f"{sys.version_info[:2]} {sys.base_prefix} {ROOT}"
     wanted = {name: _sha256(ROOT / name) for name in _INCLUDED[requirements]}
     python = VENV / "bin" / "python"
     try:
         with only_one(ROOT / "var" / "setup.lock", "另一个命令正在安装依赖，等它完成…"):
             stamp = _stamp()
-            if stamp.get("base") != base or not _runs(python):
+            if stamp.get("base", "") != _base(python):
                 say("建立虚拟环境 .venv …")
                 _make_venv()
-                stamp = {"base": base}
+                stamp = {"base": _base(python)}
             if stamp.get(requirements) != wanted[requirements]:
                 say(f"安装 {requirements}（首次约一分钟）…")
                 _install(python, ROOT / requirements)
@@ -86,11 +86,13 @@ def _stamp() -> dict[str, str]:
         return {}
 
 
-def _runs(python: Path) -> bool:
+def _base(python: Path) -> str | None:
+    """Return version and place of the environment's interpreter; None where it does not run."""
+    command = [python, "-c", "import sys; print(*sys.version_info[:2], sys.prefix)"]
     try:
-        return subprocess.run([python, "-c", ""], check=False).returncode == 0
-    except OSError:
-        return False
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def _make_venv() -> None:

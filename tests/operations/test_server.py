@@ -1,0 +1,145 @@
+"""`script/server` as a person starts it, in a data directory of the test."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from launcher.environment import ROOT
+
+from tests.operations.test_launcher import eventually
+
+pytestmark = pytest.mark.slow
+OWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "VAR_DIR", "PYTHONPATH"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("数据 目录")
+
+
+def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    env = {name: value for name, value in os.environ.items() if name not in OWN}
+    return subprocess.Popen(
+        [str(ROOT / "script" / "server"), *arguments],
+        env=env | {"VAR_DIR": str(home), "LANG": "C", "LC_ALL": "C"},
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def announced(server: subprocess.Popen[str]) -> str:
+    """Read what it says until it is ready or gone."""
+    said = []
+    for line in server.stdout:
+        said.append(line)
+        if "Ctrl-C" in line:
+            break
+    return "".join(said)
+
+
+def answer(address: str) -> int:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(address, timeout=20) as response:
+        return response.status
+
+
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = start(home, "--port", str(taken.getsockname()[1]))
+        said = announced(server)
+    yield server, said
+    if server.poll() is None:
+        server.terminate()
+        server.wait(60)
+    server.stdout.close()
+
+
+def address_in(said: str) -> str:
+    return re.search(r"地址\s+(http://\S+)", said)[1]
+
+
+def test_server_moves_off_a_busy_port_and_answers(running):
+    _, said = running
+
+    assert "已被占用，改用" in said
+    assert answer(address_in(said)) == 200
+    assert answer(address_in(said) + "readyz") == 200
+
+
+def test_server_prints_a_sign_in_for_each_role(running, home: Path):
+    _, said = running
+
+    printed = json.loads((home / "stamps.json").read_text("utf-8"))["accounts"]["printed"]
+    accounts = [json.loads(line) for line in printed.splitlines()]
+
+    assert len(accounts) >= 6
+    assert all(account["email"] in said and account["password"] in said for account in accounts)
+
+
+def test_second_server_says_where_the_first_one_is(running, home: Path):
+    _, said = running
+
+    second = start(home)
+    output, _ = second.communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert address_in(said) in output
+
+
+def test_server_starts_again_what_was_killed(running):
+    server, said = running
+    children = psutil.Process(server.pid).children()
+
+    for child in children:
+        child.kill()
+    eventually(lambda: len(_alive(server)) == len(children), 30)
+
+    assert not {child.pid for child in children} & {child.pid for child in _alive(server)}
+    eventually(lambda: _is_ready(address_in(said)), 60)
+
+
+def _alive(server: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(server.pid).children()
+    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return answer(address + "readyz") == 200
+    except urllib.error.URLError:
+        return False
+
+
+def test_server_stops_cleanly_and_starts_again_quickly(running, home: Path):
+    server, _ = running
+    children = psutil.Process(server.pid).children(recursive=True)
+
+    server.send_signal(signal.SIGINT)
+    output, _ = server.communicate(timeout=60)
+
+    assert server.returncode == 0
+    assert "已停止" in output
+    assert not [child for child in children if child.is_running()]
+
+    again = start(home)
+    said = announced(again)
+    again.terminate()
+    again.communicate(timeout=60)
+
+    assert again.returncode == 0
+    assert "建立数据表" not in said
+    assert "装入起始数据" not in said
