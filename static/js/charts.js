@@ -71,7 +71,7 @@
     ],
   });
 
-  const map = async (data) => {
+  const map = async (data, canvas) => {
     const answer = await fetch(data.map);
     echarts.registerMap(data.map, await answer.json());
     const values = data.series[0].values;
@@ -81,7 +81,7 @@
       visualMap: {
         min: 0,
         max: Math.max(1, ...values.filter((value) => value != null)),
-        left: 0,
+        right: 0,
         bottom: 0,
         text: ["多", "少"],
         textStyle: { color: token("--ink-3") },
@@ -91,8 +91,8 @@
         {
           type: "map",
           map: data.map,
-          top: 8,
-          bottom: 8,
+          layoutCenter: ["52%", "50%"],
+          layoutSize: Math.min(canvas.clientWidth, canvas.clientHeight * 1.1),
           name: data.series[0].name,
           data: data.labels.map((name, i) => ({ name, value: values[i] })),
           itemStyle: { areaColor: token("--sunk"), borderColor: token("--line-strong") },
@@ -106,9 +106,10 @@
     const data = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
     const canvas = figure.querySelector(".chart-canvas");
     canvas.classList.add("chart-ready");
+    figure.classList.add(`chart-${data.kind}`);
     const chart = echarts.init(canvas, null, { renderer: "svg" });
     const makers = { pie, map };
-    chart.setOption(await (makers[data.kind] || cartesian)(data));
+    chart.setOption(await (makers[data.kind] || cartesian)(data, canvas));
     new ResizeObserver(() => chart.resize()).observe(canvas);
   };
 
