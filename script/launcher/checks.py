@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from launcher.tests import test_environment
 from launcher.tools import PYTHON, SCHEMA
 
 _LONGEST_MODULE = 400
+_MOST_LINES = 200  # of what one failed check says
 _ADDRESSES = re.compile(
     r"--(extra-)?index-url|--find-links|--trusted-host|https?://", re.IGNORECASE
 )
@@ -50,9 +52,15 @@ def main(arguments: list[str]) -> int:
             )
             if wrong:
                 failed.append(name)
-                print("    " + wrong.replace("\n", "\n    "), flush=True)
+                print(textwrap.indent(_shortened(wrong), "    "), flush=True)
     print(f"\n没有通过：{'、'.join(failed)}" if failed else "\n全部通过。")
     return 1 if failed else 0
+
+
+def _shortened(text: str) -> str:
+    lines = text.splitlines()
+    rest = len(lines) - _MOST_LINES
+    return "\n".join([*lines[:_MOST_LINES], f"… 还有 {rest} 行"] if rest > 0 else lines)
 
 
 def _command(*command: str, **more: str) -> Check:
