@@ -83,6 +83,8 @@
         max: Math.max(1, ...values.filter((value) => value != null)),
         right: 0,
         bottom: 0,
+        itemWidth: 12,
+        itemHeight: 80,
         text: ["多", "少"],
         textStyle: { color: token("--ink-3") },
         inRange: { color: [token("--accent-soft"), token("--chart-3"), token("--chart-1")] },
