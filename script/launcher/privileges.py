@@ -19,7 +19,7 @@ from launcher.processes import _LIBC, die_with_parent
 _PR_SET_SECUREBITS, _NO_SETUID_FIXUP = 28, 1 << 2
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _VERSION_3 = 0x20080522
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
+_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH, _CAP_SETPCAP = 1, 2, 8
 
 
 class _Header(ctypes.Structure):
@@ -76,8 +76,9 @@ def _search_capability() -> int:
     if sys.platform == "linux":
         header, halves = _Header(_VERSION_3, 0), (_Half * 2)()
         _LIBC.capget(ctypes.byref(header), halves)
+        held = halves[0].permitted
         for capability in (_CAP_DAC_READ_SEARCH, _CAP_DAC_OVERRIDE):
-            if halves[0].permitted & (1 << capability):
+            if held & (1 << capability) and held & (1 << _CAP_SETPCAP):
                 return capability
     raise SetupError(
         "PostgreSQL 不能以 root 运行，而别的账户进不了这个目录："
