@@ -1,10 +1,73 @@
-"""How allauth behaves here: people register through our own form, with their organisation."""
+"""How allauth behaves here: own registration, demo people kept out, sign-ins written down."""
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.signals import password_changed, password_reset
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+)
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.services import sign_in
+
+# what the framework announces → the action in the activity log
+SIGN_IN_EVENTS = {
+    user_logged_in: "sign_in",
+    user_logged_out: "sign_out",
+    password_changed: "change_password",
+    password_reset: "reset_password",
+    authenticator_added: "add_factor",
+    authenticator_removed: "remove_factor",
+    authentication_failed: "fail_factor",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: `accounts:register` makes person and organisation in one step."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Stop whom the backend would not let in: allauth itself asks for `is_active` only."""
+        if not user.may_sign_in:
+            return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
+        return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
+
+
+def connect_sign_in_log() -> None:
+    """Write every sign-in, sign-out, failure and change of a factor to the activity log."""
+    for signal, action in SIGN_IN_EVENTS.items():
+        signal.connect(_receiver(action), dispatch_uid=f"accounts.{action}", weak=False)
+    user_login_failed.connect(_failed, dispatch_uid="accounts.sign_in_failed")
+
+
+def _receiver(action: str) -> Any:
+    def receive(*, request: HttpRequest | None, user: Any = None, **kwargs: Any) -> None:
+        if user is not None:  # signing out without having signed in announces nobody
+            sign_in.log_account_event(
+                user=user, action=action, now=timezone.now(), ip_address=_address(request)
+            )
+
+    return receive
+
+
+def _failed(
+    *, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    sign_in.log_failed_sign_in(
+        email=str(credentials.get("email") or credentials.get("username") or ""),
+        now=timezone.now(),
+        ip_address=_address(request),
+    )
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    """The reader's address, as far as the proxies that we trust tell it."""
+    return get_adapter().get_client_ip(request) if request is not None else None

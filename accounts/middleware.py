@@ -1,37 +1,86 @@
-"""Government staff and administrators work only with a second factor (GB/T 22239-2019 level 3)."""
+"""How long a session lasts, and who must have a second factor (GB/T 22239-2019 level 3)."""
 
+from __future__ import annotations
+
+import time
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
-# what remains reachable so that the factor can be set up at all
-OPEN_NAMES = frozenset({"account_logout", "account_login", "account_reauthenticate"})
+STARTED, SEEN = "session_started", "session_seen"  # seconds since the epoch, in the session
+NOTE_EVERY_SECONDS = 60
+API = "/api/"
+# what remains reachable so that the factor can be set up at all: allauth wants the address
+# verified and the password fresh before it adds one
+OPEN_NAMES = frozenset(
+    {
+        "account_logout",
+        "account_login",
+        "account_reauthenticate",
+        "account_email",
+        "account_confirm_email",
+        "account_email_verification_sent",
+    }
+)
+NEEDS_FACTOR = "您的角色须启用两步验证，请先完成设置。"
 
 
-class SecondFactorMiddleware:
-    """Redirect people whose role demands a second factor to setting one up."""
+class SessionLimitMiddleware:
+    """Sign out who was idle for SESSION_IDLE_SECONDS, or signed in SESSION_COOKIE_AGE ago.
+
+    The cookie's age alone would slide on with every saved session.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self.is_held_up(request):
-            messages.warning(request, "您的角色须启用两步验证，请先完成设置。")
-            return redirect("mfa_activate_totp")
+        if request.user.is_authenticated:
+            now = time.time()
+            started = request.session.setdefault(STARTED, now)
+            seen = request.session.get(SEEN, now)
+            is_idle = now - seen > settings.SESSION_IDLE_SECONDS
+            if is_idle or now - started > settings.SESSION_COOKIE_AGE:
+                logout(request)
+                messages.info(request, "登录已超时，请重新登录。")
+            elif SEEN not in request.session or now - seen > NOTE_EVERY_SECONDS:
+                request.session[SEEN] = now
         return self.get_response(request)
 
+
+class SecondFactorMiddleware:
+    """Hold up people whose role demands a second factor until they have set one up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self.is_held_up(request):
+            return self.get_response(request)
+        if request.path_info.startswith(API):
+            body = {"code": "second_factor", "message": NEEDS_FACTOR, "fields": {}}
+            return JsonResponse(body, status=403, json_dumps_params={"ensure_ascii": False})
+        messages.warning(request, NEEDS_FACTOR)
+        return redirect("mfa_activate_totp")
+
     def is_held_up(self, request: HttpRequest) -> bool:
+        """Whether this request must wait for the second factor."""
         user = request.user
         if not user.is_authenticated or not user.needs_second_factor:
             return False
         if settings.DEMO_MODE and user.is_demo:
             return False
-        if request.path.startswith((f"/{settings.STATIC_URL}", "/accounts/2fa/")):
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return False  # a page that does not exist says so
+        name = match.url_name or ""
+        if name in OPEN_NAMES or name.startswith("mfa_"):
             return False
-        name = resolve(request.path_info).url_name or ""
-        return name not in OPEN_NAMES and not is_mfa_enabled(user)
+        return not is_mfa_enabled(user)

@@ -120,6 +120,12 @@ class User(AbstractBaseUser):
         rows = self.role_assignments.current(now=timezone.now())
         return list(rows.select_related("organisation", "region").order_by("pk"))
 
+    @property
+    def role_names(self) -> str:
+        """Roles in force for a list: 企业用户（某公司）、政府工作人员（广东省）."""
+        rows = getattr(self, "current_roles", None)  # prefetched by selectors.people_with_roles
+        return "、".join(row.label for row in (self.assignments if rows is None else rows))
+
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(row.role for row in self.assignments)
@@ -222,6 +228,12 @@ class RoleAssignment(BaseModel):
         return f"{self.user} {self.get_role_display()}"
 
     @property
+    def label(self) -> str:
+        """The role with its scope: 企业用户（某公司）."""
+        scope = self.organisation or self.region
+        return f"{self.get_role_display()}（{scope}）" if scope else str(self.get_role_display())
+
+    @property
     def is_waiting(self) -> bool:
         """Asked for, neither granted nor declined."""
         return self.granted_at is None and self.ended_at is None
@@ -246,6 +258,11 @@ class ServiceToken(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.prefix}…"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What the scopes read like."""
+        return [str(Scope(scope).label) for scope in self.scopes]
 
     def is_usable(self, now: datetime) -> bool:
         """Neither revoked nor expired at `now`."""

@@ -6,13 +6,16 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from accounts.enums import Role
-from accounts.models import Organisation, RoleAssignment, ServiceToken, User
-from core.models import ActivityLog
+from accounts.access import OrganisationAccess, UserAccess
+from accounts.enums import OrganisationStatus, Role
+from accounts.models import ConsentRecord, Organisation, RoleAssignment, ServiceToken, User
+from core.activity import sentence
+from core.models import ActivityLog, ActivitySeal
 
 TOKEN_PREFIX_LENGTH = 12
 # valid by check character (GB 32100-2015), of a division 999999 that does not exist
@@ -107,3 +110,90 @@ def history_of(target: Model) -> QuerySet[ActivityLog]:
         target_type=target._meta.label_lower, target_id=str(target.pk)
     )
     return rows.order_by("-at", "-pk")
+
+
+def review_queue(user: Any) -> QuerySet[Organisation]:
+    """Organisations the user sees, those that wait first and longest first, then the newest."""
+    waits = ExpressionWrapper(Q(status=OrganisationStatus.PENDING), output_field=BooleanField())
+    rows = OrganisationAccess(user).visible().select_related("region__parent", "industry")
+    return rows.order_by(waits.desc(), "-status_changed_at", "-pk")
+
+
+def people_with_roles(user: Any) -> QuerySet[User]:
+    """People the user sees, newest first, each with `current_roles` prefetched."""
+    held = RoleAssignment.objects.current(now=timezone.now())
+    held = held.select_related("organisation", "region").order_by("pk")
+    rows = UserAccess(user).visible()
+    return rows.prefetch_related(
+        Prefetch("role_assignments", queryset=held, to_attr="current_roles")
+    ).order_by("-date_joined", "-pk")
+
+
+def roles_of(user: User) -> QuerySet[RoleAssignment]:
+    """Every role of the person, waiting and ended ones too: in force first, then the newest."""
+    rows = user.role_assignments.select_related("organisation", "region", "granted_by", "user")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-created_at", "-pk")  # type: ignore[no-any-return]
+
+
+def consents_of(user: User) -> QuerySet[ConsentRecord]:
+    """Consents of the person, the newest first."""
+    return user.consents.order_by("-granted_at", "-pk")
+
+
+def tokens_of(user: User) -> QuerySet[ServiceToken]:
+    """Service tokens of the person, the newest first."""
+    return user.service_tokens.order_by("-created_at", "-pk")
+
+
+def activity_of(user: User) -> QuerySet[ActivityLog]:
+    """What the person did, the newest first."""
+    return ActivityLog.objects.filter(actor=user).order_by("-at", "-pk")
+
+
+def last_seal() -> ActivitySeal | None:
+    """The newest link of the chain over the activity log."""
+    return ActivitySeal.objects.order_by("-last_id").first()
+
+
+def personal_data(user: User, *, now: datetime) -> dict[str, Any]:
+    """Everything kept about the person, ready for JSON, Chinese keys as on the pages."""
+    return {
+        "导出时间": now.isoformat(),
+        "账户": {
+            "姓名": user.name, "邮箱": user.email, "电话": user.phone,
+            "注册时间": user.date_joined.isoformat(),
+            "最近登录": user.last_login.isoformat() if user.last_login else None,
+        },
+        "角色": [
+            {
+                "角色": row.get_role_display(), "单位": row.organisation and row.organisation.name,
+                "地区": row.region and row.region.name,
+                "授予时间": row.granted_at and row.granted_at.isoformat(),
+                "终止时间": row.ended_at and row.ended_at.isoformat(),
+            }
+            for row in roles_of(user)
+        ],
+        "同意": [
+            {
+                "目的": row.purpose, "文本版本": row.text_version,
+                "同意时间": row.granted_at.isoformat(),
+                "撤回时间": row.withdrawn_at and row.withdrawn_at.isoformat(),
+            }
+            for row in consents_of(user)
+        ],
+        "服务令牌": [
+            {
+                "用途": row.name, "权限范围": row.scopes,
+                "有效期至": row.expires_at.isoformat(),
+                "撤销时间": row.revoked_at and row.revoked_at.isoformat(),
+            }
+            for row in tokens_of(user)
+        ],
+        "登录会话": list(
+            user.usersession_set.order_by("pk").values("ip", "user_agent", "created_at")
+        ),
+        "操作记录": [
+            {"时间": row.at.isoformat(), "动作": sentence(row.action), "对象": row.target_label}
+            for row in activity_of(user)[:10_000]
+        ],
+    }  # fmt: skip

@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.selectors import token_for_secret
-from accounts.services.tokens import note_token_use
+from accounts.services import note_token_use
 
 
 class ServiceTokenAuthentication(BaseAuthentication):

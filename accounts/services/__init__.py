@@ -1,6 +1,36 @@
 """Writers of people, organisations, roles and tokens, one module a noun."""
 
+from accounts.services.organisations import (
+    Registration,
+    change_organisation_status,
+    edit_organisation,
+    register,
+    request_role,
+)
+from accounts.services.people import close_account, edit_profile, note_export, withdraw_consent
+from accounts.services.roles import answer_request, end_role, grant_role, invite_person, set_active
+from accounts.services.tokens import create_token, note_token_use, revoke_token
 from core.activity import register_actions
+
+__all__ = [
+    "Registration",
+    "answer_request",
+    "change_organisation_status",
+    "close_account",
+    "create_token",
+    "edit_organisation",
+    "edit_profile",
+    "end_role",
+    "grant_role",
+    "invite_person",
+    "note_export",
+    "note_token_use",
+    "register",
+    "request_role",
+    "revoke_token",
+    "set_active",
+    "withdraw_consent",
+]
 
 register_actions(
     {

@@ -1,0 +1,166 @@
+"""The page of an organisation, its review, and requests to join it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import selectors, services
+from accounts.access import OrganisationAccess, RoleAccess
+from accounts.filters import OrganisationFilter
+from accounts.forms import OrganisationForm, ReasonForm, put_error
+from accounts.models import Organisation
+from accounts.tables import OrganisationTable
+from core.errors import DomainError, Refused
+from core.lists import list_page
+
+
+def _visible(request: HttpRequest, pk: int) -> Organisation:
+    rows = OrganisationAccess(request.user).visible().select_related("region", "industry")
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+def own(request: HttpRequest) -> HttpResponse:
+    """The reader's (first) organisation; without one, where to join."""
+    organisations = request.user.organisations
+    return redirect(organisations[0] if organisations else "accounts:join")
+
+
+@login_required
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    access = OrganisationAccess(request.user)
+    context = {
+        "organisation": found,
+        "access": access,
+        "role_access": RoleAccess(request.user),
+        "transitions": access.transitions(found),
+        "members": selectors.members(found),
+        "requests": selectors.join_requests(found),
+        "history": selectors.history_of(found)[:20],
+        "others": [other for other in request.user.organisations if other != found],
+    }
+    return render(request, "accounts/organisation.html", context)
+
+
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _visible(request, pk)
+    access = OrganisationAccess(request.user)
+    access.require("edit", found)
+    may_rename = bool(access.can("edit_identity", found))
+    form = OrganisationForm(request.POST or None, instance=found, may_rename=may_rename)
+    if request.method == "POST" and form.is_valid() and _save(request, form, pk):
+        messages.success(request, "单位资料已保存。")
+        return redirect(found)
+    context = {"form": form, "organisation": found, "may_rename": may_rename}
+    return render(request, "accounts/organisation_form.html", context)
+
+
+def _save(request: HttpRequest, form: OrganisationForm, pk: int) -> bool:
+    changes = dict(form.cleaned_data)
+    version = changes.pop("version")
+    try:
+        services.edit_organisation(
+            actor=request.user,
+            organisation=Organisation.objects.get(pk=pk),
+            changes=changes,
+            updated_at=version,
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        put_error(form, error)
+        return False
+    return True
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One step of the life cycle: approve, return, resubmit, suspend, resume."""
+    found = _visible(request, pk)
+    form = ReasonForm(request.POST)
+    form.is_valid()
+    try:
+        services.change_organisation_status(
+            actor=request.user,
+            organisation=found,
+            transition=name,
+            reason=form.cleaned_data.get("reason", ""),
+            now=timezone.now(),
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"已完成：{OrganisationAccess.machine.by_name[name].label}。")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody into an organisation, or not."""
+    assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
+    try:
+        services.answer_request(
+            actor=request.user,
+            assignment=assignment,
+            is_granted=request.POST.get("answer") == "grant",
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "已答复，申请人会收到消息。")
+    return redirect(assignment.organisation or "accounts:people")
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role, of an organisation's person or (by the security admin) of anybody."""
+    assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
+    try:
+        services.end_role(
+            actor=request.user,
+            assignment=assignment,
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, f"已终止{assignment.user}的“{assignment.get_role_display()}”角色。"
+        )
+    target = request.POST.get("next", "")
+    if target == "person":
+        return redirect("accounts:person", pk=assignment.user_id)
+    return redirect(assignment.organisation or "accounts:profile")
+
+
+@login_required
+def review(request: HttpRequest) -> HttpResponse:
+    """Organisations of the reviewer's region, those that wait first."""
+    access = OrganisationAccess(request.user)
+    access.require("review")
+    return list_page(
+        request,
+        queryset=selectors.review_queue(request.user),
+        table_class=OrganisationTable,
+        filter_class=OrganisationFilter,
+        template="accounts/organisations.html",
+        export_name="单位",
+    )

@@ -1,0 +1,116 @@
+"""People and their roles, managed by the security administrator."""
+
+from __future__ import annotations
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import selectors, services
+from accounts.access import UserAccess
+from accounts.filters import UserFilter
+from accounts.forms import GrantForm, InviteForm, put_error
+from accounts.models import User
+from accounts.tables import UserTable
+from core.errors import DomainError, Refused
+from core.lists import list_page
+
+
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    UserAccess(request.user).require("manage")
+    return list_page(
+        request,
+        queryset=selectors.people_with_roles(request.user),
+        table_class=UserTable,
+        filter_class=UserFilter,
+        template="accounts/people.html",
+        export_name="人员",
+    )
+
+
+@login_required
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: roles, and a form to grant another."""
+    access = UserAccess(request.user)
+    access.require("manage")
+    found = get_object_or_404(access.visible(), pk=pk)
+    form = GrantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _grant(request, form, found):
+        messages.success(request, f"已授予{found}新的角色。")
+        return redirect("accounts:person", pk=found.pk)
+    context = {
+        "person": found,
+        "access": access,
+        "form": form,
+        "roles": selectors.roles_of(found),
+        "history": selectors.history_of(found)[:20],
+    }
+    return render(request, "accounts/person.html", context)
+
+
+def _grant(request: HttpRequest, form: GrantForm, found: User) -> bool:
+    values = form.cleaned_data
+    try:
+        services.grant_role(
+            actor=request.user,
+            user=found,
+            role=values["role"],
+            region=values["region"],
+            organisation=values["organisation"],
+            now=timezone.now(),
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        put_error(form, error)
+        return False
+    return True
+
+
+@login_required
+def invite(request: HttpRequest) -> HttpResponse:
+    """Open an account; the link to set a password goes to the person's mailbox."""
+    UserAccess(request.user).require("invite")
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.invite_person(
+                actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            link = ResetPasswordForm({"email": user.email})  # allauth's mail with its signed link
+            if link.is_valid():
+                link.save(request)
+            messages.success(request, f"已开通{user}的账户，设置密码的链接已发送。请接着授予角色。")
+            return redirect("accounts:person", pk=user.pk)
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+@login_required
+@require_POST
+def active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a person in again, or shut them out."""
+    found = get_object_or_404(UserAccess(request.user).visible(), pk=pk)
+    is_active = request.POST.get("active") == "1"
+    try:
+        services.set_active(
+            actor=request.user,
+            user=found,
+            is_active=is_active,
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{found}的账户已{'启用' if is_active else '停用'}。")
+    return redirect("accounts:person", pk=found.pk)

@@ -1,0 +1,85 @@
+"""One's own account: data, security, consents, a copy to take away, closing it."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import selectors, services
+from accounts.access import TokenAccess
+from accounts.forms import CloseAccountForm, ProfileForm, put_error
+from accounts.models import ConsentRecord
+from core.errors import DomainError
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "phone": user.phone})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_profile(actor=user, now=timezone.now(), **form.cleaned_data)
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "个人资料已保存。")
+            return redirect("accounts:profile")
+    context = {
+        "form": form,
+        "roles": selectors.roles_of(user),
+        "has_second_factor": is_mfa_enabled(user),
+        "session_count": UserSession.objects.filter(user=user).count(),
+        "consents": selectors.consents_of(user),
+        "may_use_tokens": bool(TokenAccess(user).can("create")),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a consent of one's own."""
+    consent = get_object_or_404(ConsentRecord, pk=pk, user=request.user)
+    services.withdraw_consent(actor=request.user, consent=consent, now=timezone.now())
+    messages.success(request, "已撤回同意。如不再使用本平台，可以注销账户。")
+    return redirect("accounts:profile")
+
+
+@login_required
+@reauthentication_required
+def export(request: HttpRequest) -> HttpResponse:
+    """A copy of the person's data as JSON (个人信息保护法 第四十五条)."""
+    now = timezone.now()
+    services.note_export(actor=request.user, now=now)
+    response = JsonResponse(
+        selectors.personal_data(request.user, now=now),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    response["Content-Disposition"] = f'attachment; filename="my-data-{now:%Y%m%d}.json"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@reauthentication_required
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the account for good, after saying so."""
+    form = CloseAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.close_account(actor=request.user, now=timezone.now())
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            logout(request)
+            messages.success(request, "账户已注销，个人信息已删除。")
+            return redirect("portal:home")
+    return render(request, "accounts/close.html", {"form": form})
