@@ -73,11 +73,12 @@
   const prepare = (root) => {
     root.querySelectorAll("textarea[maxlength]").forEach(addCounter);
     root.querySelectorAll("[data-bulk]").forEach(watchBulk);
-    if (window.matchMedia("(max-width: 59.99rem)").matches) {
-      for (const box of root.querySelectorAll("[data-collapse-small]")) box.open = false;
-    }
     root.querySelector("[data-focus]")?.focus();
   };
+  // Filters start folded on small screens; after a swap they stay as they were answered: open.
+  if (window.matchMedia("(max-width: 59.99rem)").matches) {
+    for (const box of document.querySelectorAll("[data-collapse-small]")) box.open = false;
+  }
   prepare(document);
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) prepare(event.detail.elt);
