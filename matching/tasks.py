@@ -7,10 +7,12 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import User
 from core.access import SYSTEM
 from core.events import on
 from demands.models import Demand
-from matching.services import embeddings, full, runs
+from matching.models import MatchRun
+from matching.services import embeddings, full, runs, subscriptions
 from platforms.models import Capability
 
 QUEUE = "matching"
@@ -68,3 +70,42 @@ def match_new_capability(*, event_id: str, name: str, payload: dict[str, Any]) -
 @on("platforms.starting_data.loaded", "demands.starting_data.loaded", name="matching.rematch_all")
 def rematch_all(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     full.request_full_run(now=timezone.now())
+
+
+@on("matching.demand.matched", name="matching.tell_of_demand")
+def tell_of_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    subscriptions.tell_of_demand(
+        event_id=event_id,
+        run=MatchRun.objects.get(pk=payload["run_id"]),
+        demand=Demand.objects.select_related("posted_by").get(pk=payload["demand_id"]),
+        capability_ids=payload["capability_ids"],
+        now=timezone.now(),
+    )
+
+
+@on("matching.capability.matched", name="matching.tell_of_capability")
+def tell_of_capability(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    subscriptions.tell_of_capability(
+        event_id=event_id,
+        capability=Capability.objects.select_related("platform").get(pk=payload["capability_id"]),
+        demand_ids=payload["demand_ids"],
+        now=timezone.now(),
+    )
+
+
+@on("platforms.capability.published", name="matching.tell_of_search")
+def tell_of_search(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    shown = Capability.objects.shown().select_related("platform")
+    capability = shown.filter(pk=payload["capability_id"]).first()
+    if capability is not None:
+        subscriptions.tell_of_search(event_id=event_id, capability=capability, now=timezone.now())
+
+
+@on("matching.help.requested", name="matching.tell_brokers")
+def tell_brokers(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    subscriptions.tell_brokers(
+        event_id=event_id,
+        demand=Demand.objects.get(pk=payload["demand_id"]),
+        person=User.objects.get(pk=payload["user_id"]),
+        now=timezone.now(),
+    )

@@ -1,6 +1,56 @@
 """Addresses of matching."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from matching.views import capabilities, demands, runs, subscriptions
 
 app_name = "matching"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("demands/<slug:slug>/matches/", demands.demand, name="demand"),
+    path("demands/<slug:slug>/matches/start/", demands.start_demand, name="start_demand"),
+    path("demands/<slug:slug>/matches/progress/", demands.demand_progress, name="demand_progress"),
+    path("demands/<slug:slug>/matches/ask-broker/", demands.ask_for_broker, name="ask_broker"),
+    path(
+        "demands/<slug:slug>/matches/subscribe/",
+        subscriptions.subscribe_demand,
+        name="subscribe_demand",
+    ),
+    path(
+        "demands/<slug:slug>/matches/<slug:capability>/",
+        demands.judge_capability,
+        name="judge_capability",
+    ),
+    path("manage/matching/demands/", capabilities.fitting, name="fitting"),
+    path("manage/capabilities/<slug:slug>/demands/", capabilities.capability, name="capability"),
+    path(
+        "manage/capabilities/<slug:slug>/demands/start/",
+        capabilities.start_capability,
+        name="start_capability",
+    ),
+    path(
+        "manage/capabilities/<slug:slug>/demands/progress/",
+        capabilities.capability_progress,
+        name="capability_progress",
+    ),
+    path(
+        "manage/capabilities/<slug:slug>/demands/subscribe/",
+        subscriptions.subscribe_capability,
+        name="subscribe_capability",
+    ),
+    path(
+        "manage/capabilities/<slug:slug>/demands/<slug:demand>/",
+        capabilities.judge_demand,
+        name="judge_demand",
+    ),
+    path("manage/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path(
+        "manage/subscriptions/<int:pk>/cancel/",
+        subscriptions.cancel_subscription,
+        name="cancel_subscription",
+    ),
+    path("manage/match-runs/", runs.runs, name="runs"),
+    path("manage/match-runs/start/", runs.start_full, name="start_full"),
+    path("manage/match-runs/<int:pk>/", runs.run, name="run"),
+    path("manage/match-runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
+    path("manage/match-runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),
+]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from matching.engine.weights import Weights, shipped_weights, weights_from
 from matching.models import MatchWeights
 
+# calibrated probability from which a pair is worth somebody's time; weaker ones are folded away
+RELEVANT_SCORE = 0.3
 FEATURE_LABELS = {"lexical": "关键词相同", "semantic": "语义相近", "taxonomy": "领域相同"}
 
 

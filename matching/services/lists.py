@@ -16,11 +16,11 @@ from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
 from matching.enums import Side
 from matching.models import Match, MatchList, MatchRun
+from matching.selectors.weights import RELEVANT_SCORE
 from taxonomy.models import Region
 
 TOP = 20  # the best pairs that no stated constraint rules out
 NEAR = 8  # the most relevant ones that a constraint does rule out
-RELEVANT_SCORE = 0.3  # calibrated: about where practitioners begin to call pairs relevant
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 

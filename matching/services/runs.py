@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from accounts.selectors import brokers_for_region
+from core.errors import DomainError
 from core.models import JobStatus
 from core.queue import enqueue
 from core.services import emit, log_activity
@@ -176,6 +178,18 @@ def _announce(*, run: MatchRun, new: Sequence[Ranked]) -> None:
             capability_id=run.capability_id,
             demand_ids=ids,
         )
+
+
+@transaction.atomic
+def ask_broker(*, actor: Any, demand: Demand, now: datetime) -> int:
+    """Ask the nearest brokers to help with a demand; how many are asked. Raises DomainError."""
+    DemandMatchesAccess(actor).require("subscribe", demand)
+    brokers = brokers_for_region(demand.region_id or "").count()
+    if not brokers:
+        raise DomainError("no_broker", "本地区暂时没有技术经理人，请联系主管部门。")
+    log_activity(actor=actor, action="matching.demand.ask_broker", target=demand, now=now)
+    emit("matching.help.requested", demand_id=demand.pk, user_id=actor.pk)
+    return brokers
 
 
 def resume_single_runs(*, now: datetime) -> int:

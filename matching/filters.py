@@ -1,0 +1,53 @@
+"""Filters shared by pages and endpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet
+from core.models import JobStatus
+from matching.access import CapabilityMatchesAccess
+from matching.enums import RunKind
+from matching.models import Match, MatchRun
+from platforms.models import Capability
+from taxonomy.selectors import term_choices
+
+
+def _mine(request: Any) -> QuerySet[Capability]:
+    if request is None:
+        return Capability.objects.none()
+    return CapabilityMatchesAccess(request.user).capabilities.manageable().order_by("title", "pk")
+
+
+class FittingDemandFilter(FacetedFilterSet):
+    """Narrow the demands that fit by capability and field."""
+
+    facets = ("capability", "field")
+    capability = django_filters.ModelMultipleChoiceFilter(
+        field_name="capability", queryset=_mine, label=_("我的能力")
+    )
+    field = django_filters.MultipleChoiceFilter(
+        field_name="demand__field__code",
+        choices=lambda: term_choices("field-data"),
+        label=_("领域"),
+    )
+
+    class Meta:
+        model = Match
+        fields = ()
+
+
+class MatchRunFilter(FacetedFilterSet):
+    """Narrow the runs by kind and state."""
+
+    facets = ("kind", "status")
+    kind = django_filters.MultipleChoiceFilter(choices=RunKind.choices, label=_("类型"))
+    status = django_filters.MultipleChoiceFilter(choices=JobStatus.choices, label=_("状态"))
+
+    class Meta:
+        model = MatchRun
+        fields = ()

@@ -1,0 +1,73 @@
+"""Which words two texts share, marked in both: from the terms the ranking asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from matching.engine.text import Span, token_spans
+
+# terms far lighter than the heaviest are everyday words: marking them would hide the others
+MIN_SHARE_OF_HEAVIEST = 0.15
+MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, marked or not."""
+
+    text: str
+    is_marked: bool
+
+
+class Text:
+    """A text with the places of its tokens, read once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def spans(self) -> list[tuple[str, Span]]:
+        return token_spans(self.text)
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        return frozenset(token for token, _ in self.spans)
+
+    def runs(self, wanted: Collection[str]) -> list[Span]:
+        """Stretches made of `wanted` tokens; those that touch are one."""
+        found: list[Span] = []
+        places = sorted({(s.start, s.end) for token, s in self.spans if token in wanted})
+        for start, end in places:
+            if found and start <= found[-1].end:
+                found[-1] = Span(found[-1].start, max(end, found[-1].end))
+            else:
+                found.append(Span(start, end))
+        return found
+
+    def pieces(self, wanted: Collection[str]) -> list[Piece]:
+        """The text cut at the marks; joined together it is the text again."""
+        result, at = [], 0
+        for run in self.runs(wanted):
+            result.append(Piece(self.text[at : run.start], False))
+            result.append(Piece(self.text[run.start : run.end], True))
+            at = run.end
+        result.append(Piece(self.text[at:], False))
+        return [piece for piece in result if piece.text]
+
+
+def strong_terms(terms: Mapping[str, int]) -> dict[str, int]:
+    """The terms worth marking."""
+    heaviest = max(terms.values(), default=0)
+    return {t: w for t, w in terms.items() if w >= MIN_SHARE_OF_HEAVIEST * heaviest}
+
+
+def shared_words(text: Text, wanted: Mapping[str, int]) -> list[str]:
+    """The marked words of `text`, the weightiest first, without doubles."""
+    weights: dict[str, int] = {}
+    for run in text.runs(wanted.keys()):
+        inside = {t for t, s in text.spans if run.start <= s.start and s.end <= run.end}
+        word = text.text[run.start : run.end]
+        weights[word] = sum(wanted.get(token, 0) for token in inside)
+    return sorted(weights, key=lambda word: (-weights[word], word))[:MAX_WORDS]

@@ -1,0 +1,161 @@
+"""Wishes to be told, and the telling."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.selectors import brokers_for_region
+from core.errors import DomainError
+from core.search import search_rows
+from demands.models import Demand
+from matching.access import (
+    CapabilityMatchesAccess,
+    DemandMatchesAccess,
+    SubscriptionAccess,
+)
+from matching.models import MatchRun, Subscription
+from notifications.services import notify
+from platforms.models import Capability
+from taxonomy.models import Region, Term
+
+MAX_SEARCHES = 20
+
+
+@transaction.atomic
+def subscribe(
+    *,
+    actor: Any,
+    now: datetime,
+    demand: Demand | None = None,
+    capability: Capability | None = None,
+    words: str = "",
+    field: Term | None = None,
+    region: Region | None = None,
+) -> Subscription:
+    """Ask to be told of new matches of a demand or a capability, or of new capabilities that a
+    saved search finds. Asking twice is asking once. Raises Refused or DomainError."""
+    SubscriptionAccess(actor).require("create")
+    if demand is not None:
+        DemandMatchesAccess(actor).require("subscribe", demand)
+    elif capability is not None:
+        CapabilityMatchesAccess(actor).require("subscribe", capability)
+    else:
+        words = " ".join(words.split())
+        if not (words or field or region):
+            raise DomainError("empty_search", "请填写关键词，或选择领域、地区。", "words")
+        searches = Subscription.objects.filter(user=actor, demand=None, capability=None)
+        if searches.count() >= MAX_SEARCHES:
+            raise DomainError("too_many", f"最多保存 {MAX_SEARCHES} 个搜索，请先取消一些。")
+    found, _ = Subscription.objects.get_or_create(
+        user=actor, demand=demand, capability=capability, words=words, field=field, region=region
+    )
+    return found
+
+
+@transaction.atomic
+def unsubscribe(*, actor: Any, subscription: Subscription, now: datetime) -> None:
+    """Stop being told."""
+    SubscriptionAccess(actor).require("cancel", subscription)
+    subscription.delete()
+
+
+def tell_of_demand(
+    *, event_id: str, run: MatchRun, demand: Demand, capability_ids: Collection[int], now: datetime
+) -> None:
+    """Tell the demand's poster of the outcome, and who subscribed to the capabilities it fits.
+
+    A run that a person started is on that person's screen: the poster is not told again.
+    """
+    url = reverse("matching:demand", args=[demand.slug])
+    if demand.posted_by and run.owner_id is None:
+        count = len(capability_ids)
+        body = f"系统为“{demand.title}”找到 {count} 项新的合适能力，每项都有理由和条件核对。"
+        if not count:
+            body = f"“{demand.title}”暂未发现新的合适能力，页面上有放宽条件的建议和其他办法。"
+        notify(
+            users=[demand.posted_by],
+            kind="matching.demand_matched",
+            title="需求匹配完成",
+            body=body,
+            url=url,
+            event_id=event_id,
+            now=now,
+        )
+    rows = Subscription.objects.filter(capability__in=capability_ids)
+    for row in rows.select_related("user", "capability").order_by("pk"):
+        notify(
+            users=[row.user],
+            kind=f"matching.new_demand.{row.capability_id}",
+            title="有新需求适合您的能力",
+            body=f"“{row.capability.title}”有一条新的合适需求，可查看理由后跟进。",
+            url=reverse("matching:capability", args=[row.capability.slug]),
+            event_id=event_id,
+            now=now,
+        )
+
+
+def tell_of_capability(
+    *, event_id: str, capability: Capability, demand_ids: Collection[int], now: datetime
+) -> None:
+    """Tell who subscribed to the demands that a new or changed capability fits."""
+    rows = Subscription.objects.filter(demand__in=demand_ids, demand__status="open")
+    for row in rows.select_related("user", "demand").order_by("pk"):
+        if not DemandMatchesAccess(row.user).can("view", row.demand):
+            continue
+        notify(
+            users=[row.user],
+            kind=f"matching.new_capability.{row.demand_id}",
+            title="有新能力适合您的需求",
+            body=f"“{capability.title}”（{capability.platform}）适合“{row.demand.title}”。",
+            url=reverse("matching:demand", args=[row.demand.slug]),
+            event_id=event_id,
+            now=now,
+        )
+
+
+def tell_of_search(*, event_id: str, capability: Capability, now: datetime) -> None:
+    """Tell whose saved search finds a capability that was just published."""
+    rows = Subscription.objects.filter(demand=None, capability=None).select_related(
+        "user", "field", "region"
+    )
+    for row in rows.order_by("pk"):
+        if not _finds(row, capability):
+            continue
+        notify(
+            users=[row.user],
+            kind=f"matching.search.{row.pk}",
+            title="您保存的搜索有新能力",
+            body=f"“{capability.title}”（{capability.platform}）刚刚发布。",
+            url=capability.get_absolute_url(),
+            event_id=event_id,
+            now=now,
+        )
+
+
+def _finds(search: Subscription, capability: Capability) -> bool:
+    if search.field_id and search.field_id != capability.field_id:
+        return False
+    if search.region and not search.region.contains(capability.platform.region_id):
+        return False
+    if not search.words:
+        return True
+    return bool(search_rows(Capability.objects.filter(pk=capability.pk), search.words).exists())
+
+
+def tell_brokers(*, event_id: str, demand: Demand, person: User, now: datetime) -> None:
+    """Tell the nearest brokers that somebody asks for their help with a demand."""
+    notify(
+        users=brokers_for_region(demand.region_id or ""),
+        kind="matching.help_requested",
+        title="企业请求对接协助",
+        body=f"{person.name}请您协助“{demand.title}”找到合适的平台。",
+        url=reverse("matching:demand", args=[demand.slug]),
+        event_id=event_id,
+        now=now,
+    )

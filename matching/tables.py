@@ -1,0 +1,53 @@
+"""Lists of matching as tables; the columns are what an export holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from matching.models import Match, MatchRun
+
+
+class FittingDemandTable(tables.Table):
+    """适合我们的需求. The teaser of a confidential demand stands for its text."""
+
+    demand = tables.Column(_("需求"), accessor="demand__title")
+    text = tables.Column(_("内容"), accessor="demand__public_text", orderable=False)
+    capability = tables.Column(_("能力"), accessor="capability__title")
+    platform = tables.Column(_("平台"), accessor="capability__platform__name")
+    field = tables.Column(_("领域"), accessor="demand__field__name")
+    region = tables.Column(_("地区"), accessor="demand__region__name")
+    score = tables.Column(_("匹配度"))
+    deadline = tables.Column(_("希望完成日期"), accessor="demand__deadline_date")
+
+    class Meta:
+        model = Match
+        fields = ()
+        order_by = "-score"
+
+    def render_score(self, value: float) -> str:
+        return f"{round(100 * value)}%"
+
+
+class MatchRunTable(tables.Table):
+    """Runs, newest first."""
+
+    number = tables.Column(_("编号"), accessor="pk")
+    kind = tables.Column(_("类型"), accessor="get_kind_display", order_by="kind")
+    status = tables.Column(_("状态"), accessor="get_status_display", order_by="status")
+    progress = tables.Column(_("进度"), accessor="percent", orderable=False)
+    owner = tables.Column(_("发起人"), default=_("系统"))
+    created_at = tables.DateTimeColumn(_("发起时间"))
+    finished_at = tables.DateTimeColumn(_("结束时间"))
+    weights_version = tables.Column(_("权重版本"))
+    encoder = tables.Column(_("语义编码"))
+
+    class Meta:
+        model = MatchRun
+        fields = ()
+        order_by = "-created_at"
+
+    def render_progress(self, value: Any) -> str:
+        return f"{value}%"

@@ -1,0 +1,84 @@
+"""The matches of a demand: progress, ranked capabilities, feedback."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.selectors import brokers_for_region
+from demands.models import Demand
+from matching.access import DemandMatchesAccess
+from matching.enums import Side
+from matching.models import MatchRun
+from matching.selectors.results import demand_page, reason_choices
+from matching.selectors.subscriptions import is_subscribed
+from matching.services.runs import ask_broker, start_demand_run
+from matching.views.feedback import judge
+from platforms.models import Capability
+
+
+def _demand(request: HttpRequest, slug: str) -> Demand:
+    rows = DemandMatchesAccess(request.user).visible()
+    related = ("organisation", "region", "field", "wanted_region")
+    return get_object_or_404(rows.select_related(*related), slug=slug)
+
+
+@login_required
+@require_GET
+def demand(request: HttpRequest, slug: str) -> HttpResponse:
+    """The capabilities that fit a demand, and why; near misses and what would help."""
+    subject = _demand(request, slug)
+    context = {
+        "demand": subject,
+        "access": DemandMatchesAccess(request.user),
+        "result": demand_page(user=request.user, demand=subject),
+        "reasons": reason_choices(),
+        "brokers": brokers_for_region(subject.region_id or ""),
+        "is_subscribed": is_subscribed(user=request.user, demand=subject),
+    }
+    return render(request, "matching/demand.html", context)
+
+
+@login_required
+@require_GET
+def demand_progress(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far the run is; once it is over, the page is asked to load anew."""
+    subject = _demand(request, slug)
+    run = MatchRun.objects.filter(demand=subject).newest_first().first()
+    if run is None or run.is_finished:
+        return HttpResponseClientRefresh()
+    poll = request.path
+    return render(request, "matching/_progress.html", {"run": run, "poll": poll})
+
+
+@login_required
+@require_POST
+def start_demand(request: HttpRequest, slug: str) -> HttpResponse:
+    """Match the demand anew."""
+    subject = _demand(request, slug)
+    start_demand_run(actor=request.user, demand=subject, now=timezone.now())
+    messages.success(request, "已开始重新匹配，结果几秒钟后出现在本页。")
+    return redirect("matching:demand", slug=slug)
+
+
+@login_required
+@require_POST
+def ask_for_broker(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the brokers of the region to look at the demand."""
+    subject = _demand(request, slug)
+    count = ask_broker(actor=request.user, demand=subject, now=timezone.now())
+    messages.success(request, f"已通知 {count} 位技术经理人，他们会在平台内联系您。")
+    return redirect("matching:demand", slug=slug)
+
+
+@login_required
+def judge_capability(request: HttpRequest, slug: str, capability: str) -> HttpResponse:
+    """Say whether a capability suits the demand."""
+    subject = _demand(request, slug)
+    other = get_object_or_404(Capability.objects.shown(), slug=capability)
+    return judge(request, side=Side.DEMAND, demand=subject, capability=other)

@@ -1,0 +1,78 @@
+"""Subscriptions: to a demand, to a capability, to a saved search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, Refused
+from matching.access import (
+    CapabilityMatchesAccess,
+    DemandMatchesAccess,
+    SubscriptionAccess,
+)
+from matching.forms import SearchForm
+from matching.services.subscriptions import subscribe, unsubscribe
+
+
+@login_required
+def subscriptions(request: HttpRequest) -> HttpResponse:
+    """What I asked to be told of, and a form for one more search."""
+    form = SearchForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            subscribe(actor=request.user, now=timezone.now(), **form.cleaned_data)
+        except Refused:
+            raise
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, "已保存。有符合的新能力发布时会通知您。")
+            return redirect("matching:subscriptions")
+    rows = SubscriptionAccess(request.user).visible()
+    rows = rows.select_related("demand", "capability", "field", "region").order_by("-pk")
+    return render(request, "matching/subscriptions.html", {"form": form, "rows": rows})
+
+
+@login_required
+@require_POST
+def cancel_subscription(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop being told of one thing."""
+    found = get_object_or_404(SubscriptionAccess(request.user).visible(), pk=pk)
+    unsubscribe(actor=request.user, subscription=found, now=timezone.now())
+    messages.success(request, "已取消订阅。")
+    return redirect("matching:subscriptions")
+
+
+@login_required
+@require_POST
+def subscribe_demand(request: HttpRequest, slug: str) -> HttpResponse:
+    """Be told of new capabilities for a demand, or no longer."""
+    demand = get_object_or_404(DemandMatchesAccess(request.user).visible(), slug=slug)
+    _switch(request, demand=demand)
+    return redirect("matching:demand", slug=slug)
+
+
+@login_required
+@require_POST
+def subscribe_capability(request: HttpRequest, slug: str) -> HttpResponse:
+    """Be told of new demands for a capability, or no longer."""
+    capability = get_object_or_404(CapabilityMatchesAccess(request.user).visible(), slug=slug)
+    _switch(request, capability=capability)
+    return redirect("matching:capability", slug=slug)
+
+
+def _switch(request: HttpRequest, **subject: Any) -> None:
+    if "cancel" not in request.POST:
+        subscribe(actor=request.user, now=timezone.now(), **subject)
+        messages.success(request, "已订阅，有新的匹配时会通知您。")
+        return
+    for row in SubscriptionAccess(request.user).visible().filter(**subject):
+        unsubscribe(actor=request.user, subscription=row, now=timezone.now())
+    messages.success(request, "已取消订阅。")
