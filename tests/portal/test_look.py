@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "css"
@@ -163,3 +164,17 @@ def test_care_mode_marks_the_page(client):
     page = client.get("/about/").content.decode()
 
     assert '<html lang="zh-Hans" class="care">' in page
+
+
+@pytest.mark.django_db
+def test_a_missing_page_wears_the_look(client):
+    response = client.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "没有找到这个页面" in response.content.decode()
+
+
+def test_the_failure_page_needs_neither_request_nor_database():
+    page = render_to_string("errors/500.html")
+
+    assert "系统出现错误" in page
