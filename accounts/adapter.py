@@ -12,6 +12,7 @@ from allauth.mfa.signals import (
     authenticator_removed,
 )
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -70,4 +71,7 @@ def _failed(
 
 def _address(request: HttpRequest | None) -> str | None:
     """The reader's address, as far as the proxies that we trust tell it."""
-    return get_adapter().get_client_ip(request) if request is not None else None
+    try:
+        return get_adapter().get_client_ip(request) if request is not None else None
+    except PermissionDenied:  # no address at all, as behind a socket: the sign-in still counts
+        return None
