@@ -25,7 +25,6 @@ from platforms.states import CLAIM, LISTING, REPORT
 
 OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
 EDITABLE = frozenset({ListingStatus.DRAFT, ListingStatus.RETURNED, ListingStatus.PUBLISHED})
-NOT_OWN = Decision(False, "该平台由运营单位自行维护，可退回并说明原因。", "refused")
 
 
 class PlatformScope(Access):
@@ -37,7 +36,10 @@ class PlatformScope(Access):
         return obj.platform  # type: ignore[no-any-return]
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
-        """OWNER runs the platform; STAFF are government staff of its region (None: of any)."""
+        """OWNER runs the platform; STAFF are government staff of its region.
+
+        With None: OWNER runs any organisation's platforms, STAFF is responsible for any region.
+        """
         found = set(super().relations(obj))
         if Relation.MEMBER not in found or not self.user.is_active:
             return frozenset(found)
@@ -49,7 +51,8 @@ class PlatformScope(Access):
         if platform.organisation_id in self.user.organisation_ids(Role.OPERATOR):
             found.add(OWNER)
         if self.user.covers_region(Role.GOVERNMENT, platform.region_id):
-            found.add(STAFF)
+            # what nobody runs here (facts from public sources) is kept by the staff of its region
+            found |= {STAFF} if platform.organisation_id else {STAFF, OWNER}
         return frozenset(found)
 
     def own(self) -> Q:
@@ -78,9 +81,10 @@ class ListingAccess(PlatformScope):
     machine = LISTING
     actions = {
         "view": frozenset({Relation.VISITOR, SYSTEM}),
-        "create": frozenset({OWNER, STAFF, SYSTEM}),
-        "edit": frozenset({OWNER, STAFF, SYSTEM}),
-        "confirm": frozenset({OWNER, STAFF, SYSTEM}),
+        "create": frozenset({OWNER, SYSTEM}),
+        "manage": frozenset({OWNER}),
+        "edit": frozenset({OWNER, SYSTEM}),
+        "confirm": frozenset({OWNER, SYSTEM}),
         "discard": frozenset({OWNER}),
         "review": frozenset({STAFF}),
         "see_contact": frozenset({Relation.MEMBER, SYSTEM}),
@@ -89,6 +93,7 @@ class ListingAccess(PlatformScope):
     labels = {
         "view": _("查看"),
         "create": _("新增"),
+        "manage": _("进入工作台"),
         "edit": _("修改"),
         "confirm": _("确认仍然有效"),
         "discard": _("删除草稿"),
@@ -122,15 +127,14 @@ class ListingAccess(PlatformScope):
         if obj is None or self.is_system:
             return ALLOWED
         platform = self.platform_of(obj)
-        if action in {"edit", "confirm"} and OWNER not in self.relations(obj):
-            return ALLOWED if platform.organisation_id is None else NOT_OWN
         if action == "edit" and obj.status not in EDITABLE:
             return Decision(False, f"当前状态为“{obj.get_status_display()}”，不能修改。", "state")
         if action == "confirm" and not obj.is_published:
             return Decision(False, "发布之后才需要确认。", "state")
         if action == "discard" and obj.status != ListingStatus.DRAFT:
             return Decision(False, "只能删除草稿。", "state")
-        if action == "submit" and not (platform.organisation and platform.organisation.is_approved):
+        organisation = platform.organisation
+        if action == "submit" and organisation and not organisation.is_approved:
             return Decision(False, "单位通过审核后才能提交。", "organisation")
         if action == "publish" and platform.pk != obj.pk and not platform.is_published:
             return Decision(False, "请先发布所属平台。", "platform")
@@ -148,10 +152,6 @@ class PlatformAccess(ListingAccess):
 
     def platform_of(self, obj: Any) -> Platform:
         return obj  # type: ignore[no-any-return]
-
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        """As for every listing; whoever runs an organisation may claim an unclaimed platform."""
-        return super().relations(obj)
 
     def public(self) -> Q:
         return Q(status=ListingStatus.PUBLISHED)
@@ -209,7 +209,7 @@ class ClaimAccess(PlatformScope):
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         """OWNER: of the claiming organisation."""
-        found = super().relations(obj) - {OWNER}
+        found = super().relations(obj) - {OWNER}  # of the platform: here it is the claimant
         if obj is not None and obj.organisation_id in self._signed_in_ids():
             found |= {OWNER}
         return found

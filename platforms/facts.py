@@ -71,6 +71,29 @@ def fact_rows(listing: Any, names: Iterable[Named] = ()) -> list[FactRow]:
     return rows
 
 
+@dataclass(frozen=True)
+class Facts:
+    """Facts for a page: what is known in rows, what is not in one sentence."""
+
+    known: list[FactRow]
+    missing: str
+
+
+def told_facts(listing: Any, names: Iterable[Named] = ()) -> Facts:
+    """Known facts of `listing`, and the names of those that nobody told."""
+    rows = fact_rows(listing, names)
+    missing = "、".join(row.label for row in rows if not row.value)
+    return Facts([row for row in rows if row.value], missing)
+
+
+def condition_facts(capability: Capability) -> Facts:
+    """Facts of a capability that its headline does not show already."""
+    names: list[Named] = [name for name in FACTS[Capability] if isinstance(name, str)]
+    if not capability.equipment.all():
+        names.append(("equipment_display", _("设备")))
+    return told_facts(capability, names)
+
+
 def label_of(listing: Any, name: str) -> str:
     """The Chinese name of a field."""
     return str(listing._meta.get_field(name).verbose_name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from platforms.enums import EngagementMode
 from platforms.models import (
     Capability,
     CapabilityParameter,
@@ -82,6 +85,8 @@ class RegionField(forms.CharField):
 class ListingForm(forms.ModelForm):
     """Base of the editors: `version` carries what the editor read."""
 
+    # legend, hint, fields: how the page groups them; what is not named follows at the end
+    layout: ClassVar[tuple[tuple[str | Promise, str | Promise, tuple[str, ...]], ...]] = ()
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,12 +106,40 @@ class ListingForm(forms.ModelForm):
             if name in {"field", "kind"} and isinstance(field, forms.ModelChoiceField):
                 field.empty_label = str(_("请选择"))
 
+    def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """Visible fields in their groups: (legend, hint, fields)."""
+        named = {name for _legend, _hint, names in self.layout for name in names}
+        rest = tuple(f.name for f in self.visible_fields() if f.name not in named)
+        rows = (*self.layout, ("", "", rest))
+        return [
+            (str(legend), str(hint), [self[name] for name in names if name in self.fields])
+            for legend, hint, names in rows
+            if any(name in self.fields for name in names)
+        ]
+
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 class PlatformForm(ListingForm):
+    layout = (
+        (_("名称与位置"), "", ("name", "kind", "region", "address")),
+        (_("做什么"), "", ("summary", "fields", "niche", "is_open", "external_share_percent")),
+        (
+            _("联系方式"),
+            _("电话和邮箱只给登录用户看。"),
+            ("contact_name", "contact_phone", "contact_email", "website"),
+        ),
+        (
+            _("建设与运营"),
+            _("主管部门统计和年度报告用，填一次即可。"),
+            (
+                "host_type", "operation_mode", "governance", "inclusion_basis", "build_type",
+                "run_status", "floor_area_sqm",
+            ),
+        ),
+    )  # fmt: skip
     region = RegionField(label=_("所在地区"), help_text=_("省、市或区县，如“广东省中山市”。"))
 
     class Meta:
@@ -120,12 +153,37 @@ class PlatformForm(ListingForm):
         help_texts = {
             "summary": _("做什么、有什么、服务过谁，三五句话。"),
             "niche": _("“小而美”的专精方向，如“电子级环氧树脂”。"),
-            "contact_phone": _("只给登录用户看。"),
-            "contact_email": _("只给登录用户看。"),
         }
 
 
 class CapabilityForm(ListingForm):
+    layout = (
+        (
+            _("能做什么"),
+            _("写得越具体，匹配越准。"),
+            ("title", "description", "field", "industry", "process", "materials"),
+        ),
+        (
+            _("规模与成熟度"),
+            "",
+            ("scale_low", "scale_high", "scale_unit", "scale_text", "trl_low", "trl_high"),
+        ),
+        (
+            _("价格与周期"),
+            _("没有价格，企业多半不来问。"),
+            (
+                "price_model", "price_unit", "price_low_yuan", "price_high_yuan", "price_note",
+                "sme_price_note", "lead_days_low", "lead_days_high", "next_free_date", "is_open",
+            ),
+        ),
+        (
+            _("服务方式"),
+            "",
+            ("service_types", "service_modes", "verification_types", "ip_terms"),
+        ),
+        (_("依据与资质"), "", ("standards", "hazard_class", "certificates", "equipment")),
+    )  # fmt: skip
+
     class Meta:
         model = Capability
         fields = (
@@ -204,6 +262,10 @@ class LineForm(ListingForm):
 
 
 class ExpertForm(ListingForm):
+    engagement_modes = forms.MultipleChoiceField(
+        label=_("合作方式"), required=False, choices=EngagementMode.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     has_consent = forms.BooleanField(
         label=_("专家本人已同意公开以上信息"), required=False,
         help_text=_("没有本人同意不能公开（个人信息保护法）。撤回同意请先下架。"),
@@ -212,9 +274,21 @@ class ExpertForm(ListingForm):
     class Meta:
         model = Expert
         fields = (
-            "name", "title", "employer", "expertise", "engagement_modes", "availability",
-            "conflict_note", "consent_note",
+            "name", "title", "employer", "expertise", "availability",
+            "engagement_modes", "conflict_note", "consent_note",
         )  # fmt: skip
+        help_texts = {"consent_note": _("如 2026-10-08 本人签字的同意书。")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("has_consent", self.instance.consented_at is not None)
+
+    def values(self) -> dict[str, Any]:
+        """Consent keeps the moment when it was first recorded."""
+        values = super().values()
+        agreed = values.pop("has_consent")
+        consented_at = self.instance.consented_at or timezone.now()
+        return {**values, "consented_at": consented_at if agreed else None}
 
 
 class SolutionForm(ListingForm):

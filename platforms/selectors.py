@@ -14,13 +14,14 @@ from django.core.cache import cache
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from core.files import files_of
 from core.models import ActivityLog
 from core.search import words
-from platforms.access import CapabilityAccess, access_to
-from platforms.enums import ListingStatus
+from platforms.access import CapabilityAccess, ClaimAccess, ReportAccess, access_to
+from platforms.enums import ClaimStatus, ListingStatus, ReportStatus
 from platforms.facts import in_words, label_of
 from platforms.kinds import CAPABILITY, EQUIPMENT, EXPERT, KINDS, LINE, OFFERS, SOLUTION, Kind
-from platforms.models import Capability, Platform
+from platforms.models import Capability, ListingReport, Platform, PlatformClaim
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces
 
@@ -253,3 +254,65 @@ def _told(field: Any, row: Model, value: Any) -> str:
     if field.is_relation and value is not None:
         return str(field.related_model._default_manager.filter(pk=value).first() or value)
     return in_words(value)
+
+
+def waiting_claims(user: Any) -> list[PlatformClaim]:
+    """Claims in the user's regions that wait for a decision, oldest first, with `evidence`."""
+    rows = ClaimAccess(user).visible().filter(status=ClaimStatus.PENDING)
+    claims = list(
+        rows.select_related("platform__region", "organisation", "claimed_by").order_by(
+            "created_at", "pk"
+        )
+    )
+    for claim in claims:
+        claim.evidence = files_of(claim)
+    return claims
+
+
+def open_reports(user: Any) -> QuerySet[ListingReport]:
+    """Reports that nobody dealt with, oldest first."""
+    rows = ReportAccess(user).visible().filter(status=ReportStatus.OPEN)
+    return rows.select_related("platform__region", "reported_by").order_by("created_at", "pk")
+
+
+def managed_offers(platform: Platform, model: type[Model]) -> QuerySet[Any]:
+    """Every offer of one kind, drafts and all, for the workbench."""
+    rows = model._default_manager.filter(platform=platform).select_related("platform__organisation")
+    return rows.order_by("status", "-updated_at", "pk")
+
+
+def overdue_offers(platform: Platform, *, now: datetime) -> list[Waiting]:
+    """Published offers of the platform that want confirming."""
+    return [
+        Waiting(kind, row)
+        for kind in OFFERS
+        for row in kind.model._default_manager.filter(platform=platform)
+        .overdue(since=fresh_since(now))
+        .order_by("confirmed_at", "pk")
+    ]
+
+
+def _overdue(user: Any, kind: Kind, *, now: datetime) -> QuerySet[Any]:
+    access = access_to(kind.model, user)
+    rows = kind.model._default_manager.filter(access.own() | access.watched())
+    return rows.overdue(since=fresh_since(now))
+
+
+def overdue_counts(user: Any, *, now: datetime) -> int:
+    """How many published rows that the user runs or watches want confirming."""
+    return sum(_overdue(user, kind, now=now).count() for kind in KINDS.values())
+
+
+def overdue_listings(user: Any, *, now: datetime, limit: int = 200) -> list[Waiting]:
+    """Published rows that the user runs or watches and nobody confirmed in time, stalest first."""
+    found: list[Waiting] = []
+    for kind in KINDS.values():
+        related = ("region", "organisation")
+        if kind.model is not Platform:
+            related = tuple(f"platform__{name}" for name in related)
+        rows = _overdue(user, kind, now=now).select_related(*related)
+        oldest = rows.order_by(F("confirmed_at").asc(nulls_first=True), "pk")[:limit]
+        found.extend(Waiting(kind, row) for row in oldest)
+    never = datetime.min.replace(tzinfo=now.tzinfo)
+    found.sort(key=lambda waiting: (waiting.listing.confirmed_at or never, waiting.key))
+    return found[:limit]

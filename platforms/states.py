@@ -20,7 +20,7 @@ LISTING = StateMachine(
     transitions=(
         transition(
             "submit", "提交审核", sources=[DRAFT, RETURNED], target=IN_REVIEW,
-            relations=[OWNER], tone="primary",
+            relations=[OWNER, SYSTEM], tone="primary",
             # L22: nothing secret may enter a shared register
             confirm="提交即声明：所填内容属实，不涉及国家秘密和他人商业秘密。",
         ),

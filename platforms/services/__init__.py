@@ -1,6 +1,7 @@
 """The only writers of platforms and what they offer."""
 
 from platforms.services.claims import claim_platform, decide_claim
+from platforms.services.demo import attach_demo_platform
 from platforms.services.listings import (
     confirm_listing,
     confirm_platform,
@@ -10,8 +11,10 @@ from platforms.services.listings import (
     move_listing,
 )
 from platforms.services.reports import close_report, report_listing
+from platforms.services.starting_data import load_platforms
 
 __all__ = [
+    "attach_demo_platform",
     "claim_platform",
     "close_report",
     "confirm_listing",
@@ -20,6 +23,7 @@ __all__ = [
     "decide_claim",
     "discard_listing",
     "edit_listing",
+    "load_platforms",
     "move_listing",
     "report_listing",
 ]

@@ -62,6 +62,7 @@ def create_listing(
     now: datetime,
     platform: Platform | None = None,
     organisation: Any = None,
+    slug: str = "",
 ) -> Any:
     """Make a draft. Offers need `platform`; a platform belongs to `organisation`.
 
@@ -70,7 +71,7 @@ def create_listing(
     """
     listing = model(**({"platform": platform} if platform else {"organisation": organisation}))
     access_to(model, actor).require("create", listing)
-    listing.slug = f"{kind_of(model).name[:3]}-{get_random_string(10, SLUG_CHARACTERS)}"
+    listing.slug = slug or f"{kind_of(model).name[:3]}-{get_random_string(10, SLUG_CHARACTERS)}"
     _write(listing, values)
     _log(actor, "create", listing, now)
     return listing

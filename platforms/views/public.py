@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.lists import list_page
 from platforms import filters, selectors, services, tables
 from platforms.access import CapabilityAccess, PlatformAccess, access_to
-from platforms.facts import fact_rows
+from platforms.facts import condition_facts, fact_rows, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
 
@@ -61,7 +61,7 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "platform": found,
         "access": access,
-        "facts": fact_rows(found),
+        "facts": told_facts(found),
         "offers": offers,
         "sections": [
             {"label": kind.label, "url": f"#{kind.key}", "count": len(rows)}
@@ -117,8 +117,8 @@ def capability(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "capability": found,
         "platform": found.platform,
-        "access": access,
-        "facts": fact_rows(found),
+        "access": PlatformAccess(request.user),
+        "facts": condition_facts(found),
         "solutions": found.solutions.shown().order_by("pk"),
         "trail": trail(CAPABILITIES, found.title),
         "similar": selectors.similar_capabilities(found, request.user),
@@ -176,7 +176,7 @@ def resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         "platform": found.platform,
         "kind": kind_of(found),
         "trail": trail(RESOURCE_PAGE, str(found)),
-        "access": access,
-        "facts": fact_rows(found),
+        "access": PlatformAccess(request.user),
+        "facts": told_facts(found),
     }
     return render(request, "platforms/resource.html", context)
