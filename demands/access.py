@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from accounts.enums import Role
+from accounts.models import Organisation
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 from demands.enums import DemandStatus
@@ -52,7 +53,7 @@ class DemandAccess(Access):
 
     def __init__(self, user: Any) -> None:
         super().__init__(user)
-        self._disclosed: dict[int, bool] = {}
+        self._disclosed: frozenset[int] | None = None
 
     @property
     def _signed_in(self) -> bool:
@@ -61,6 +62,12 @@ class DemandAccess(Access):
     @property
     def _organisation_ids(self) -> set[int]:
         return set(self.user.organisation_ids(*POSTING_ROLES)) if self._signed_in else set()
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        """The organisations the user may post for."""
+        mine = self._organisation_ids
+        return [row for row in self.user.organisations if row.pk in mine] if mine else []
 
     def owned(self) -> QuerySet[Demand]:
         """Demands of the organisations the user acts for, in any state."""
@@ -111,16 +118,19 @@ class DemandAccess(Access):
             )
             if covers:
                 added.add(relation)
-        if obj is not None and mine and not added and self._is_disclosed(obj, mine):
+        if obj is not None and mine and not added and obj.pk in self._disclosed_ids:
             added.add(Relation.COUNTERPART)
         return found | added
 
-    def _is_disclosed(self, demand: Demand, organisation_ids: set[int]) -> bool:
-        if demand.pk not in self._disclosed:
-            self._disclosed[demand.pk] = Disclosure.objects.filter(
-                demand=demand, organisation_id__in=organisation_ids, revoked_at__isnull=True
-            ).exists()
-        return self._disclosed[demand.pk]
+    @property
+    def _disclosed_ids(self) -> frozenset[int]:
+        """Demands disclosed to the user's organisations; asked once, because lists ask by row."""
+        if self._disclosed is None:
+            rows = Disclosure.objects.filter(
+                organisation_id__in=self._organisation_ids, revoked_at__isnull=True
+            )
+            self._disclosed = frozenset(rows.values_list("demand_id", flat=True))
+        return self._disclosed
 
     def full_text_visible(self, demand: Demand) -> bool:
         """Whether the user reads the demand in full: a public one, or by right."""

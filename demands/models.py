@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -209,11 +211,46 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         return self.teaser if self.is_confidential else self.description
 
     @property
+    def scale_display(self) -> str:
+        """20–50 kg/批, or one number; empty when unknown."""
+        return _span(self.scale_low, self.scale_high, self.scale_unit)
+
+    @property
+    def budget_display(self) -> str:
+        """20–50 万元, or the words of the source; empty when unknown."""
+        low, high = (
+            None if amount is None else amount / 10_000
+            for amount in (self.budget_low_yuan, self.budget_high_yuan)
+        )
+        return _span(low, high, "万元") or self.budget_text
+
+    @property
+    def trl_display(self) -> str:
+        """4 → 7 级; empty when unknown."""
+        levels = [str(level) for level in (self.trl_current, self.trl_target) if level]
+        return f"{' → '.join(levels)} 级" if levels else ""
+
+    @property
+    def stage_display(self) -> str:
+        """The words of the source where there are any, else the entry of the list."""
+        return self.stage_text or (self.stage.name if self.stage else "")
+
+    @property
     def shown_organisation(self) -> str:
         """The organisation's name for the public; empty when unknown, 匿名企业 when withheld."""
         if self.is_anonymous:
             return "匿名企业"
         return self.organisation.name if self.organisation else self.organisation_name
+
+
+def _span(low: Decimal | None, high: Decimal | None, unit: str) -> str:
+    ends = [f"{end.normalize():,f}" for end in (low, high) if end is not None]
+    if not ends:
+        return ""
+    if len(ends) == 1 or ends[0] == ends[1]:
+        prefix = "不低于 " if high is None else ""
+        return f"{prefix}{ends[0]} {unit}".strip()
+    return f"{'–'.join(ends)} {unit}".strip()
 
 
 class Disclosure(BaseModel):

@@ -31,7 +31,7 @@ class DemandQuerySet(models.QuerySet[Any]):
         if not prefix:
             return self.all()
         return self.filter(
-            Q(region_id__startswith=prefix) | Q(organisation__region_id__startswith=prefix)
+            Q(region__code__startswith=prefix) | Q(organisation__region__code__startswith=prefix)
         )
 
     def newest_first(self) -> DemandQuerySet:

@@ -1,0 +1,83 @@
+"""Filters over demands, shared by pages and API."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet, WordsFilter
+from demands.enums import DemandStatus
+from demands.models import Demand
+from taxonomy.selectors import provinces, term_choices
+
+PROGRESS = [("open", _("征集中")), ("closed", _("已结束"))]
+YES_NO = [("yes", _("有预算")), ("no", _("未注明预算"))]
+
+
+def _several(path: str, label: str, choices: object) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        field_name=path, label=label, choices=choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class DemandFilter(FacetedFilterSet):
+    """Public demands. Expects `DemandQuerySet.for_list()`, whose annotations some facets count."""
+
+    facets = ("progress", "field", "region", "stage", "trl", "service", "budget")
+
+    q = WordsFilter()
+    progress = _several("progress", _("状态"), PROGRESS)
+    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
+    region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
+    stage = _several("stage__code", _("阶段"), lambda: term_choices("stage"))
+    trl = _several(
+        "trl_current",
+        _("目前成熟度"),
+        lambda: [(code, f"{code} 级 {name}") for code, name in term_choices("trl")],
+    )
+    service = _several("service_types__code", _("需要的服务"), lambda: term_choices("service-type"))
+    budget = _several("budget_known", _("预算"), YES_NO)
+
+    class Meta:
+        model = Demand
+        fields = ()
+
+
+class OwnDemandFilter(FacetedFilterSet):
+    """An organisation's own demands by state."""
+
+    facets = ("status",)
+
+    status = _several("status", _("状态"), DemandStatus.choices)
+    q = django_filters.CharFilter(field_name="title", lookup_expr="contains", label=_("标题"))
+
+    class Meta:
+        model = Demand
+        fields = ()
+
+
+class ReviewFilter(FacetedFilterSet):
+    """What staff and brokers govern; without a choice, what waits for them."""
+
+    facets = ("status", "field", "region")
+
+    status = django_filters.MultipleChoiceFilter(
+        field_name="status",
+        label=_("状态"),
+        choices=[choice for choice in DemandStatus.choices if choice[0] != DemandStatus.DRAFT],
+        widget=forms.CheckboxSelectMultiple,
+        method="in_status",
+    )
+    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
+    region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
+
+    class Meta:
+        model = Demand
+        fields = ()
+
+    def in_status(
+        self, queryset: QuerySet[Demand], _name: str, value: list[str]
+    ) -> QuerySet[Demand]:
+        return queryset.filter(status__in=value or [DemandStatus.IN_REVIEW])

@@ -1,0 +1,254 @@
+"""Forms over demands: the steps of the guided form and the one page of an amendment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from demands.models import Demand
+from taxonomy.models import Region, RegionLevel
+from taxonomy.selectors import terms
+
+WAN = Decimal(10_000)
+
+
+class WanField(forms.DecimalField):
+    """Money typed in 万元 and kept in 元."""
+
+    def __init__(self, **options: Any) -> None:
+        options |= {"max_digits": 10, "decimal_places": 4, "min_value": Decimal(0)}
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """元 of the record as 万元 without trailing zeros; what was typed stays as typed."""
+        return f"{(value / WAN).normalize():f}" if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Decimal | None:
+        typed = super().clean(value)
+        return None if typed is None else typed * WAN
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class PlainDecimalField(forms.DecimalField):
+    """A number shown without trailing zeros: 80, not 80.0000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def _text(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Cleans any subset of the fields; nothing is required, because drafts may be incomplete."""
+
+    class Meta:
+        model = Demand
+        fields: tuple[str, ...] = ()
+        field_classes = {
+            "budget_low_yuan": WanField,
+            "budget_high_yuan": WanField,
+            "scale_low": PlainDecimalField,
+            "scale_high": PlainDecimalField,
+        }
+        widgets = {
+            "description": _text(7),
+            "background": _text(3),
+            "target_figures": _text(4),
+            "teaser": _text(4),
+            "service_types": forms.CheckboxSelectMultiple,
+            "certificates": forms.CheckboxSelectMultiple,
+            "confidentiality": forms.RadioSelect,
+            "deadline_date": _day(),
+            "expires_date": _day(),
+        }
+        labels = {
+            "budget_low_yuan": _("预算下限（万元）"),
+            "budget_high_yuan": _("预算上限（万元）"),
+            "region": _("需求所在地区"),
+            "wanted_region": _("只要这个地区的平台"),
+        }
+        help_texts = {
+            "title": _("例：聚醚醚酮连续聚合放大到 50 kg/批。标题始终公开，请勿写入保密内容。"),
+            "description": _(
+                "例：实验室 2 L 釜已做通，收率 85%。现需在 50 L 釜上连做三批，"
+                "考察传热和批间稳定性，并提供样品检测。"
+            ),
+            "background": _("例：客户已要求年底前送 100 kg 样品，做不出来就拿不到订单。"),
+            "field": _("跨几个领域时，选最主要的一个；都不合适选“综合”。"),
+            "service_types": _("可以多选；拿不准可以不选。"),
+            "stage": _("现在做到哪一步了。"),
+            "trl_current": _("不熟悉这个分级可以不选，选了阶段即可。"),
+            "scale_low": _("最少要做多大，例：20。"),
+            "scale_high": _("最多要做多大，例：50；只有一个数时填这一格。"),
+            "target_figures": _("一行一条，写数字和单位。例：纯度 ≥ 99.5%；批间差异 ≤ 2%。"),
+            "materials": _("例：对苯二酚、二苯砜、碳酸钠。"),
+            "hazard_class": _("按 GB 6944；不涉及危险物料请选“无危险性”。"),
+            "certificates": _("平台必须具备才能做的，才勾选；勾得越多，可选的平台越少。"),
+            "wanted_region": _("不选表示全国的平台都可以。"),
+            "budget_low_yuan": _("例：20。"),
+            "budget_high_yuan": _("例：50；还没有预算可以留空。"),
+            "deadline_date": _("希望在哪一天之前做完。"),
+            "teaser": _(
+                "公众看到的只有标题和这一段，例：某高性能聚合物需要 50 L 级放大与样品检测。"
+            ),
+            "is_anonymous": _("公众看到“匿名企业”；您联系的平台和管辖部门仍能看到单位名称。"),
+            "contact_name": _("只给您联系或授权的平台看，公众看不到。"),
+            "contact_phone": _("只给您联系或授权的平台看，公众看不到。"),
+            "expires_date": _("到期自动下架；留空为发布后 180 天。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, list_slug in TERM_FIELDS.items():
+            if name in self.fields:
+                self._offer(name, [(term.pk, term.name) for term in terms(list_slug)])
+        for name in ("region", "wanted_region"):
+            if name in self.fields:
+                self._offer(name, region_choices(getattr(self.instance, name)))
+        for name in ("trl_current", "trl_target"):
+            if name in self.fields:
+                self.fields[name] = self._levels(name)
+        if "scale_unit" in self.fields:
+            units = [(term.name, term.name) for term in terms("scale-unit")]
+            self.fields["scale_unit"].widget = forms.Select(choices=[("", "请选择"), *units])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        """Choices from the cached code list instead of one query a field."""
+        field = self.fields[name]
+        is_list = isinstance(field, forms.ModelMultipleChoiceField)
+        field.choices = choices if is_list else [("", "请选择"), *choices]  # type: ignore[attr-defined]
+
+    def _levels(self, name: str) -> forms.TypedChoiceField:
+        old = self.fields[name]
+        levels = [(term.code, f"{term.code} 级 {term.name}") for term in terms("trl")]
+        return forms.TypedChoiceField(
+            label=old.label,
+            help_text=old.help_text,
+            choices=[("", "请选择"), *levels],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        has_scale = cleaned.get("scale_low") is not None or cleaned.get("scale_high") is not None
+        if has_scale and not cleaned.get("scale_unit"):
+            self.add_error("scale_unit", _("请选择规模的单位。"))
+        today = timezone.localdate()
+        for name in ("deadline_date", "expires_date"):
+            if name in self.changed_data and cleaned.get(name) and cleaned[name] < today:
+                self.add_error(name, _("日期已经过去，请选择今天或以后的日期。"))
+        return cleaned
+
+
+TERM_FIELDS = {
+    "field": "field-data",
+    "stage": "stage",
+    "service_types": "service-type",
+    "certificates": "certificate",
+    "hazard_class": "hazard-class",
+}
+
+
+def region_choices(current: Region | None) -> list[Any]:
+    """Provinces and their cities as groups, and the present value when it lies deeper."""
+    rows = Region.objects.active().filter(level__in=(RegionLevel.PROVINCE, RegionLevel.CITY))
+    listed = list(rows.order_by("level", "code"))
+    groups = {
+        region.code: (region.name, [(region.code, region.name)])
+        for region in listed
+        if region.level == RegionLevel.PROVINCE
+    }
+    for region in listed:
+        if region.level == RegionLevel.CITY and region.parent_id in groups:
+            groups[region.parent_id][1].append((region.code, region.name))
+    choices: list[Any] = list(groups.values())
+    if current and current.code not in {region.code for region in listed}:
+        choices.insert(0, (current.code, current.name))
+    return choices
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the guided form."""
+
+    slug: str
+    label: str
+    legend: str
+    hint: str
+    fields: tuple[str, ...]
+
+
+STEPS = (
+    Step("what", "做什么", "要做什么", "用自己的话写就行，像跟同行说话一样。",
+         ("title", "description", "background", "field", "service_types")),
+    Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
+         ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
+          "target_figures")),
+    Step("conditions", "条件", "有什么条件", "这里填的是硬条件，不满足的平台会被排除并说明原因。",
+         ("materials", "hazard_class", "certificates", "wanted_region")),
+    Step("terms", "预算与时间", "预算与时间", "给一个范围即可，正式价格由平台报价。",
+         ("budget_low_yuan", "budget_high_yuan", "deadline_date", "region")),
+    Step("visibility", "谁能看到", "谁能看到这条需求",
+         "保密的需求可以只公开摘要，全文只给您联系或授权的平台看。",
+         ("confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone",
+          "expires_date")),
+)  # fmt: skip
+PREVIEW = "preview"
+STEP_SLUGS = (*(step.slug for step in STEPS), PREVIEW)
+
+
+def form_class(fields: Iterable[str]) -> type[DemandForm]:
+    """The demand form over `fields`."""
+    return forms.modelform_factory(Demand, form=DemandForm, fields=tuple(fields))
+
+
+def amend_form_class() -> type[DemandForm]:
+    """The demand form over the fields of every step."""
+    return form_class(name for step in STEPS for name in step.fields)
+
+
+class OrganisationForm(forms.Form):
+    """For whom the draft is made; asked only of people who act for several organisations."""
+
+    organisation = forms.ChoiceField(label=_("发布单位"))
+
+    def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisations = {str(row.pk): row for row in organisations}
+        if len(organisations) == 1:
+            del self.fields["organisation"]
+        else:
+            field: Any = self.fields["organisation"]
+            field.choices = [(key, row.name) for key, row in self.organisations.items()]
+
+    def chosen(self) -> Organisation:
+        """The chosen one, or the first: a draft is never lost for want of it."""
+        chosen = self.cleaned_data.get("organisation", "") if self.is_valid() else ""
+        return self.organisations.get(chosen) or next(iter(self.organisations.values()))
+
+
+class SecrecyForm(forms.Form):
+    """L22: what goes out holds neither state secrets nor another party's trade secrets."""
+
+    is_secrecy_confirmed = forms.BooleanField(
+        required=False,
+        label=_("我已核对：内容不涉及国家秘密，也不含他人的商业秘密"),
+        help_text=_("涉密内容一律不得在本站填写；拿不准时，请先问本单位的保密工作人员。"),
+    )

@@ -1,0 +1,1 @@
+"""Pages of demands: public, writing, managing."""

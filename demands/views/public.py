@@ -1,0 +1,51 @@
+"""What everybody may open: the list of demands and the page of one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from core.lists import list_page
+from demands import selectors, services
+from demands.access import DemandAccess
+from demands.filters import DemandFilter
+from demands.tables import DemandTable
+
+SORTS = [("", "最新发布"), ("expires_date", "截止最近")]
+
+
+def demands(request: HttpRequest) -> HttpResponse:
+    """The public list with facets, words, sorting and export."""
+    return list_page(
+        request,
+        queryset=DemandAccess(request.user).visible().public().for_list(),
+        table_class=DemandTable,
+        filter_class=DemandFilter,
+        template="demands/demands.html",
+        export_name="中试需求",
+        context={"sorts": SORTS},
+    )
+
+
+def demand(request: HttpRequest, slug: str) -> HttpResponse:
+    """One demand, as much of it as the reader may see; confidential reading is noted (D08)."""
+    access = DemandAccess(request.user)
+    found = get_object_or_404(selectors.demand_for_page(access), slug=slug)
+    may_read = access.full_text_visible(found)
+    if may_read:
+        services.note_full_reading(actor=request.user, demand=found, now=timezone.now())
+    sees_history = access.can("read_history", found)
+    page = {
+        "demand": found,
+        "access": access,
+        "full": may_read,
+        "shows_contact": access.can("read_contact", found),
+        "may_disclose": access.can("disclose", found),
+        "tone": selectors.TONES[found.status],
+        "history": selectors.history(found) if sees_history else [],
+        "disclosures": selectors.disclosures(found) if sees_history else [],
+        "steps": selectors.way(found) if sees_history else [],
+        "transitions": access.transitions(found),
+        "trail": [{"label": "中试需求", "url": reverse("demands:demands")}, {"label": str(found)}],
+    }
+    return render(request, "demands/demand.html", page)

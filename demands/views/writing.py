@@ -1,0 +1,225 @@
+"""The guided form: every step saves the draft on the server, with or without JavaScript."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from core.errors import DomainError, Refused
+from demands import selectors, services
+from demands.access import DemandAccess
+from demands.coach import missing_facts, next_advice
+from demands.forms import (
+    PREVIEW,
+    STEP_SLUGS,
+    STEPS,
+    OrganisationForm,
+    SecrecyForm,
+    Step,
+    amend_form_class,
+    form_class,
+)
+from demands.models import Demand
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """The first step of a draft that is made by its first save, under the number in the form."""
+    access = DemandAccess(request.user)
+    if not access.can("create"):
+        return render(request, "demands/no_organisation.html", status=403)
+    step, now = STEPS[0], timezone.now()
+    chooser = OrganisationForm(request.POST or None, organisations=access.organisations)
+    slug = request.POST.get("slug") or services.new_slug(now=now)
+    if request.method != "POST":
+        context = {"slug": slug, "chooser": chooser, "drafts": selectors.drafts(access)[:5]}
+        return _page(request, Demand(), step, form_class(step.fields)(), **context)
+    existing = access.owned().filter(slug=slug).first()
+    if existing:
+        return _save(request, existing, step)
+    form = form_class(step.fields)(request.POST, instance=Demand())
+    form.is_valid()
+    organisation = chooser.chosen()
+    demand = services.create_draft(
+        actor=request.user, organisation=organisation, slug=slug, values=_valid(form), now=now
+    )
+    return _answer(request, demand, step, form)
+
+
+@login_required
+def edit(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    """One step of the form: GET shows it, POST saves what is valid and goes where was asked."""
+    demand = _own(request, slug, "edit")
+    if step == PREVIEW:
+        return _preview(request, demand)
+    found = next((row for row in STEPS if row.slug == step), None)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        return _save(request, demand, found)
+    return _page(request, demand, found, form_class(found.fields)(instance=demand))
+
+
+@login_required
+def amend(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change an open demand on one page; saving has it matched again."""
+    demand = _own(request, slug, "amend")
+    form = amend_form_class()(request.POST or None, instance=demand)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.amend_demand(
+                actor=request.user,
+                demand=demand,
+                values=form.cleaned_data,
+                version=_version(request),
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            _place(form, error)
+        else:
+            messages.success(request, "已保存，正在按新的内容重新匹配。")
+            return redirect(demand)
+    groups = [(step, [form[name] for name in step.fields]) for step in STEPS]
+    page = {"demand": demand, "form": form, "groups": groups}
+    return render(request, "demands/amend.html", page)
+
+
+def _own(request: HttpRequest, slug: str, action: str) -> Demand:
+    """The demand if the user sees it; Refused with the reason if it may not be written now."""
+    access = DemandAccess(request.user)
+    demand = get_object_or_404(selectors.demand_for_page(access), slug=slug)
+    access.require(action, demand)
+    return demand  # type: ignore[no-any-return]
+
+
+def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
+    """Save the valid fields; what is wrong stays in the form with its error."""
+    form = form_class(step.fields)(request.POST, instance=demand)
+    form.is_valid()
+    try:
+        if not form.non_field_errors():
+            demand = services.save_draft(
+                actor=request.user,
+                demand=demand,
+                values=_valid(form),
+                version=_version(request),
+                now=timezone.now(),
+            )
+    except Refused:
+        raise
+    except DomainError as error:
+        _place(form, error)
+    return _answer(request, demand, step, form)
+
+
+def _answer(request: HttpRequest, demand: Demand, step: Step, form: forms.BaseForm) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return _page(request, demand, step, form, template="demands/wizard.html#saved")
+    if form.errors:
+        return _page(request, demand, step, form)
+    go = request.POST.get("go", "")
+    if go == "leave":
+        messages.success(request, "草稿已保存，可随时回来继续填写。")
+        return redirect("demands:manage")
+    place = STEP_SLUGS.index(step.slug)
+    target = STEP_SLUGS[max(place - 1, 0)] if go == "back" else STEP_SLUGS[place + 1]
+    return redirect("demands:edit", demand.slug, target)
+
+
+def _page(
+    request: HttpRequest,
+    demand: Demand,
+    step: Step,
+    form: forms.BaseForm,
+    template: str = "demands/wizard.html",
+    **context: Any,
+) -> HttpResponse:
+    """The step's page, or, for an autosave, only what changed on it."""
+    page = {
+        "demand": demand,
+        "slug": demand.slug,
+        "step": step,
+        "steps": _steps(step.slug),
+        "form": form,
+        "errors": [(form[name].label, text) for name, text in _errors(form)],
+        "is_first": step == STEPS[0],
+        "advice": next_advice(demand, step=step.slug),
+        "saved_at": timezone.now() if demand.pk and request.method == "POST" else None,
+    }
+    return render(request, template, page | context)
+
+
+def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
+    """Both faces of the demand, what is missing, the secrecy check, and handing in."""
+    access = DemandAccess(request.user)
+    form = SecrecyForm(request.POST or None)
+    problem = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.submit_demand(
+                actor=request.user,
+                demand=demand,
+                is_secrecy_confirmed=form.cleaned_data["is_secrecy_confirmed"],
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            problem = None if error.field in form.fields else error
+            if problem is None:
+                _place(form, error)
+        else:
+            messages.success(request, "已提交审核。通过后自动发布并开始匹配，结果会通知您。")
+            return redirect(demand)
+    page = {
+        "demand": demand,
+        "steps": _steps(PREVIEW),
+        "form": form,
+        "problem": problem,
+        "fix": _step_of(problem.field) if problem else None,
+        "advice": missing_facts(demand),
+        "decision": access.can("submit", demand),
+        "last": STEPS[-1].slug,
+    }
+    return render(request, "demands/preview.html", page)
+
+
+def _steps(current: str) -> list[dict[str, str]]:
+    here = STEP_SLUGS.index(current)
+    labels = [*(step.label for step in STEPS), "预览提交"]
+    return [
+        {"label": label, "state": "done" if i < here else "current" if i == here else "todo"}
+        for i, label in enumerate(labels)
+    ]
+
+
+def _step_of(field: str | None) -> Step | None:
+    return next((step for step in STEPS if field in step.fields), None)
+
+
+def _valid(form: forms.BaseForm) -> dict[str, Any]:
+    """The clean values; none when the fields contradict one another."""
+    return {} if form.non_field_errors() else dict(form.cleaned_data)
+
+
+def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
+    return [
+        (name, text) for name, texts in form.errors.items() if name in form.fields for text in texts
+    ]
+
+
+def _version(request: HttpRequest) -> datetime | None:
+    """The `updated_at` the form was made from; None for the first save."""
+    try:
+        return datetime.fromisoformat(request.POST.get("version", ""))
+    except ValueError:
+        return None
+
+
+def _place(form: forms.BaseForm, error: DomainError) -> None:
+    form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -1,0 +1,46 @@
+"""The cast of the demand tests: everybody a demand may meet."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.enums import Role
+from core.access import SYSTEM
+from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.demands import DemandFactory, disclose
+from tests.factories.taxonomy import chengdu, zhongshan
+
+
+@pytest.fixture
+def cast(db):
+    """Owner (enterprise and operator of one organisation), platform with and without disclosure,
+    staff and brokers near and far, visitor and system."""
+    home = OrganisationFactory(name="中山甲材料有限公司")
+    return SimpleNamespace(
+        home=home,
+        owner=person(Role.ENTERPRISE, organisation=home),
+        operator_owner=person(Role.OPERATOR, organisation=home),
+        platform=person(Role.OPERATOR),
+        stranger=person(Role.ENTERPRISE),
+        staff=person(Role.GOVERNMENT),
+        city_staff=person(Role.GOVERNMENT, region=zhongshan()),
+        far_staff=person(Role.GOVERNMENT, region=chengdu()),
+        broker=person(Role.BROKER),
+        far_broker=person(Role.BROKER, region=chengdu()),
+        reviewer=person(Role.REVIEWER),
+        admin=person(Role.SYSTEM_ADMIN),
+        visitor=AnonymousUser(),
+        system=SYSTEM,
+    )
+
+
+@pytest.fixture
+def demand(cast):
+    return DemandFactory(organisation=cast.home, posted_by=cast.owner)
+
+
+@pytest.fixture
+def disclosed(cast, demand):
+    """The demand is disclosed to the platform's organisation."""
+    return disclose(demand, cast.platform.organisations[0])
