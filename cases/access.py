@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Role
 from cases.enums import CaseStatus, ProjectStatus
-from cases.models import Case, Outcome, Project
+from cases.models import Case, Message, Outcome, Project
 from cases.states import CASE, OUTCOME, PROJECT
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -124,6 +124,10 @@ class ProjectAccess(ProjectScope):
             ProjectStatus.PILOTING, ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
         }:  # fmt: skip
             return Decision(False, "中试开始以后才能提出成果。", "wrong_state")
+        if action == "write_case" and obj and obj.status not in {
+            ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
+        }:  # fmt: skip
+            return Decision(False, "交付以后才能撰写案例。", "wrong_state")
         if action == "message" and obj and obj.is_ended:
             return Decision(False, "对接已结束，不能再发消息。", "wrong_state")
         return ALLOWED
@@ -148,7 +152,7 @@ class CaseAccess(ProjectScope):
     machine = CASE
     actions: ClassVar = {
         "view": frozenset({Relation.VISITOR, SYSTEM}),
-        "edit": frozenset({OWNER, STAFF}),
+        "edit": frozenset({OWNER}),
         "review": frozenset({STAFF}),
     }
     labels: ClassVar = {"view": "查看案例", "edit": "修改草稿", "review": "进入审核队列"}
@@ -164,6 +168,19 @@ class CaseAccess(ProjectScope):
             found.add(OWNER)
         return found
 
+    def involved(self) -> Q:
+        """As for projects; a case from a public source belongs to its platform and region."""
+        condition = super().involved()
+        if self.is_system or not getattr(self.user, "is_authenticated", False):
+            return condition
+        sourced = Q(pk__in=[])
+        if run := self.user.organisation_ids(Role.OPERATOR):
+            sourced |= Q(platform__organisation__in=run)
+        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
+            sourced |= Q(region__code__startswith=prefix)
+            sourced |= Q(region=None, platform__region__code__startswith=prefix)
+        return condition | Q(sourced, project=None)
+
     def visible(self) -> QuerySet[Case]:
         rows = Case.objects.all()
         return rows if self.is_system else rows.filter(
@@ -172,14 +189,29 @@ class CaseAccess(ProjectScope):
 
     def reviewable(self) -> QuerySet[Case]:
         """Cases in the user's regions that wait for a decision."""
-        if not self._is_staff():
-            return Case.objects.none()
-        return Case.objects.filter(self.involved(), status=CaseStatus.IN_REVIEW)
-
-    def _is_staff(self) -> bool:
-        return getattr(self.user, "is_authenticated", False) and self.user.has_role(Role.GOVERNMENT)
+        rows = Case.objects.filter(status=CaseStatus.IN_REVIEW)
+        if self.is_system:
+            return rows
+        if not getattr(self.user, "is_authenticated", False) or not self.user.is_active:
+            return rows.none()
+        condition = Q(pk__in=[])
+        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
+            condition |= Q(project__platform__region__code__startswith=prefix)
+            condition |= Q(project__enterprise__region__code__startswith=prefix)
+        return rows.filter(condition)
 
     def check(self, action: str, obj: Any | None) -> Decision:
         if action == "edit" and obj and obj.status != CaseStatus.DRAFT:
             return Decision(False, "只有草稿可以修改。", "wrong_state")
         return ALLOWED
+
+
+def may_read_message_file(user: Any, target_id: str) -> bool:
+    """Files of a message: whoever sees its project."""
+    projects = ProjectAccess(user).visible()
+    return Message.objects.filter(pk=target_id, project__in=projects).exists()
+
+
+def may_read_evidence(user: Any, target_id: str) -> bool:
+    """Evidence of an outcome: whoever sees its project."""
+    return OutcomeAccess(user).visible().filter(pk=target_id).exists()

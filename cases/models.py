@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -17,7 +19,7 @@ from cases.enums import (
     OutcomeStatus,
     ProjectStatus,
 )
-from cases.querysets import OPEN_STATUSES, CaseQuerySet, ProjectQuerySet
+from cases.querysets import OPEN_STATUSES, CaseQuerySet, OutcomeQuerySet, ProjectQuerySet
 from core.models import BaseModel, SearchableModel, SourcedModel
 
 
@@ -62,15 +64,28 @@ class Project(BaseModel):
     class Meta:
         verbose_name = verbose_name_plural = _("对接项目")
         constraints = [
+            # one thread a demand, whatever capability it began with
             models.UniqueConstraint(
-                fields=["enterprise", "platform", "capability", "demand"],
-                condition=Q(status__in=OPEN_STATUSES),
+                fields=["enterprise", "platform", "demand"],
+                condition=Q(status__in=OPEN_STATUSES, demand__isnull=False),
+                name="cases_project_demand_once",
+                violation_error_message=_("这件事已经在对接，请在原对接中继续。"),
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise", "platform", "capability"],
+                condition=Q(status__in=OPEN_STATUSES, demand__isnull=True),
                 nulls_distinct=False,
                 name="cases_project_once",
                 violation_error_message=_("这件事已经在对接，请在原对接中继续。"),
-            )
+            ),
         ]
-        indexes = [models.Index(fields=["platform", "status"]), models.Index(fields=["enterprise"])]
+        indexes = [
+            models.Index(fields=["platform", "status"]),
+            models.Index(fields=["enterprise"]),
+            models.Index(
+                fields=["reply_due_at"], condition=Q(status="enquiry"), name="cases_project_waiting"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -81,6 +96,10 @@ class Project(BaseModel):
     @property
     def is_ended(self) -> bool:
         return self.status not in OPEN_STATUSES
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Nobody answered within the promised working days (complaint 2)."""
+        return self.status == ProjectStatus.ENQUIRY and self.reply_due_at < now
 
 
 class Message(models.Model):
@@ -152,14 +171,22 @@ class Outcome(BaseModel):
     link_digest = models.CharField(max_length=64, blank=True, editable=False)
     link_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = OutcomeQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("成果")
         constraints = [
             models.CheckConstraint(
+                condition=(Q(trl_before__isnull=True) | Q(trl_before__range=(1, 9)))
+                & (Q(trl_after__isnull=True) | Q(trl_after__range=(1, 9))),
+                name="cases_outcome_trl",
+                violation_error_message=_("技术成熟度为 1–9 级。"),
+            ),
+            models.CheckConstraint(
                 condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
                 name="cases_outcome_satisfaction",
                 violation_error_message=_("满意度为 1–5 分。"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,3 +254,13 @@ class Case(BaseModel, SourcedModel, SearchableModel):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:case", args=[self.slug])
+
+    @property
+    def is_demo(self) -> bool:
+        """Told of a demonstration (select `project`); what comes from a source never is."""
+        return bool(self.project and self.project.is_demo)
+
+    @property
+    def shown_platform(self) -> str:
+        """The platform here (select it), else the words of the source."""
+        return str(self.platform) if self.platform else self.platform_name

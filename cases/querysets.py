@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from cases.enums import CaseStatus, ProjectStatus
+from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
 
 OPEN_STATUSES = (
     ProjectStatus.ENQUIRY,
@@ -30,6 +30,15 @@ class ProjectQuerySet(models.QuerySet[Any]):
     def overdue(self, *, now: datetime) -> ProjectQuerySet:
         """Enquiries whose promised time of reply is past."""
         return self.unanswered().filter(reply_due_at__lt=now)
+
+
+class OutcomeQuerySet(models.QuerySet[Any]):
+    def claimed(self) -> OutcomeQuerySet:
+        """Outcomes that wait for the enterprise's word."""
+        return self.filter(status=OutcomeStatus.CLAIMED)
+
+    def confirmed(self) -> OutcomeQuerySet:
+        return self.filter(status=OutcomeStatus.CONFIRMED)
 
 
 class CaseQuerySet(models.QuerySet[Any]):

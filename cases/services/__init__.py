@@ -1,6 +1,47 @@
 """Writers of projects, outcomes and cases."""
 
+from cases.services.outcomes import (
+    answer_outcome,
+    claim_outcome,
+    mail_outcome_link,
+    make_outcome_link,
+    outcome_by_link,
+)
+from cases.services.projects import (
+    contract_project,
+    decline_project,
+    fulfil_demand_of,
+    move_project,
+    open_project,
+    post_message,
+    quote_project,
+    remind_overdue,
+    start_enquiry,
+)
+from cases.services.starting_data import load_cases
+from cases.services.stories import edit_case, move_case, write_case
 from core.activity import register_actions
+
+__all__ = [
+    "answer_outcome",
+    "claim_outcome",
+    "contract_project",
+    "decline_project",
+    "edit_case",
+    "fulfil_demand_of",
+    "load_cases",
+    "mail_outcome_link",
+    "make_outcome_link",
+    "move_case",
+    "move_project",
+    "open_project",
+    "outcome_by_link",
+    "post_message",
+    "quote_project",
+    "remind_overdue",
+    "start_enquiry",
+    "write_case",
+]
 
 register_actions(
     {

@@ -9,19 +9,36 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.access import OutcomeAccess, ProjectAccess
 from cases.enums import EvidenceGrade, OutcomeKind, OutcomeStatus
 from cases.models import Outcome, Project
+from cases.services.projects import close_when_answered
 from core.errors import DomainError
 from core.files import store_file
 from core.services import emit, log_activity
 from core.states import perform
+from notifications.selectors import wants_mail
+from taxonomy.jurisdiction import current_jurisdiction
 
 LINK_DAYS = 30
+LINK_TEXT = """{name}，您好：
+
+{platform}提出“{project}”取得成果：{outcome}。请打开下面的链接核对，确认属实或说明不认可的理由，无需登录：
+
+{link}
+
+链接 {days} 天内有效，只能用一次，请勿转发。
+
+——
+{portal}
+"""
 
 
 @transaction.atomic
@@ -41,9 +58,12 @@ def claim_outcome(
 ) -> Outcome:
     """The platform says what was achieved, with evidence; nothing counts until it is confirmed.
 
-    Grades A and B want at least one file. Errors: Refused, `future_date`, `trl_order`,
-    `evidence_required`, `product_required`. Event `cases.outcome.claimed`.
+    Grades A and B want at least one file. Errors: Refused, `wrong_state`, `future_date`,
+    `trl_order`, `evidence_required`, `product_required`. Event `cases.outcome.claimed`.
     """
+    decision = ProjectAccess(actor).can("claim_outcome", project)
+    if not decision and decision.code == "wrong_state":
+        raise DomainError("wrong_state", decision.reason)
     ProjectAccess(actor).require("claim_outcome", project)
     if achieved_date > timezone.localdate(now):
         raise DomainError("future_date", "取得日期不能晚于今天。", "achieved_date")
@@ -71,14 +91,36 @@ def claim_outcome(
 def make_outcome_link(*, outcome: Outcome, now: datetime) -> str:
     """A new secret for the link mailed to who started the project; good for 30 days.
 
-    Only its digest is kept. Whoever answers by it acts as that person, so the answer stays
-    attributable.
+    Only its digest is kept, and the link before it ends. Whoever answers by it acts as that
+    person, so the answer stays attributable.
     """
     secret = secrets.token_urlsafe(32)
     outcome.link_digest = hashlib.sha256(secret.encode()).hexdigest()
     outcome.link_expires_at = now + timedelta(days=LINK_DAYS)
     outcome.save(update_fields=["link_digest", "link_expires_at", "updated_at"])
     return secret
+
+
+@transaction.atomic
+def mail_outcome_link(*, outcome: Outcome, now: datetime) -> bool:
+    """Mail the link to who started the project; False when nothing waits or they want no mail.
+
+    Sent from here and not through a message, because messages are kept and this secret must not
+    be. An error of the mail server rises and nothing is written.
+    """
+    person = outcome.project.started_by
+    is_reachable = person.is_active and not person.is_demo and wants_mail(person)
+    if not is_reachable or not OutcomeAccess(person).can("confirm", outcome):
+        return False
+    secret = make_outcome_link(outcome=outcome, now=now)
+    path = reverse("cases:outcome_link", args=[outcome.pk, secret])
+    portal = current_jurisdiction().title
+    text = LINK_TEXT.format(
+        name=person.name, platform=outcome.project.platform, project=outcome.project,
+        outcome=outcome, link=f"{settings.SITE_URL}{path}", days=LINK_DAYS, portal=portal,
+    )  # fmt: skip
+    send_mail(f"请确认成果：{outcome.project}【{portal}】", text, None, [person.email])
+    return True
 
 
 def outcome_by_link(*, outcome_id: int, secret: str, now: datetime) -> Outcome | None:
@@ -106,12 +148,17 @@ def answer_outcome(
 ) -> Outcome:
     """`confirm` (with satisfaction 1–5 if given) or `reject` with a reason, by the enterprise.
 
-    Errors: Refused, `wrong_state`, `reason_required`, `satisfaction`. A link works once.
+    A link works once. The last answer to what a delivered project claims closes the project, if
+    something was confirmed. Ratings come with a confirmation only (complaint 16). Errors: Refused,
+    `wrong_state`, `reason_required`, `satisfaction`. Events `cases.outcome.confirmed`, `.rejected`.
     """
     if satisfaction is not None and not 1 <= satisfaction <= 5:
         raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
-    moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)
-    moved.link_digest, moved.satisfaction = "", satisfaction  # type: ignore[attr-defined]
+    moved: Outcome
+    moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)  # type: ignore[assignment]
+    moved.link_digest = ""
+    moved.satisfaction = satisfaction if name == "confirm" else None
     moved.save(update_fields=["link_digest", "satisfaction", "updated_at"])
     emit(f"cases.outcome.{name}ed", outcome_id=moved.pk)
-    return moved  # type: ignore[return-value]
+    close_when_answered(project=moved.project, now=now)
+    return moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,20 +15,39 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
-from cases.enums import DeclineReason, ProjectStatus
+from cases.enums import DeclineReason, OutcomeKind, ProjectStatus
 from cases.models import Message, Project, Quote
+from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
 from core.services import emit, log_activity
 from core.states import Relation, perform
-from core.workdays import add_workdays
+from core.workdays import add_workdays, is_workday
 from demands.access import DemandAccess
+from demands.enums import DemandStatus
 from demands.models import Demand
-from demands.services.disclosure import disclose_demand
+from demands.services import disclose_demand, fulfil_demand
 from platforms.access import PlatformAccess
 from platforms.models import Capability, Platform
 
 MAX_FILES = 10
+REMIND_FOR = timedelta(days=30)  # afterwards the workbench shows it, and no message says it again
+
+
+DUPLICATE = "这件事已经在对接，请在原对接中继续。"
+
+
+def open_project(
+    *,
+    enterprise: Organisation,
+    platform: Platform,
+    capability: Capability | None = None,
+    demand: Demand | None = None,
+) -> Project | None:
+    """The open project about the same matter, if there is one: a demand is one matter, and
+    without a demand a capability is."""
+    rows = Project.objects.open().filter(enterprise=enterprise, platform=platform, demand=demand)
+    return (rows if demand else rows.filter(capability=capability)).first()  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -52,6 +71,8 @@ def start_enquiry(
     """
     ProjectAccess(actor).require("start")
     _check_start(actor, enterprise, platform, capability, demand)
+    if open_project(enterprise=enterprise, platform=platform, capability=capability, demand=demand):
+        raise DomainError("duplicate_enquiry", DUPLICATE)
     project = Project(
         number=uuid.uuid4().hex[:20],
         title=(demand or capability or platform).__str__()[:200],
@@ -67,10 +88,8 @@ def start_enquiry(
     try:
         with transaction.atomic():
             project.save()
-    except IntegrityError as error:
-        raise DomainError(
-            "duplicate_enquiry", "这件事已经在对接，请在原对接中继续。", "body"
-        ) from error
+    except IntegrityError as error:  # the other of two clicks was first
+        raise DomainError("duplicate_enquiry", DUPLICATE) from error
     project.number = f"DJ{timezone.localtime(now).year}-{project.pk:06d}"
     project.save(update_fields=["number", "updated_at"])
     _write(actor, project, enterprise, body, uploads, now)
@@ -197,8 +216,10 @@ def quote_project(
 ) -> Quote:
     """Give a dated price; a later quote replaces it and both stay on record. Amount in 元.
 
-    Errors: Refused, `wrong_state`, `past_date`. Event `cases.project.quoted`.
+    Errors: Refused, `wrong_state`, `amount`, `past_date`. Event `cases.project.quoted`.
     """
+    if amount_yuan <= 0:
+        raise DomainError("amount", "报价须大于 0。", "amount_yuan")
     if valid_until_date < timezone.localdate(now):
         raise DomainError("past_date", "有效期不能早于今天。", "valid_until_date")
     moved, _row = perform(ProjectAccess(actor), "quote", project, now=now)
@@ -271,13 +292,35 @@ def move_project(
     """
     if name not in {"begin", "deliver", "close", "cancel"}:
         raise Refused("没有这个操作。")
-    if name == "close" and not project.outcomes.filter(status="confirmed").exists():
+    if name == "close" and not project.outcomes.confirmed().exists():
         raise DomainError("unconfirmed", "至少有一项成果经企业确认后才能办结。")
     moved, _row = perform(ProjectAccess(actor), name, project, now=now, reason=reason)
     today = timezone.localdate(now)
     dates = {"begin": {"started_date": today}, "deliver": {"delivered_date": today}}
     events = {"begin": "begun", "deliver": "delivered", "close": "closed"}
     return _finish(moved, f"cases.project.{events.get(name, 'cancelled')}", **dates.get(name, {}))
+
+
+def close_when_answered(*, project: Project, now: datetime) -> None:
+    """Close a delivered project when nothing it claims waits and something is confirmed."""
+    locked = _locked(project)
+    outcomes = locked.outcomes
+    if (
+        locked.status == ProjectStatus.DELIVERED
+        and outcomes.confirmed().exists()
+        and not outcomes.claimed().exists()
+    ):
+        move_project(actor=SYSTEM, project=locked, name="close", now=now)
+
+
+def fulfil_demand_of(*, project_id: int, now: datetime) -> None:
+    """Mark the demand of a closed project as met, unless all that came of it was a failure or its
+    owner has ended it already."""
+    project = Project.objects.select_related("demand").get(pk=project_id)
+    demand = project.demand
+    succeeded = project.outcomes.confirmed().exclude(kind=OutcomeKind.FAILED).exists()
+    if demand and succeeded and demand.status in {DemandStatus.OPEN, DemandStatus.EXPIRED}:
+        fulfil_demand(actor=SYSTEM, demand=demand, now=now)
 
 
 def _finish(moved: Any, event: str, **values: Any) -> Project:
@@ -292,13 +335,17 @@ def _finish(moved: Any, event: str, **values: Any) -> Project:
 
 @transaction.atomic
 def remind_overdue(*, now: datetime) -> int:
-    """Remind about each enquiry past its promised reply, once a working day; return how many.
+    """Remind about each enquiry past its promised reply, once a working day for a month.
 
-    The event goes to the platform's people the first time and to brokers and staff from then on.
+    Returns how many. The event says whether it is the first reminder: the platform's people get
+    all of them, brokers and staff those after the first (complaint 2, PRT-06).
     """
-    day_start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Project.objects.overdue(now=now).exclude(reminded_at__gte=day_start)
-    overdue = list(rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:500])
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    if not is_workday(today.date()):
+        return 0
+    rows = Project.objects.overdue(now=now).filter(reply_due_at__gte=now - REMIND_FOR)
+    rows = rows.exclude(reminded_at__gte=today).select_for_update(of=("self",), skip_locked=True)
+    overdue = list(rows.order_by("pk")[:500])
     for project in overdue:
         is_first = project.reminded_at is None
         project.reminded_at = now

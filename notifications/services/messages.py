@@ -40,11 +40,13 @@ def notify(
     body: str = "",
     url: str = "",
     event_id: UUID | str | None = None,
+    by_mail: bool = True,
 ) -> int:
     """Write one message to each active person of `users`; mail follows to those who want it.
 
     Once per event, person and kind: a second call with the same `event_id` writes nothing.
-    `url` is a path of this portal, where the message leads. Returns how many were written.
+    `url` is a path of this portal, where the message leads. Without `by_mail` the caller mails by
+    itself. Returns how many were written.
     """
     if url and (not url.startswith("/") or url.startswith("//")):
         raise ValueError(f"not a path of this portal: {url}")
@@ -57,7 +59,7 @@ def notify(
         [
             Notification(
                 user=user, event_id=event_id, kind=kind, title=str(title)[:TITLE_LENGTH],
-                body=body, url=url, created_at=now,
+                body=body, url=url, created_at=now, mailed_at=None if by_mail else now,
             )
             for _, user in sorted(people.items())
         ]

@@ -1,0 +1,37 @@
+"""Reminders, messages to people, and what follows from a closed project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases import services
+from cases.services import notices
+from core.events import on
+
+
+@shared_task(name="cases.remind_replies", expires=3000)
+def remind_replies() -> None:
+    services.remind_overdue(now=timezone.now())
+
+
+@on(*notices.PROJECT_NOTICES, *notices.CASE_NOTICES, name="cases.tell_people")
+def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())
+
+
+@on(
+    "cases.outcome.claimed",
+    "cases.outcome.confirmed",
+    "cases.outcome.rejected",
+    name="cases.tell_of_outcome",
+)
+def tell_of_outcome(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    notices.tell_outcome(event_id=event_id, name=name, now=timezone.now(), **payload)
+
+
+@on("cases.project.closed", name="cases.fulfil_demand")
+def fulfil_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    services.fulfil_demand_of(project_id=payload["project_id"], now=timezone.now())

@@ -1,0 +1,58 @@
+"""The cast of the case tests: both sides of a project and everybody around it."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.enums import Role
+from core.access import SYSTEM
+from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.cases import ProjectFactory
+from tests.factories.platforms import PlatformFactory
+from tests.factories.taxonomy import chengdu, zhongshan
+
+
+@pytest.fixture
+def cast(db):
+    """Enterprise, operator of its platform, strangers of both kinds, staff and brokers near and
+    far, visitor and system."""
+    firm = OrganisationFactory(name="中山甲材料有限公司")
+    runner = OrganisationFactory(name="中山中试运营有限公司")
+    return SimpleNamespace(
+        firm=firm,
+        runner=runner,
+        platform=PlatformFactory(name="中山精细化工中试平台", organisation=runner),
+        enterprise=person(Role.ENTERPRISE, organisation=firm),
+        operator=person(Role.OPERATOR, organisation=runner),
+        other_enterprise=person(Role.ENTERPRISE),
+        other_operator=person(Role.OPERATOR),
+        staff=person(Role.GOVERNMENT),
+        city_staff=person(Role.GOVERNMENT, region=zhongshan()),
+        far_staff=person(Role.GOVERNMENT, region=chengdu()),
+        broker=person(Role.BROKER),
+        far_broker=person(Role.BROKER, region=chengdu()),
+        reviewer=person(Role.REVIEWER),
+        admin=person(Role.SYSTEM_ADMIN),
+        visitor=AnonymousUser(),
+        system=SYSTEM,
+    )
+
+
+@pytest.fixture
+def project(cast):
+    """An enquiry of the enterprise that the platform has not answered."""
+    return ProjectFactory(platform=cast.platform, enterprise=cast.firm, started_by=cast.enterprise)
+
+
+@pytest.fixture
+def reach(project):
+    """Put the project into a state."""
+
+    def put(status, **values):
+        for name, value in {"status": status, **values}.items():
+            setattr(project, name, value)
+        project.save()
+        return project
+
+    return put

@@ -1,0 +1,91 @@
+"""Projects in any state, without going through the services."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import factory
+from django.utils import timezone
+
+from cases.enums import OutcomeStatus, ProjectStatus
+from cases.models import Case, Message, Outcome, Project, Quote
+from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.platforms import PlatformFactory
+from tests.factories.taxonomy import zhongshan
+
+
+class ProjectFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Project
+
+    number = factory.Sequence(lambda n: f"DJ2026-{n:06d}")
+    title = factory.Sequence(lambda n: f"聚合反应放大{n}")
+    platform = factory.SubFactory(PlatformFactory)
+    enterprise = factory.SubFactory(OrganisationFactory)
+    started_by = factory.SubFactory(UserFactory)
+    status_changed_at = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    reply_due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
+
+
+class QuoteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Quote
+
+    project = factory.SubFactory(ProjectFactory)
+    amount_yuan = Decimal(120_000)
+    lead_days = 30
+    valid_until_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    scope = "三批放大与检测报告"
+    quoted_by = factory.SubFactory(UserFactory)
+    quoted_at = factory.LazyFunction(timezone.now)
+
+
+class MessageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    project = factory.SubFactory(ProjectFactory)
+    author = factory.SubFactory(UserFactory)
+    organisation = factory.LazyAttribute(lambda row: row.project.enterprise)
+    body = "能否承接 50 L 放大？"
+    sent_at = factory.LazyFunction(timezone.now)
+
+
+class OutcomeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Outcome
+
+    project = factory.SubFactory(ProjectFactory, status=ProjectStatus.DELIVERED)
+    kind = "verified"
+    description = "三批均达到指标"
+    achieved_date = date(2026, 11, 1)
+    claimed_by = factory.SubFactory(UserFactory)
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Case
+
+    slug = factory.Sequence(lambda n: f"case-{n}")
+    title = factory.Sequence(lambda n: f"聚合放大案例{n}")
+    summary = "在平台完成三批 50 L 放大。"
+    result = "转入量产"
+
+
+def published_case(**values) -> Case:
+    """A case from a public source."""
+    return CaseFactory(
+        **{
+            "status": "published",
+            "platform": PlatformFactory(),
+            "region": zhongshan(),
+            "source_url": "https://example.org/1",
+            "source_kind": "media",
+            "source_date": "2024-04-17",
+        }
+        | values
+    )
+
+
+def confirmed(project: Project, **values) -> Outcome:
+    """An outcome that the enterprise has confirmed."""
+    return OutcomeFactory(project=project, status=OutcomeStatus.CONFIRMED, **values)
