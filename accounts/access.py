@@ -52,7 +52,7 @@ class OrganisationAccess(Access):
         found = Q(pk__in=user.organisation_ids())
         for role in (Role.GOVERNMENT, Role.BROKER):
             for prefix in user.region_prefixes(role):
-                found |= Q(region_id__startswith=prefix)
+                found |= Q(region__code__startswith=prefix)
         return Organisation.objects.filter(found)
 
     def relations(self, obj: Organisation | None) -> frozenset[Relation]:

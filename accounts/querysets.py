@@ -25,7 +25,7 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
     def in_region(self, prefix: str) -> OrganisationQuerySet:
         """Organisations registered inside the region prefix (see Region.prefix)."""
-        return self.filter(region_id__startswith=prefix)
+        return self.filter(region__code__startswith=prefix)
 
 
 class RoleAssignmentQuerySet(models.QuerySet[Any]):

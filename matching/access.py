@@ -96,7 +96,7 @@ class CapabilityMatchesAccess(Access):
         condition = self.capabilities.own() | self.capabilities.watched()
         if _signed_in(self.user):
             for prefix in self.user.region_prefixes(Role.BROKER):
-                condition |= Q(platform__region_id__startswith=prefix)
+                condition |= Q(platform__region__code__startswith=prefix)
         return rows.filter(condition)  # type: ignore[no-any-return]
 
     def relations(self, obj: Capability | None) -> frozenset[Relation]:

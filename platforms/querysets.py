@@ -22,7 +22,7 @@ class ListingQuerySet(models.QuerySet[Any]):
 
 class PlatformQuerySet(ListingQuerySet):
     def in_region(self, prefix: str) -> Self:
-        return self.filter(region_id__startswith=prefix)
+        return self.filter(region__code__startswith=prefix)
 
     def shown(self) -> Self:
         """What the public sees."""

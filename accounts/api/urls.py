@@ -1,6 +1,7 @@
 """REST addresses of accounts, under /api/v1/."""
 
-from rest_framework.routers import SimpleRouter
+from django.urls import path
 
-router = SimpleRouter()
-urlpatterns = router.urls
+from accounts.api import views
+
+urlpatterns = [path("me/", views.MeView.as_view(), name="me")]

@@ -1,11 +1,14 @@
-"""People with roles. `person(Role.OPERATOR)` is a signed-in-able user of an approved organisation."""
+"""People with roles. `person(Role.OPERATOR)` can sign in, for an approved organisation."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
-from accounts.enums import ORGANISATION_ROLES, REGION_ROLES, OrganisationStatus, Role
-from accounts.models import Organisation, RoleAssignment, User
+from django.utils import timezone
 
+from accounts.enums import ORGANISATION_ROLES, REGION_ROLES, OrganisationStatus, Role, Scope
+from accounts.models import Organisation, RoleAssignment, ServiceToken, User
+from accounts.selectors import token_digest
 from tests.factories.taxonomy import RegionFactory, zhongshan
 
 CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -51,6 +54,23 @@ class RoleAssignmentFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     role = Role.ENTERPRISE
+
+
+class ServiceTokenFactory(factory.django.DjangoModelFactory):
+    """A token whose secret is `secret`; its user is a partner system."""
+
+    class Meta:
+        model = ServiceToken
+
+    class Params:
+        secret = factory.Sequence(lambda n: f"zs{n:010d}secret")
+
+    user = factory.LazyFunction(lambda: person(Role.PARTNER))
+    name = "对接系统"
+    prefix = factory.LazyAttribute(lambda token: token.secret[:12])
+    digest = factory.LazyAttribute(lambda token: token_digest(token.secret))
+    scopes = factory.LazyFunction(lambda: [Scope.DEMANDS_READ])
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
 
 
 def person(role: Role, **scope: Any) -> User:
