@@ -250,12 +250,9 @@ def is_possible(found: tuple[Check, ...]) -> bool:
     return all(check.status != "not_met" for check in found)
 
 
-def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray | None:
-    """A mask of the capabilities no constraint of ``demand`` rules out; None if nothing is ruled
-    out by design."""
-    stated = rules(demand)
-    mask: np.ndarray | None = None
-    for rule in stated:
-        passed = evaluate(rule, columns) >= 0
-        mask = passed if mask is None else mask & passed
+def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray:
+    """Which capabilities no stated constraint of ``demand`` is known to rule out."""
+    mask = np.ones(len(columns.docs), bool)
+    for rule in rules(demand):
+        mask &= evaluate(rule, columns) >= 0
     return mask

@@ -170,11 +170,11 @@ def explain(
     (some 100 ms: in a worker). Raises KeyError if the index holds no such document.
     """
     document = index.document(document_id)
-    has_vector = vector is not None and index.statistics is not None
-    weights = index.weights.features(has_vector=has_vector)
+    features = index.features(query, document_id, vector)
+    weights = index.weights.features(has_vector="semantic" in features)
     return Explanation(
         matched_terms(query, document, index.contributions(query, document_id)),
         near_phrases(query, document, encoder) if encoder else (),
-        shares(weights, index.features(query, document_id, vector)),
+        shares(weights, features),
         index.checks(query, document_id),
     )

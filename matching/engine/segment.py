@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .bm25 import LexicalWeights, Postings
 from .constraints import Columns
 from .documents import Doc
-from .fusion import VectorStatistics, taxonomy_similarity, whole_vectors
+from .fusion import taxonomy_similarity, whole_vectors
+from .lexical import LexicalWeights, Postings
 
 
 @dataclass(slots=True)
@@ -21,7 +21,6 @@ class Segment:
     postings: Postings
     vectors: np.ndarray | None
     has_vector: np.ndarray
-    statistics: VectorStatistics | None
     columns: Columns
     groups: np.ndarray
     group_docs: list[Doc]
@@ -36,14 +35,12 @@ class Segment:
         if len(row_of) != len(docs):
             raise ValueError("文档编号有重复")
         table, has_vector = _vector_table(docs, vectors)
-        statistics = VectorStatistics.of(table[has_vector]) if table is not None else None
         groups, group_docs = _taxonomy_groups(docs)
         return cls(
             docs,
             Postings.build(docs, weights),
             table,
             has_vector,
-            statistics,
             Columns(docs),
             groups,
             group_docs,

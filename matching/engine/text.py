@@ -101,10 +101,20 @@ def normalise_with_positions(text: str) -> tuple[str, list[int]]:
 
 
 def _run_tokens(run: str) -> list[str]:
-    if _HAN_FIRST <= run[0] <= _HAN_LAST:
-        return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    if is_han(run[0]):
+        return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
     pieces = _PIECE.findall(run)
     return [run] if len(pieces) < 2 else [run, *(piece for piece in pieces if len(piece) > 1)]
+
+
+def is_han(character: str) -> bool:
+    """Whether a character is a Chinese one."""
+    return _HAN_FIRST <= character <= _HAN_LAST
+
+
+def is_single(token: str) -> bool:
+    """Whether a token is one character or a Latin word, not a pair of Chinese characters."""
+    return len(token) == 1 or not is_han(token[0])
 
 
 def tokens_of_normal(normal: str) -> list[str]:
@@ -116,8 +126,8 @@ def tokens_of_normal(normal: str) -> list[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Bigrams of Chinese characters; Latin words, formulae and numbers whole and by their parts
-    (``PA66`` → pa66 pa 66)."""
+    """Chinese characters and their pairs; Latin words, formulae and numbers whole and by their
+    parts (``PA66`` → pa66 pa 66)."""
     return tokens_of_normal(normalise(text))
 
 
@@ -132,9 +142,10 @@ def token_spans(text: str) -> list[tuple[str, Span]]:
 
     for match in _RUN.finditer(normal):
         run, begin = match[0], match.start()
-        if _HAN_FIRST <= run[0] <= _HAN_LAST:
-            for i in range(max(1, len(run) - 1)):
-                add(run[i : i + 2], begin + i)
+        if is_han(run[0]):
+            for size in (1, 2):
+                for i in range(len(run) - size + 1):
+                    add(run[i : i + size], begin + i)
             continue
         add(run, begin)
         pieces = list(_PIECE.finditer(run))

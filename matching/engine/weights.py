@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .bm25 import FIELDS, FieldWeight, LexicalWeights
+from .lexical import FIELDS, LexicalWeights
 
 SHIPPED = Path(__file__).with_name("weights.json")
-FEATURES = ("lexical", "semantic", "taxonomy")
+FEATURES = ("lexical", "semantic", "lexicon", "taxonomy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,14 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
     not a number."""
     try:
         lexical = record["lexical"]
-        fields = {
-            name: FieldWeight(**{k: float(v) for k, v in lexical["fields"][name].items()})
-            for name in FIELDS
-        }
         return Weights(
             version=str(record["version"]),
             lexical=LexicalWeights(
-                k1=float(lexical["k1"]),
-                fields=fields,
-                query_fields={name: float(lexical["query_fields"].get(name, 0)) for name in FIELDS},
-                query_k=float(lexical["query_k"]),
+                document_fields=_fields(lexical["document_fields"]),
+                query_fields=_fields(lexical["query_fields"]),
+                body_mass=float(lexical["body_mass"]),
+                pair=float(lexical["pair"]),
+                length_power=float(lexical["length_power"]),
                 max_terms=int(lexical["max_terms"]),
             ),
             with_encoder=_numbers(record["with_encoder"]),
@@ -55,6 +52,10 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
 
 def _numbers(record: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(record[name]) for name in ("bias", *FEATURES)}
+
+
+def _fields(record: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(record[name]) for name in FIELDS}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,94 @@
+"""Domain knowledge in one readable file: what special words belong to, which industries are
+close."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from .documents import CapabilityDoc, Doc, body_text
+from .text import is_han, normalise, tokens
+
+SHIPPED = Path(__file__).with_name("lexicon.txt")
+RELATED_INDUSTRY = 0.4
+"""How close two related industries stand, where the same one is 1."""
+_BODY_CHARACTERS = 150
+_BODY_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Special word → wider words, wider word → special words, and pairs of related industries."""
+
+    wider: Mapping[str, tuple[str, ...]]
+    narrower: Mapping[str, tuple[str, ...]]
+    related: frozenset[tuple[str, str]]
+
+
+def read_lexicon(text: str) -> Lexicon:
+    """A lexicon out of its lines: ``wide words: special words``, ``~ industry industry``, ``#
+    note``."""
+    wider: dict[str, list[str]] = {}
+    narrower: dict[str, list[str]] = {}
+    related: set[tuple[str, str]] = set()
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("#"):
+            continue
+        if line.startswith("~"):
+            one, other = line[1:].split()
+            related |= {(one, other), (other, one)}
+            continue
+        heads, members = (part.split() for part in line.split(":"))
+        for member in members:
+            wider.setdefault(member, []).extend(heads)
+        for head in heads:
+            narrower.setdefault(head, []).extend(members)
+    return Lexicon(_tuples(wider), _tuples(narrower), frozenset(related))
+
+
+def _tuples(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {word: tuple(dict.fromkeys(others)) for word, others in table.items()}
+
+
+@lru_cache(maxsize=1)
+def shipped_lexicon() -> Lexicon:
+    """The lexicon that comes with the package."""
+    return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
+
+
+def _named(text: str, words: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The words of the table that stand in ``text``: Chinese ones anywhere, Latin ones as
+    tokens."""
+    normal = normalise(text)
+    found = set(tokens(normal))
+    return [word for word in words if (word in normal if is_han(word[0]) else word in found)]
+
+
+def implied_tokens(query: Doc) -> dict[str, float]:
+    """Tokens of the words that a query implies without saying them, with how strongly.
+
+    A demand implies the wider words of the special ones it names; a capability, which offers a wide
+    field, implies the special words within it. What the title names counts fully, what the
+    description names half.
+    """
+    lexicon = shipped_lexicon()
+    table = lexicon.narrower if isinstance(query, CapabilityDoc) else lexicon.wider
+    implied: dict[str, float] = {}
+    texts = ((query.title, 1.0), (body_text(query)[:_BODY_CHARACTERS], _BODY_SHARE))
+    for text, share in texts:
+        for word in _named(text, table):
+            for other in table[word]:
+                implied[other] = max(implied.get(other, 0.0), share)
+    asked: dict[str, float] = {}
+    for word in sorted(implied):
+        for token in tokens(word):
+            asked[token] = asked.get(token, 0.0) + implied[word]
+    return asked
+
+
+def industry_similarity(one: str, other: str) -> float:
+    """1 for the same industry, `RELATED_INDUSTRY` for related ones, 0 otherwise or where
+    unknown."""
+    if one and one == other:
+        return 1.0
+    return RELATED_INDUSTRY if (one, other) in shipped_lexicon().related else 0.0
