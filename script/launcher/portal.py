@@ -88,7 +88,13 @@ class Preparation:
         database = _identity(self.env["DATABASE_URL"]) if embedded else secrets.token_hex()
         migrations = [*ROOT.glob("*/migrations/*.py"), ROOT / "requirements.txt"]
         self._step("migrate", "建立数据表", migrations, database, "migrate", "--noinput")
-        data = [*_tree("data"), *ROOT.glob("*/management/commands/*.py"), *migrations]
+        loaders = (
+            "*/services/starting_data.py",
+            "*/services/demo.py",
+            "*/management/commands/*.py",
+        )
+        data = [*_tree("data"), *migrations, ROOT / "portal" / "services.py"]
+        data += [file for pattern in loaders for file in ROOT.glob(pattern)]
         command = ["load_starting_data", *(["--demo"] if demo else [])]
         self._step("data", "装入起始数据", data, f"{database} {demo}", *command)
         if not demo:
