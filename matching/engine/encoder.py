@@ -18,7 +18,7 @@ import numpy as np
 from .documents import DemandDoc, Doc, body_text
 from .text import normalise
 
-MAX_CHARACTERS = 400
+MAX_CHARACTERS = 160
 TITLE_SHARE = 0.5
 _TIMEOUT_SECONDS = 30
 _BATCH = 32
@@ -113,8 +113,8 @@ def open_encoder(setting: str, *, model: str = "", key: str = "") -> Encoder | N
 
 def embedding_texts(doc: Doc) -> tuple[str, str]:
     """(title, whole text) of a document as they are given to the encoder."""
-    title = normalise(doc.title).strip()
-    whole = f"{title}。{normalise(body_text(doc)).strip()}"[:MAX_CHARACTERS]
+    title, body = normalise(doc.title).strip(), normalise(body_text(doc)).strip()
+    whole = "。".join(filter(None, (title, body)))[:MAX_CHARACTERS]
     return title or whole, whole
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ class Weights:
     def features(self, *, has_vector: bool) -> Mapping[str, float]:
         """Bias and feature weights for a query with or without a vector."""
         return self.with_encoder if has_vector else self.without_encoder
+
+    def record(self) -> dict[str, Any]:
+        """The JSON form that `weights_from` reads."""
+        return asdict(self)
 
 
 def weights_from(record: Mapping[str, Any]) -> Weights:

@@ -1,0 +1,1 @@
+"""How well the engine ranks, on judged pairs that are passed by path."""
