@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,6 +92,16 @@ def condition_facts(capability: Capability) -> Facts:
     if not capability.equipment.all():
         names.append(("equipment_display", _("设备")))
     return told_facts(capability, names)
+
+
+def side_by_side(compared: Sequence[Any]) -> tuple[list[tuple[str, list[str]]], str]:
+    """Facts of several listings line by line, and the names of those that none of them tells."""
+    columns = [fact_rows(listing) for listing in compared]
+    lines = [
+        (cells[0].label, [cell.value for cell in cells]) for cells in zip(*columns, strict=True)
+    ]
+    missing = "、".join(label for label, values in lines if not any(values))
+    return [(label, values) for label, values in lines if any(values)], missing
 
 
 def label_of(listing: Any, name: str) -> str:

@@ -63,9 +63,15 @@ class ListingFilter(FacetedFilterSet):
     region_path: ClassVar[str] = "platform__region_id"
 
     q = WordsFilter()
-    province = django_filters.MultipleChoiceFilter(label=_("省份"), choices=province_choices)
-    city = django_filters.MultipleChoiceFilter(label=_("城市"), choices=city_choices)
-    freshness = django_filters.MultipleChoiceFilter(label=_("信息时效"), choices=FRESHNESS)
+    province = django_filters.MultipleChoiceFilter(
+        method="among", label=_("省份"), choices=province_choices
+    )
+    city = django_filters.MultipleChoiceFilter(
+        method="among", label=_("城市"), choices=city_choices
+    )
+    freshness = django_filters.MultipleChoiceFilter(
+        method="among", label=_("信息时效"), choices=FRESHNESS
+    )
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
         if queryset is not None:
@@ -86,6 +92,10 @@ class ListingFilter(FacetedFilterSet):
                 output_field=CharField(),
             ),
         )
+
+    def among(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Rows whose annotated value is one of those chosen."""
+        return rows.filter(**{f"{name}__in": value})
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Words asked for: the best hits first."""
@@ -191,7 +201,7 @@ class ExpertFilter(ListingFilter):
         fields = ()
 
     def engages(self, rows: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
-        return rows.filter(engagement_modes__overlap=value) if value else rows
+        return rows.filter(engagement_modes__overlap=value)
 
 
 class SolutionFilter(ListingFilter):

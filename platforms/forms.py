@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,7 +26,7 @@ from platforms.selectors import city_choices, province_choices
 from taxonomy.models import Region
 from taxonomy.selectors import resolve_region
 
-YES_NO = [("", _("未注明")), ("true", _("是")), ("false", _("否"))]
+YES_NO = [("unknown", _("未注明")), ("true", _("是")), ("false", _("否"))]
 
 
 class ReportForm(forms.ModelForm):
@@ -94,6 +95,8 @@ class ListingForm(forms.ModelForm):
         if self.instance.pk:
             self.initial.setdefault("version", self.instance.updated_at.isoformat())
         for name, field in self.fields.items():
+            if isinstance(self.initial.get(name), Decimal):
+                self.initial[name] = format(self.initial[name].normalize(), "f")
             if isinstance(field, forms.NullBooleanField):
                 field.widget = forms.NullBooleanSelect()
                 field.widget.choices = YES_NO

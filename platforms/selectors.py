@@ -165,7 +165,7 @@ def managed_counts(platform: Platform) -> dict[str, int]:
     }
 
 
-def activity_of(platform: Platform, limit: int = 20) -> list[ActivityLog]:
+def activity_of(platform: Platform, limit: int = 12) -> list[ActivityLog]:
     """What was done to the platform and its offers, newest first."""
     condition = Q(target_type="platforms.platform", target_id=str(platform.pk))
     for kind in OFFERS:

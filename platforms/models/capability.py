@@ -20,6 +20,8 @@ from platforms.models.listing import Listing
 from platforms.models.platform import Platform
 from platforms.querysets import CapabilityQuerySet, OfferQuerySet
 
+WAN = 10_000
+
 
 def between(
     low: Decimal | int | None,
@@ -205,8 +207,12 @@ class Capability(Listing, SearchableModel):
 
     @property
     def price_display(self) -> str:
-        """1.2万元–3万元/批, or 面议; empty when unknown."""
-        found = between(self.price_low_yuan, self.price_high_yuan, number=yuan)
+        """1.2–3 万元/批, or 面议; empty when unknown."""
+        low, high = self.price_low_yuan, self.price_high_yuan
+        if low is not None and high is not None and low >= WAN:
+            found = between(low / WAN, high / WAN, "万元")
+        else:
+            found = between(low, high, number=yuan)
         if found:
             return f"{found}/{self.price_unit}" if self.price_unit else found
         return str(self.get_price_model_display()) if self.price_model else ""

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.lists import list_page
 from platforms import filters, selectors, services, tables
 from platforms.access import CapabilityAccess, PlatformAccess, access_to
-from platforms.facts import condition_facts, fact_rows, told_facts
+from platforms.facts import condition_facts, side_by_side, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
 
@@ -132,12 +132,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     rows = selectors.capability_in_full(CapabilityAccess(request.user).visible())
     by_slug = {row.slug: row for row in rows.filter(slug__in=wanted[:MAX_COMPARED])}
     compared = [by_slug[slug] for slug in wanted if slug in by_slug]
-    columns = [fact_rows(row) for row in compared]
+    lines, missing = side_by_side(compared)
     context = {
         "compared": compared,
-        "lines": [
-            (cells[0].label, [cell.value for cell in cells]) for cells in zip(*columns, strict=True)
-        ],
+        "lines": lines,
+        "missing": missing,
         "parameters": selectors.parameter_lines(compared),
         "is_cut": len(wanted) > MAX_COMPARED,
         "trail": trail(CAPABILITIES, "对比"),
