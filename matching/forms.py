@@ -33,9 +33,14 @@ class SearchForm(forms.Form):
     """A search to be kept: words, field, region."""
 
     words = forms.CharField(label=_("关键词"), max_length=100, required=False)
-    field = forms.ModelChoiceField(label=_("领域"), queryset=Term.objects.none(), required=False)
+    field = forms.ModelChoiceField(
+        label=_("领域"), queryset=Term.objects.none(), required=False, empty_label=_("不限")
+    )
     region = forms.ModelChoiceField(
-        label=_("平台所在省份"), queryset=Region.objects.none(), required=False
+        label=_("平台所在省份"),
+        queryset=Region.objects.none(),
+        required=False,
+        empty_label=_("不限"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

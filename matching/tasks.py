@@ -15,36 +15,34 @@ from matching.models import MatchRun
 from matching.services import embeddings, full, runs, subscriptions
 from platforms.models import Capability
 
-QUEUE = "matching"
 
-
-@shared_task(name="matching.run", queue=QUEUE)
+@shared_task(name="matching.run")
 def run(*, run_id: int) -> None:
     runs.execute_run(run_id=run_id, now=timezone.now())
 
 
-@shared_task(name="matching.prepare_run", queue=QUEUE)
+@shared_task(name="matching.prepare_run")
 def prepare_run(*, run_id: int) -> None:
     full.prepare_run(run_id=run_id, now=timezone.now())
 
 
-@shared_task(name="matching.run_chunk", queue=QUEUE)
+@shared_task(name="matching.run_chunk")
 def run_chunk(*, run_id: int, number: int) -> None:
     full.run_chunk(run_id=run_id, number=number, now=timezone.now())
 
 
-@shared_task(name="matching.finish_run", queue=QUEUE)
+@shared_task(name="matching.finish_run")
 def finish_run(*, run_id: int) -> None:
     full.finish_run(run_id=run_id, now=timezone.now())
 
 
-@shared_task(name="matching.resume_runs", queue="default", expires=60)
+@shared_task(name="matching.resume_runs", expires=60)
 def resume_runs() -> None:
     runs.resume_single_runs(now=timezone.now())
     full.resume_full_runs(now=timezone.now())
 
 
-@shared_task(name="matching.embed_missing", queue=QUEUE, expires=300)
+@shared_task(name="matching.embed_missing", expires=300)
 def embed_missing() -> None:
     embeddings.embed_missing(now=timezone.now())
 

@@ -58,9 +58,9 @@ class Text:
 
 
 def strong_terms(terms: Mapping[str, int]) -> dict[str, int]:
-    """The terms worth marking."""
-    heaviest = max(terms.values(), default=0)
-    return {t: w for t, w in terms.items() if w >= MIN_SHARE_OF_HEAVIEST * heaviest}
+    """The terms worth marking; a single character says nothing."""
+    least = MIN_SHARE_OF_HEAVIEST * max(terms.values(), default=0)
+    return {t: w for t, w in terms.items() if w >= least and len(t) > 1}
 
 
 def shared_words(text: Text, wanted: Mapping[str, int]) -> list[str]:

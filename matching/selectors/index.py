@@ -24,7 +24,7 @@ from matching.selectors.vectors import current_encoder, stored_vectors, subjects
 from matching.selectors.weights import active_weights
 
 # beyond these a delta costs more than it saves
-MAX_SEGMENTS = 12
+MAX_DELTAS = 12
 MAX_CHANGED_SHARE = 0.1
 MIN_REBUILD = 50
 
@@ -44,6 +44,7 @@ class _Held:
     key: _Key
     stamps: dict[int, tuple[Any, ...]]  # row → when it, its platform and its vector changed
     index: Index
+    deltas: int = 0  # laid over the snapshot since it was built
 
 
 _held: dict[str, _Held] = {}
@@ -84,9 +85,10 @@ def _refreshed(side: str, held: _Held | None, key: _Key) -> _Held:
         changed = [pk for pk, stamp in stamps.items() if held.stamps.get(pk) != stamp]
         removed = [str(pk) for pk in held.stamps if pk not in stamps]
         is_small = len(changed) + len(removed) <= max(MIN_REBUILD, MAX_CHANGED_SHARE * len(stamps))
-        if is_small and len(held.index.segments) < MAX_SEGMENTS:
+        if is_small and held.deltas < MAX_DELTAS:
             docs, vectors = _docs(side, changed), stored_vectors(side, key.encoder, changed)
-            return _Held(key, stamps, held.index.changed(docs, vectors, removed))
+            index = held.index.changed(docs, vectors, removed)
+            return _Held(key, stamps, index, held.deltas + 1)
     vectors = stored_vectors(side, key.encoder)
     return _Held(key, stamps, Index.build(_docs(side, None), vectors, active_weights()))
 

@@ -6,8 +6,15 @@ from matching.engine.weights import Weights, shipped_weights, weights_from
 from matching.models import MatchWeights
 
 # calibrated probability from which a pair is worth somebody's time; weaker ones are folded away
-RELEVANT_SCORE = 0.3
-FEATURE_LABELS = {"lexical": "关键词相同", "semantic": "语义相近", "taxonomy": "领域相同"}
+RELEVANT_SCORE = 0.4
+# from which a pair that fails a constraint is still worth showing as a near miss
+RELATED_SCORE = 0.3
+FEATURE_LABELS = {
+    "lexical": "关键词相同",
+    "lexicon": "专业词相近",
+    "semantic": "语义相近",
+    "taxonomy": "领域相同",
+}
 
 
 def active_weights() -> Weights:

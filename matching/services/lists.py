@@ -11,16 +11,19 @@ import numpy as np
 from django.db import transaction
 
 from matching.engine.constraints import Check
-from matching.engine.documents import DemandDoc, Doc
+from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
 from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
+from matching.engine.relax import relaxations
 from matching.enums import Side
 from matching.models import Match, MatchList, MatchRun
-from matching.selectors.weights import RELEVANT_SCORE
+from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE
 from taxonomy.models import Region
 
 TOP = 20  # the best pairs that no stated constraint rules out
 NEAR = 8  # the most relevant ones that a constraint does rule out
+NEAR_DEPTH = 30  # how many of those are looked at for changes that would help
+NEAR_AT_LEAST = 3
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,37 +53,53 @@ def find_list(
 ) -> FoundList:
     """Rank the other side for `doc`: capabilities for a demand, demands for a capability."""
     entries = index.rank(doc, TOP, vector)
-    near, relaxations = [], []
-    if isinstance(doc, DemandDoc):
-        near = index.near_misses(doc, NEAR, vector)
-        relaxations = [
-            {
-                "name": item.name,
-                "label": item.label,
-                "message": item.message,
-                "gains": item.gains,
-                "ids": [int(pk) for pk in item.document_ids[:NEAR]],
-            }
-            for item in index.relaxations(doc, vector)
-        ]
-    has_vector = vector is not None and index.statistics is not None
-    weights = index.weights.features(has_vector=has_vector)
+    near, relaxed = _near_misses(index, doc, vector, entries)
     return FoundList(
         side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
         subject_id=int(doc.id),
         looked_at=looked_at,
         entries=entries,
         near=near,
-        shares={row.document_id: _rounded(shares(weights, row.features)) for row in entries + near},
+        shares={row.document_id: _shares(index, row) for row in [*entries, *near]},
         terms=index.term_weights(doc),
-        relaxations=relaxations,
+        relaxations=relaxed,
         searched_count=len(index),
         weights_version=index.weights.version,
     )
 
 
-def _rounded(numbers: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(float(value), 4) for name, value in numbers.items()}
+def _near_misses(
+    index: Index, doc: Doc, vector: np.ndarray | None, entries: Sequence[Ranked]
+) -> tuple[list[Ranked], list[dict[str, Any]]]:
+    """What a constraint rules out although it is related, and which single change lets it in.
+
+    Where nothing possible is relevant, the nearest few are kept however weak: an owner is never
+    left with an empty page.
+    """
+    if not isinstance(doc, DemandDoc):
+        return [], []
+    found = index.near_misses(doc, NEAR_DEPTH, vector)
+    related = [entry for entry in found if entry.score >= RELATED_SCORE]
+    if not any(entry.score >= RELEVANT_SCORE for entry in entries):
+        related = related or found[:NEAR_AT_LEAST]
+    candidates = [index.document(entry.document_id) for entry in related]
+    changes = relaxations(doc, [row for row in candidates if isinstance(row, CapabilityDoc)])
+    return related[:NEAR], [
+        {
+            "name": change.name,
+            "label": change.label,
+            "message": change.message,
+            "gains": change.gains,
+            "ids": [int(pk) for pk in change.document_ids[:NEAR]],
+        }
+        for change in changes
+    ]
+
+
+def _shares(index: Index, row: Ranked) -> dict[str, float]:
+    """What each feature brought to the score of one entry."""
+    weights = index.weights.features(has_vector="semantic" in row.features)
+    return {name: round(value, 4) for name, value in shares(weights, row.features).items()}
 
 
 @transaction.atomic
