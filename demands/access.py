@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
-
 from accounts.enums import Role
 from accounts.models import Organisation
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 from demands.enums import DemandStatus
 from demands.models import Demand, Disclosure
+from demands.querysets import DemandQuerySet
 from demands.states import DEMAND
 
 # who speaks for an organisation: an operator may post demands too
@@ -69,12 +68,12 @@ class DemandAccess(Access):
         mine = self._organisation_ids
         return [row for row in self.user.organisations if row.pk in mine] if mine else []
 
-    def owned(self) -> QuerySet[Demand]:
+    def owned(self) -> DemandQuerySet:
         """Demands of the organisations the user acts for, in any state."""
         mine = self._organisation_ids
         return Demand.objects.filter(organisation_id__in=mine) if mine else Demand.objects.none()
 
-    def governed(self) -> QuerySet[Demand]:
+    def governed(self) -> DemandQuerySet:
         """Submitted demands in the regions the user is responsible for as staff or broker."""
         if self.is_system:
             return Demand.objects.all()
@@ -85,7 +84,7 @@ class DemandAccess(Access):
                     rows = rows | Demand.objects.submitted().in_region(prefix)
         return rows
 
-    def visible(self) -> QuerySet[Demand]:
+    def visible(self) -> DemandQuerySet:
         """The rows the user may know of; how much of each is `full_text_visible`."""
         if self.is_system:
             return Demand.objects.all()

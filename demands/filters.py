@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
@@ -12,17 +14,39 @@ from demands.enums import DemandStatus
 from demands.models import Demand
 from taxonomy.selectors import provinces, term_choices
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 PROGRESS = [("open", _("征集中")), ("closed", _("已结束"))]
 YES_NO = [("yes", _("有预算")), ("no", _("未注明预算"))]
 
 
-def _several(path: str, label: str, choices: object) -> django_filters.MultipleChoiceFilter:
+def province_choices() -> list[tuple[str, str]]:
+    return [(region.code, region.short_name) for region in provinces()]
+
+
+def _several(
+    path: str, label: StrPromise, choices: Any, **options: Any
+) -> django_filters.MultipleChoiceFilter:
     return django_filters.MultipleChoiceFilter(
-        field_name=path, label=label, choices=choices, widget=forms.CheckboxSelectMultiple
+        field_name=path,
+        label=label,
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        **options,
     )
 
 
-class DemandFilter(FacetedFilterSet):
+class RegionalFilter(FacetedFilterSet):
+    """Demands by province, whatever their own region is."""
+
+    region = _several("province", _("地区"), province_choices, method="in_provinces")
+
+    def in_provinces(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
+        return queryset.filter(province__in=value)
+
+
+class DemandFilter(RegionalFilter):
     """Public demands. Expects `DemandQuerySet.for_list()`, whose annotations some facets count."""
 
     facets = ("progress", "field", "region", "stage", "trl", "service", "budget")
@@ -30,7 +54,6 @@ class DemandFilter(FacetedFilterSet):
     q = WordsFilter()
     progress = _several("progress", _("状态"), PROGRESS)
     field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
-    region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
     stage = _several("stage__code", _("阶段"), lambda: term_choices("stage"))
     trl = _several(
         "trl_current",
@@ -58,26 +81,14 @@ class OwnDemandFilter(FacetedFilterSet):
         fields = ()
 
 
-class ReviewFilter(FacetedFilterSet):
-    """What staff and brokers govern; without a choice, what waits for them."""
+class ReviewFilter(RegionalFilter):
+    """What staff and brokers govern."""
 
     facets = ("status", "field", "region")
 
-    status = django_filters.MultipleChoiceFilter(
-        field_name="status",
-        label=_("状态"),
-        choices=[choice for choice in DemandStatus.choices if choice[0] != DemandStatus.DRAFT],
-        widget=forms.CheckboxSelectMultiple,
-        method="in_status",
-    )
+    status = _several("status", _("状态"), DemandStatus.choices)
     field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
-    region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
 
     class Meta:
         model = Demand
         fields = ()
-
-    def in_status(
-        self, queryset: QuerySet[Demand], _name: str, value: list[str]
-    ) -> QuerySet[Demand]:
-        return queryset.filter(status__in=value or [DemandStatus.IN_REVIEW])

@@ -196,7 +196,7 @@ class Step:
 
 
 STEPS = (
-    Step("what", "做什么", "要做什么", "用自己的话写就行，像跟同行说话一样。",
+    Step("what", "做什么", "要做什么", "用自己的话写。标题、具体需求和领域提交前要填，其余可留空。",
          ("title", "description", "background", "field", "service_types")),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
          ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
@@ -216,7 +216,7 @@ STEP_SLUGS = (*(step.slug for step in STEPS), PREVIEW)
 
 def form_class(fields: Iterable[str]) -> type[DemandForm]:
     """The demand form over `fields`."""
-    return forms.modelform_factory(Demand, form=DemandForm, fields=tuple(fields))
+    return forms.modelform_factory(Demand, form=DemandForm, fields=tuple(fields))  # type: ignore[return-value]
 
 
 def amend_form_class() -> type[DemandForm]:

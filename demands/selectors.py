@@ -14,16 +14,6 @@ from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from demands.models import Demand, Disclosure
 
-# how a state looks: the tones of c-status
-TONES = {
-    DemandStatus.DRAFT: "unknown",
-    DemandStatus.IN_REVIEW: "accent",
-    DemandStatus.RETURNED: "warn",
-    DemandStatus.OPEN: "ok",
-    DemandStatus.FULFILLED: "ok",
-    DemandStatus.EXPIRED: "unknown",
-    DemandStatus.WITHDRAWN: "unknown",
-}
 # states shown on the way of a demand from draft to its end
 WAY = (
     (DemandStatus.DRAFT, "填写"),
@@ -76,7 +66,7 @@ def _label(name: str) -> str:
 def disclosures(demand: Demand) -> QuerySet[Disclosure]:
     """Who may read the demand in full now, by name."""
     rows = demand.disclosures.filter(revoked_at__isnull=True).select_related("organisation")
-    return rows.order_by("organisation__name", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("organisation__name", "pk")
 
 
 def drafts(access: DemandAccess) -> QuerySet[Demand]:

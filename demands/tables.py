@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from demands.models import Demand
@@ -37,6 +39,9 @@ class DemandTable(tables.Table):
     class Meta:
         order_by = ("-published_at",)
         default = ""
+
+    def value_published_at(self, value: datetime) -> str:
+        return timezone.localdate(value).isoformat()
 
 
 class OwnDemandTable(tables.Table):

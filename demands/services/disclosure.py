@@ -54,16 +54,17 @@ def revoke_disclosure(*, actor: Any, disclosure: Disclosure, now: datetime) -> D
     return row
 
 
-def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> None:
+def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> bool:
     """Log that somebody other than the owner read a confidential demand in full, once a day each.
 
-    The owner sees these rows in the demand's history.
+    The owner sees these rows in the demand's history. Returns whether this reader is noted; owners,
+    and people who only see the teaser, are not.
     """
     access = DemandAccess(actor)
     if not demand.is_confidential or Relation.OWNER in access.relations(demand):
-        return
+        return False
     if not access.can("read_full", demand):
-        return
+        return False
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     is_noted = ActivityLog.objects.filter(
         target_type=demand._meta.label_lower,
@@ -81,6 +82,7 @@ def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> None:
             data={"organisation": names},
             now=now,
         )
+    return True
 
 
 def _log(actor: Any, verb: str, demand: Demand, organisation: Any, now: datetime) -> None:

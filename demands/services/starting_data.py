@@ -52,7 +52,8 @@ def load_demands(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
         .filter(slug__in=wanted)
         .order_by("pk")
     }
-    fresh, changed = [], []
+    fresh: list[Demand] = []
+    changed: list[Demand] = []
     for slug, values in wanted.items():
         demand = existing.get(slug) or Demand(
             slug=slug, status=DemandStatus.OPEN, status_changed_at=now, published_at=now

@@ -31,17 +31,17 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
     """One demand, as much of it as the reader may see; confidential reading is noted (D08)."""
     access = DemandAccess(request.user)
     found = get_object_or_404(selectors.demand_for_page(access), slug=slug)
-    may_read = access.full_text_visible(found)
-    if may_read:
-        services.note_full_reading(actor=request.user, demand=found, now=timezone.now())
+    now = timezone.now()
+    is_noted = services.note_full_reading(actor=request.user, demand=found, now=now)
     sees_history = access.can("read_history", found)
     page = {
         "demand": found,
         "access": access,
-        "full": may_read,
+        "full": access.full_text_visible(found),
+        "is_noted": is_noted,
         "shows_contact": access.can("read_contact", found),
         "may_disclose": access.can("disclose", found),
-        "tone": selectors.TONES[found.status],
+        "sees_history": sees_history,
         "history": selectors.history(found) if sees_history else [],
         "disclosures": selectors.disclosures(found) if sees_history else [],
         "steps": selectors.way(found) if sees_history else [],

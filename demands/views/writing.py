@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -36,10 +36,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if not access.can("create"):
         return render(request, "demands/no_organisation.html", status=403)
     step, now = STEPS[0], timezone.now()
-    chooser = OrganisationForm(request.POST or None, organisations=access.organisations)
+    chooser = OrganisationForm(_posted(request), organisations=access.organisations)
     slug = request.POST.get("slug") or services.new_slug(now=now)
     if request.method != "POST":
-        context = {"slug": slug, "chooser": chooser, "drafts": selectors.drafts(access)[:5]}
+        context: dict[str, Any] = {
+            "slug": slug,
+            "chooser": chooser,
+            "drafts": selectors.drafts(access)[:5],
+        }
         return _page(request, Demand(), step, form_class(step.fields)(), **context)
     existing = access.owned().filter(slug=slug).first()
     if existing:
@@ -71,7 +75,7 @@ def edit(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 def amend(request: HttpRequest, slug: str) -> HttpResponse:
     """Change an open demand on one page; saving has it matched again."""
     demand = _own(request, slug, "amend")
-    form = amend_form_class()(request.POST or None, instance=demand)
+    form = amend_form_class()(_posted(request), instance=demand)
     if request.method == "POST" and form.is_valid():
         try:
             services.amend_demand(
@@ -159,7 +163,7 @@ def _page(
 def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
     """Both faces of the demand, what is missing, the secrecy check, and handing in."""
     access = DemandAccess(request.user)
-    form = SecrecyForm(request.POST or None)
+    form = SecrecyForm(_posted(request))
     problem = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -189,6 +193,11 @@ def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
     return render(request, "demands/preview.html", page)
 
 
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also when it is empty; None makes an unbound form."""
+    return request.POST if request.method == "POST" else None
+
+
 def _steps(current: str) -> list[dict[str, str]]:
     here = STEP_SLUGS.index(current)
     labels = [*(step.label for step in STEPS), "预览提交"]
@@ -209,7 +218,10 @@ def _valid(form: forms.BaseForm) -> dict[str, Any]:
 
 def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
     return [
-        (name, text) for name, texts in form.errors.items() if name in form.fields for text in texts
+        (name, str(text))
+        for name, texts in form.errors.items()
+        if name in form.fields
+        for text in texts
     ]
 
 
