@@ -103,6 +103,7 @@ class ProjectAccess(ProjectScope):
         "claim_outcome": frozenset({OWNER}),
         "write_case": frozenset({OWNER}),
         "export": EVERY_PARTY,
+        "see_figures": frozenset({OWNER, STAFF}),
     }
     labels: ClassVar = {
         "view": "查看对接项目",
@@ -111,6 +112,7 @@ class ProjectAccess(ProjectScope):
         "claim_outcome": "提出成果",
         "write_case": "撰写案例",
         "export": "导出列表",
+        "see_figures": "查看对接成效",
     }
 
     def project_of(self, obj: Any) -> Project | None:
@@ -118,6 +120,16 @@ class ProjectAccess(ProjectScope):
 
     def visible(self) -> QuerySet[Project]:
         return Project.objects.filter(self.involved())
+
+    def supplied(self) -> QuerySet[Project]:
+        """Projects on the platforms that the user runs; for staff, on those of their regions,
+        where demonstrations do not count."""
+        if self.is_system:
+            return Project.objects.filter(is_demo=False)
+        condition = Q(platform__organisation__in=self.user.organisation_ids(Role.OPERATOR))
+        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
+            condition |= Q(platform__region__code__startswith=prefix, is_demo=False)
+        return Project.objects.filter(condition)
 
     def check(self, action: str, obj: Any | None) -> Decision:
         if action == "claim_outcome" and obj and obj.status not in {

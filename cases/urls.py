@@ -1,6 +1,29 @@
-"""Addresses of cases."""
+"""Addresses of cases. The buttons' addresses come from the tables of the life cycles."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from cases.states import CASE, OUTCOME
+from cases.views import figures, outcomes, projects, stories
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+ACTS = "|".join(projects.ACTS)
+ANSWERS = "|".join(row.name for row in OUTCOME.transitions)
+MOVES = "|".join(row.name for row in CASE.transitions)
+
+urlpatterns = [
+    path("projects/", projects.projects, name="projects"),
+    path("projects/start/", projects.start, name="start"),
+    path("projects/<slug:number>/", projects.project, name="project"),
+    path("projects/<slug:number>/outcome/", projects.claim, name="claim"),
+    path("projects/<slug:number>/case/", stories.write, name="write"),
+    re_path(rf"^projects/(?P<number>[-\w]+)/(?P<name>{ACTS})/$", projects.act, name="act"),
+    path("outcomes/<int:pk>/", outcomes.outcome, name="outcome"),
+    path("outcomes/<int:pk>/answer/<str:secret>/", outcomes.outcome_link, name="outcome_link"),
+    re_path(rf"^outcomes/(?P<pk>\d+)/(?P<name>{ANSWERS})/$", outcomes.answer, name="answer"),
+    path("cases/", stories.cases, name="cases"),
+    path("cases/<slug:slug>/", stories.case, name="case"),
+    path("cases/<slug:slug>/edit/", stories.edit, name="edit"),
+    re_path(rf"^cases/(?P<slug>[-\w]+)/(?P<name>{MOVES})/$", stories.move, name="move"),
+    path("review/cases/", stories.review, name="review"),
+    path("manage/figures/", figures.figures, name="figures"),
+]

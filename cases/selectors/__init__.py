@@ -1,8 +1,11 @@
 """Reading projects, outcomes and cases: one selector for each page."""
 
+from cases.selectors.figures import PERIODS, ReplyFacts, funnel, reply_facts
 from cases.selectors.projects import (
     NextStep,
     ProjectPage,
+    case_in_question,
+    file_items,
     history,
     last_reason,
     next_step,
@@ -10,14 +13,25 @@ from cases.selectors.projects import (
     project_rows,
     project_steps,
 )
+from cases.selectors.stories import case_beginnings, case_rows, case_years, similar_cases
 
 __all__ = [
+    "PERIODS",
     "NextStep",
     "ProjectPage",
+    "ReplyFacts",
+    "case_beginnings",
+    "case_in_question",
+    "case_rows",
+    "case_years",
+    "file_items",
+    "funnel",
     "history",
     "last_reason",
     "next_step",
     "project_page",
     "project_rows",
     "project_steps",
+    "reply_facts",
+    "similar_cases",
 ]

@@ -12,9 +12,13 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from accounts.enums import Role
+from cases.access import ENTERPRISE_ROLES
 from cases.enums import CaseStatus, OutcomeStatus
 from cases.enums import ProjectStatus as P
 from cases.models import Case, Message, Outcome, Project, Quote
+from core.activity import sentence
+from core.files import files_of
 from core.models import ActivityLog, StoredFile
 from core.states import Relation
 
@@ -22,10 +26,11 @@ STEPS = (P.ENQUIRY, P.IN_TALKS, P.QUOTED, P.CONTRACTED, P.PILOTING, P.DELIVERED,
 STEP_NAMES = ("咨询", "洽谈", "报价", "签约", "中试", "交付", "办结")
 
 
-def project_rows(rows: QuerySet[Project], *, now: datetime) -> QuerySet[Project]:
+def project_rows(rows: QuerySet[Project], user: Any, *, now: datetime) -> QuerySet[Project]:
     """Projects ready for a list: overdue ones first, then what changed last.
 
-    `timing` is overdue, waiting (for the first reply) or empty.
+    `timing` is overdue, waiting (for the first reply) or empty; `side` is asked (the user's
+    organisation asks), run (it runs the platform) or empty.
     """
     waiting = Q(status=P.ENQUIRY)
     timed = rows.annotate(
@@ -34,7 +39,14 @@ def project_rows(rows: QuerySet[Project], *, now: datetime) -> QuerySet[Project]
             When(waiting, then=Value("waiting")),
             default=Value(""),
             output_field=CharField(),
-        )
+        ),
+        side=SqlCase(
+            When(enterprise__in=user.organisation_ids(*ENTERPRISE_ROLES), then=Value("asked")),
+            When(
+                platform__organisation__in=user.organisation_ids(Role.OPERATOR), then=Value("run")
+            ),
+            default=Value(""),
+        ),
     )
     overdue_first = SqlCase(When(timing="overdue", then=Value(0)), default=Value(1))
     related = timed.select_related("platform__region", "enterprise", "demand", "capability")
@@ -123,7 +135,10 @@ def history(*targets: Model | list[Any]) -> list[ActivityLog]:
         for row in target if isinstance(target, list) else [target]:
             condition |= Q(target_type=row._meta.label_lower, target_id=str(row.pk))
     rows = ActivityLog.objects.filter(condition).exclude(action="cases.project.message")
-    return list(rows.order_by("-at", "-pk"))
+    found = list(rows.order_by("-at", "-pk"))
+    for row in found:
+        row.said = sentence(row.action)  # type: ignore[attr-defined]
+    return found
 
 
 def last_reason(target: Model, transition: str) -> str:
@@ -236,3 +251,8 @@ def _turn(status: P, outcomes: list[Outcome]) -> tuple[Relation, str, str]:
 def case_in_question(cases: list[Case]) -> Case | None:
     """The case that waits for the enterprise's consent."""
     return next((case for case in cases if case.status == CaseStatus.IN_CONSENT), None)
+
+
+def file_items(target: Model) -> list[dict[str, Any]]:
+    """The files of one record, oldest first, in the words of c-files."""
+    return [file_item(file) for file in files_of(target).select_related("uploaded_by")]

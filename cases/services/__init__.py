@@ -16,6 +16,7 @@ from cases.services.projects import (
     post_message,
     quote_project,
     remind_overdue,
+    reply_due,
     start_enquiry,
 )
 from cases.services.starting_data import load_cases
@@ -39,6 +40,7 @@ __all__ = [
     "post_message",
     "quote_project",
     "remind_overdue",
+    "reply_due",
     "start_enquiry",
     "write_case",
 ]

@@ -20,6 +20,7 @@ from cases.access import OutcomeAccess, ProjectAccess
 from cases.enums import EvidenceGrade, OutcomeKind, OutcomeStatus
 from cases.models import Outcome, Project
 from cases.services.projects import close_when_answered
+from cases.services.rules import require_now
 from core.errors import DomainError
 from core.files import store_file
 from core.services import emit, log_activity
@@ -61,10 +62,8 @@ def claim_outcome(
     Grades A and B want at least one file. Errors: Refused, `wrong_state`, `future_date`,
     `trl_order`, `evidence_required`, `product_required`. Event `cases.outcome.claimed`.
     """
-    decision = ProjectAccess(actor).can("claim_outcome", project)
-    if not decision and decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    ProjectAccess(actor).require("claim_outcome", project)
+    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    require_now(ProjectAccess(actor), "claim_outcome", locked)
     if achieved_date > timezone.localdate(now):
         raise DomainError("future_date", "取得日期不能晚于今天。", "achieved_date")
     if trl_before is not None and trl_after is not None and trl_after < trl_before:
@@ -74,7 +73,7 @@ def claim_outcome(
     if evidence_grade in {EvidenceGrade.A, EvidenceGrade.B} and not uploads:
         raise DomainError("evidence_required", "证据等级为 A 或 B 时须上传文件。", "files")
     outcome = Outcome(
-        project=project, kind=kind, description=description.strip(), product_name=product_name,
+        project=locked, kind=kind, description=description.strip(), product_name=product_name,
         trl_before=trl_before, trl_after=trl_after, achieved_date=achieved_date,
         evidence_grade=evidence_grade, claimed_by=actor, status_changed_at=now,
     )  # fmt: skip

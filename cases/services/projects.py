@@ -17,6 +17,7 @@ from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.enums import DeclineReason, OutcomeKind, ProjectStatus
 from cases.models import Message, Project, Quote
+from cases.services.rules import require_now
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
@@ -35,6 +36,11 @@ REMIND_FOR = timedelta(days=30)  # afterwards the workbench shows it, and no mes
 
 
 DUPLICATE = "这件事已经在对接，请在原对接中继续。"
+
+
+def reply_due(now: datetime) -> datetime:
+    """When a platform asked now should have answered (complaint 2)."""
+    return add_workdays(now, settings.REPLY_PROMISE_WORKING_DAYS)
 
 
 def open_project(
@@ -82,7 +88,7 @@ def start_enquiry(
         enterprise=enterprise,
         started_by=actor,
         status_changed_at=now,
-        reply_due_at=add_workdays(now, settings.REPLY_PROMISE_WORKING_DAYS),
+        reply_due_at=reply_due(now),
         is_demo=enterprise.is_demo or platform.is_demo,
     )
     try:
@@ -168,10 +174,7 @@ def post_message(
     """
     access = ProjectAccess(actor)
     locked = _locked(project)
-    decision = access.can("message", locked)
-    if not decision and decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason, "body")
-    access.require("message", locked)
+    require_now(access, "message", locked)
     relations = access.relations(locked)
     organisation = (
         speaking_for(actor, locked)

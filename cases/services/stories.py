@@ -12,6 +12,7 @@ from django.db.models import Model
 from cases.access import CaseAccess, ProjectAccess
 from cases.enums import CaseStatus
 from cases.models import Case, Project
+from cases.services.rules import require_now
 from core.errors import Conflict, DomainError
 from core.search import search_vector
 from core.services import emit, log_activity
@@ -36,10 +37,7 @@ def write_case(*, actor: Any, project: Project, values: Mapping[str, Any], now: 
     Refused, `wrong_state`, `unconfirmed`, `case_exists`.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    decision = ProjectAccess(actor).can("write_case", locked)
-    if not decision and decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    ProjectAccess(actor).require("write_case", locked)
+    require_now(ProjectAccess(actor), "write_case", locked)
     if not locked.outcomes.confirmed().exists():
         raise DomainError("unconfirmed", "成果经企业确认以后才能撰写案例。")
     written = locked.cases.count()
@@ -75,10 +73,7 @@ def edit_case(
     Errors: Refused, `wrong_state`, Conflict.
     """
     locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    decision = CaseAccess(actor).can("edit", locked)
-    if not decision and decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    CaseAccess(actor).require("edit", locked)
+    require_now(CaseAccess(actor), "edit", locked)
     if version is not None and version != locked.updated_at:
         raise Conflict
     _assign(locked, values)

@@ -1,0 +1,68 @@
+"""Filters over projects and cases, shared by pages and API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import ProjectStatus
+from cases.models import Case, Project
+from cases.selectors import case_years
+from core.filters import FacetedFilterSet, WordsFilter
+from taxonomy.selectors import provinces, term_choices
+
+TIMING = [("overdue", _("超时未回复")), ("waiting", _("时限内待回复"))]
+SIDE = [("asked", _("我方咨询")), ("run", _("咨询我方平台"))]
+NAMES = ("number", "title", "platform__name", "enterprise__name")
+
+
+def _several(path: str, label: Any, choices: Any) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        field_name=path, label=label, choices=choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ProjectFilter(FacetedFilterSet):
+    """Projects. Expects `selectors.project_rows`, whose annotations some facets count."""
+
+    facets = ("timing", "status", "side")
+
+    q = django_filters.CharFilter(method="named", label=_("编号、事项或单位"))
+    timing = _several("timing", _("回复"), TIMING)
+    status = _several("status", _("状态"), ProjectStatus.choices)
+    side = _several("side", _("我方身份"), SIDE)
+
+    class Meta:
+        model = Project
+        fields = ()
+
+    def named(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
+        condition = Q(pk__in=[])
+        for path in NAMES:
+            condition |= Q(**{f"{path}__icontains": value})
+        return rows.filter(condition)
+
+
+class CaseFilter(FacetedFilterSet):
+    """Public cases. Expects `selectors.case_rows`, whose annotations some facets count."""
+
+    facets = ("field", "region", "year")
+
+    q = WordsFilter()
+    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
+    region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
+    year = _several("year", _("年份"), case_years)
+    platform = django_filters.CharFilter(field_name="platform__slug", label=_("平台编号"))
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Words asked for: the best hits first."""
+        rows = super().filter_queryset(queryset)
+        return rows.order_by("-search_rank", "-pk") if self.form.cleaned_data.get("q") else rows

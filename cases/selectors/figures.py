@@ -1,0 +1,209 @@
+"""Numbers made of projects: a platform's replies (public), the operator's funnel (complaint 8).
+
+Definitions follow the indicators SRV-14 … SRV-20, PRT-05, PRT-06 and PRT-18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import mean, median
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from cases.access import ProjectAccess
+from cases.enums import OutcomeStatus, ProjectStatus
+from cases.models import Outcome, Project, Quote
+from core.workdays import working_hours
+from platforms.models import Platform
+
+YEAR = timedelta(days=365)
+PERIODS = {"90": (timedelta(days=90), "近 90 天"), "365": (YEAR, "近一年"), "all": (None, "全部")}
+
+
+def percent(part: int, whole: int) -> int | None:
+    """Whole percent of `whole`; None of nothing."""
+    return round(100 * part / whole) if whole else None
+
+
+@dataclass(frozen=True)
+class ReplyFacts:
+    """How a platform answers: enquiries of the last 365 days whose reply was given or due."""
+
+    count: int
+    replied: int
+    on_time_percent: int | None
+    median_hours: float | None
+    overdue: int
+    as_of: datetime
+
+
+def reply_facts(platform: Platform, *, now: datetime) -> ReplyFacts:
+    """SRV-17 (working hours), SRV-18 (percent) and PRT-06 of one platform. One query.
+
+    Demonstrations count only for demo platforms.
+    """
+    rows = Project.objects.filter(platform=platform, created_at__gte=now - YEAR)
+    return reply_facts_of(rows if platform.is_demo else rows.filter(is_demo=False), now=now)
+
+
+def reply_facts_of(rows: QuerySet[Project], *, now: datetime) -> ReplyFacts:
+    """As `reply_facts`, over any projects. An enquiry that its enterprise took back before a reply
+    was due says nothing about the platform."""
+    was_in_time = Q(status_changed_at__lt=F("reply_due_at"))
+    owed = rows.filter(Q(first_replied_at__isnull=False) | Q(reply_due_at__lt=now)).exclude(
+        was_in_time, status=ProjectStatus.CANCELLED, first_replied_at=None
+    )
+    values = owed.values_list("created_at", "first_replied_at", "reply_due_at", "status")
+    count = replied = on_time = overdue = 0
+    hours = []
+    for asked, answered, due, status in values:
+        count += 1
+        overdue += answered is None and status == ProjectStatus.ENQUIRY
+        if answered is not None:
+            replied += 1
+            on_time += answered <= due
+            hours.append(working_hours(asked, answered))
+    return ReplyFacts(
+        count=count,
+        replied=replied,
+        on_time_percent=percent(on_time, count),
+        median_hours=round(median(hours), 1) if hours else None,
+        overdue=overdue,
+        as_of=now,
+    )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the funnel: how many projects came so far, and what part of the step before."""
+
+    label: str
+    definition: str
+    count: int
+    share: int | None
+    advice: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator with what it says and how it is counted."""
+
+    code: str
+    label: str
+    value: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Funnel:
+    stages: list[Stage]
+    figures: list[Figure]
+    weakest: Stage | None
+    platforms: list[tuple[str, dict[str, int]]]
+
+
+# key, label, definition, what to do when it is the weakest step
+STAGES = (
+    ("asked", "咨询", "期间内企业发起的咨询。",
+     "把能力的参数、价格、周期写全并按时确认，会更容易被匹配和找到。"),
+    ("replied", "已回复", "平台发过消息、报过价或婉拒过的。",
+     "请在承诺的工作日内先回一句，再谈细节；婉拒也算回复。"),
+    ("quoted", "已报价", "平台给出过报价的。", "谈清范围后尽快报价，可先报区间再细化。"),
+    ("contracted", "已签约", "企业确认签约的。",
+     "对照婉拒与取消的原因，看价格、周期还是条件不合适。"),
+    ("delivered", "已交付", "平台标记交付的。", "完成后请及时标记交付。"),
+    ("confirmed", "成果已确认", "至少一项成果经企业确认的。",
+     "交付后提出成果并附证据，提醒企业确认。"),
+)  # fmt: skip
+
+
+def funnel(user: Any, *, period: str, now: datetime) -> Funnel:
+    """How far the enquiries of the period came, on the platforms the user runs or looks after."""
+    rows = ProjectAccess(user).supplied()
+    span = PERIODS.get(period, PERIODS["365"])[0]
+    if span is not None:
+        rows = rows.filter(created_at__gte=now - span)
+    counts = rows.aggregate(**_reached())
+    stages = _stages(counts)
+    narrowing = [stage for stage in stages[1:] if stage.share is not None]
+    by_platform = rows.values("platform__name").annotate(**_reached()).order_by("platform__name")
+    return Funnel(
+        stages=stages,
+        figures=_figures(rows, counts, now=now),
+        weakest=min(narrowing, key=lambda stage: stage.share or 0, default=None),
+        platforms=[(row.pop("platform__name"), row) for row in by_platform],
+    )
+
+
+def _reached() -> dict[str, Count]:
+    quoted = Exists(Quote.objects.filter(project=OuterRef("pk")))
+    confirmed = Exists(
+        Outcome.objects.filter(project=OuterRef("pk"), status=OutcomeStatus.CONFIRMED)
+    )
+    conditions = {
+        "asked": Q(),
+        "replied": Q(first_replied_at__isnull=False),
+        "quoted": Q(quoted),
+        "contracted": Q(contract_date__isnull=False),
+        "delivered": Q(delivered_date__isnull=False),
+        "confirmed": Q(confirmed),
+    }
+    return {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+
+
+def _stages(counts: dict[str, int]) -> list[Stage]:
+    stages: list[Stage] = []
+    for key, label, definition, advice in STAGES:
+        share = percent(counts[key], stages[-1].count) if stages else None
+        stages.append(Stage(label, definition, counts[key], share, advice))
+    return stages
+
+
+def _figures(rows: QuerySet[Project], counts: dict[str, int], *, now: datetime) -> list[Figure]:
+    replies = reply_facts_of(rows, now=now)
+    done = list(
+        rows.filter(delivered_date__isnull=False).values_list(
+            "started_date", "delivered_date", "promised_date"
+        )
+    )
+    days = [(end - start).days for start, end, _promised in done if start]
+    promised = [(end, by) for _start, end, by in done if by]
+    outcomes = Outcome.objects.filter(project__in=rows)
+    confirmed = outcomes.confirmed().count()
+    ratings = outcomes.confirmed().filter(satisfaction__isnull=False)
+    scores = list(ratings.values_list("satisfaction", flat=True))
+    punctual = sum(end <= by for end, by in promised)
+    return [
+        Figure("SRV-17", "首次响应中位时长",
+               _told(replies.median_hours, "工作小时", replies.replied),
+               "从咨询到平台首次回复，只计工作日（含调休）。"),
+        Figure("SRV-18", "按时回复率", _told(replies.on_time_percent, "%", replies.count),
+               "承诺时限内回复的 ÷ 已回复或已到期的咨询。"),
+        Figure("PRT-06", "超期未回复", f"{replies.overdue} 条", "已过承诺时限、仍无回复的咨询。"),
+        Figure("SRV-20", "对接转签约率", _told(percent(counts["contracted"], counts["asked"]), "%",
+               counts["asked"]), "签约 ÷ 咨询。"),
+        Figure("SRV-14", "平均交付周期", _told(_days(days), "", len(days)),
+               "从开始中试到交付的天数：平均，中位。"),
+        Figure("SRV-15", "按期交付率", _told(percent(punctual, len(promised)), "%", len(promised)),
+               "不晚于承诺日期交付的 ÷ 已交付的。"),
+        Figure("SRV-16", "客户满意度", _told(_spread(scores), "", len(scores)),
+               "企业确认成果时的评分（1–5 分）：平均，最低–最高。"),
+        Figure("PRT-18", "结果确认率", _told(percent(confirmed, outcomes.count()), "%",
+               outcomes.count()), "企业确认的成果 ÷ 平台提出的成果。"),
+    ]  # fmt: skip
+
+
+def _told(value: Any, unit: str, count: int) -> str:
+    return "未注明" if value is None else f"{value} {unit}（n={count}）".replace(" （", "（")
+
+
+def _days(days: Iterable[int]) -> str | None:
+    listed = list(days)
+    return f"{mean(listed):.1f} 天，中位 {median(listed):g} 天" if listed else None
+
+
+def _spread(scores: list[int]) -> str | None:
+    return f"{mean(scores):.1f} 分，{min(scores)}–{max(scores)} 分" if scores else None

@@ -1,0 +1,69 @@
+"""Columns of the lists: what is sorted and exported."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+UNKNOWN = "未注明"
+
+
+class ProjectTable(tables.Table):
+    """Projects; without `?sort=` the overdue ones come first."""
+
+    number = tables.Column(verbose_name=_("编号"), orderable=False)
+    title = tables.Column(verbose_name=_("事项"), orderable=False)
+    enterprise = tables.Column(verbose_name=_("企业"), orderable=False)
+    platform = tables.Column(verbose_name=_("平台"), orderable=False)
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+    created_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("发起时间"), order_by=("created_at", "pk")
+    )
+    reply_due_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("应回复时间"), order_by=("reply_due_at", "pk")
+    )
+    first_replied_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("首次回复"), orderable=False
+    )
+    contract_amount_yuan = tables.Column(verbose_name=_("合同额(元)"), orderable=False)
+    contract_date = tables.DateColumn(format="Y-m-d", verbose_name=_("签约日期"), orderable=False)
+    promised_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("承诺交付"), order_by=("promised_date", "pk")
+    )
+    delivered_date = tables.DateColumn(format="Y-m-d", verbose_name=_("交付日期"), orderable=False)
+
+    class Meta:
+        default = ""
+
+
+class CaseTable(tables.Table):
+    """Public cases with their sources."""
+
+    title = tables.Column(verbose_name=_("案例"), orderable=False)
+    shown_platform = tables.Column(verbose_name=_("平台"), orderable=False)
+    client_name = tables.Column(verbose_name=_("服务企业"), orderable=False)
+    field = tables.Column(accessor="field__name", verbose_name=_("领域"), orderable=False)
+    region = tables.Column(accessor="region__name", verbose_name=_("地区"), orderable=False)
+    summary = tables.Column(verbose_name=_("案例内容"), orderable=False)
+    result = tables.Column(verbose_name=_("取得成效"), orderable=False)
+    year = tables.Column(verbose_name=_("年份"), order_by=("year", "pk"))
+    source_url = tables.Column(verbose_name=_("来源网址"), orderable=False)
+    source_date = tables.Column(verbose_name=_("来源日期"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+
+class ReviewTable(tables.Table):
+    """Cases that wait for a decision, the longest waiting first."""
+
+    title = tables.Column(verbose_name=_("案例"), orderable=False)
+    platform = tables.Column(verbose_name=_("平台"), orderable=False)
+    waiting = tables.DateTimeColumn(
+        accessor="status_changed_at",
+        verbose_name=_("提交时间"),
+        order_by=("status_changed_at", "pk"),
+    )
+
+    class Meta:
+        order_by = ("waiting",)

@@ -1,0 +1,1 @@
+"""Pages of projects, outcomes, cases and their figures."""
