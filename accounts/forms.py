@@ -108,6 +108,7 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, may_rename: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.updated_at.isoformat()
+        self.fields["size_class"].choices = [("", _("未注明")), *SizeClass.choices]
         self.fields["industry"].choices = [("", _("未注明")), *_industry_choices()]
         for name in ("name", "uscc", "region"):
             self.fields[name].disabled = not may_rename

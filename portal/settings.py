@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "pghistory",
     "health_check",
     "portal",
+    "reporting",
     "cases",
     "matching",
     "platforms",
@@ -180,7 +181,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "accounts.passwords.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -306,7 +307,7 @@ LOGGING = {
             "processor": structlog.dev.ConsoleRenderer(colors=False)
             if DEBUG
             else structlog.processors.JSONRenderer(ensure_ascii=False),
-            "foreign_pre_chain": _processors,
+            "foreign_pre_chain": [*_processors, structlog.processors.format_exc_info],
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},

@@ -58,7 +58,10 @@ class RegionField(forms.CharField):
 
     def clean(self, value: Any) -> Region | None:
         text = super().clean(value)
-        region = resolve_region(text) if text else None
+        if text.isdigit():  # a disabled field gives back the code it was shown for
+            region = Region.objects.filter(pk=text).first()
+        else:
+            region = resolve_region(text) if text else None
         if text and region is None:
             raise forms.ValidationError(
                 _("没有找到“%(name)s”，请写全称，如“广东省中山市”。"), params={"name": text}

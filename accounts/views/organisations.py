@@ -53,12 +53,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     access = OrganisationAccess(request.user)
     access.require("edit", found)
+    trail = [{"label": found.name, "url": found.get_absolute_url()}, {"label": "修改资料"}]
     may_rename = bool(access.can("edit_identity", found))
     form = OrganisationForm(request.POST or None, instance=found, may_rename=may_rename)
     if request.method == "POST" and form.is_valid() and _save(request, form, pk):
         messages.success(request, "单位资料已保存。")
         return redirect(found)
-    context = {"form": form, "organisation": found, "may_rename": may_rename}
+    context = {"form": form, "organisation": found, "may_rename": may_rename, "trail": trail}
     return render(request, "accounts/organisation_form.html", context)
 
 
@@ -130,21 +131,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role, of an organisation's person or (by the security admin) of anybody."""
     assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
-    try:
-        services.end_role(
-            actor=request.user,
-            assignment=assignment,
-            reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request, f"已终止{assignment.user}的“{assignment.get_role_display()}”角色。"
-        )
+    services.end_role(
+        actor=request.user,
+        assignment=assignment,
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )
+    messages.success(request, f"已终止{assignment.user}的“{assignment.get_role_display()}”角色。")
     target = request.POST.get("next", "")
     if target == "person":
         return redirect("accounts:person", pk=assignment.user_id)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -45,6 +46,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("accounts:person", pk=found.pk)
     context = {
         "person": found,
+        "trail": [
+            {"label": "人员与角色", "url": reverse("accounts:people")},
+            {"label": found.name},
+        ],
         "access": access,
         "form": form,
         "roles": selectors.roles_of(found),

@@ -69,7 +69,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 def close(request: HttpRequest) -> HttpResponse:
     """Close the account for good, after saying so."""
     form = CloseAccountForm(request.POST or None)

@@ -18,7 +18,7 @@ from core.errors import DomainError
 
 
 @login_required
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponse:
     """Own tokens and a form for another. The answer to the form shows the secret, once."""

@@ -86,7 +86,7 @@ def test_mail_is_sent_after_the_commit(now, django_capture_on_commit_callbacks, 
 
     row = Notification.objects.get()
     assert [(m.to, m.subject) for m in mail.outbox] == [
-        ([user.email], "有一条消息【广东省中试资源网络管理服务平台】")
+        ([user.email], "有一条消息【省中试资源网络管理服务平台】")
     ]
     assert f"{settings.SITE_URL}/messages/{row.pk}/" in mail.outbox[0].body
     assert row.mailed_at is not None
