@@ -2,5 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
+from matching.api import views
+
 router = SimpleRouter()
+router.register("match-runs", views.MatchRunViewSet, basename="matchrun")
 urlpatterns = router.urls

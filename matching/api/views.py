@@ -1,0 +1,104 @@
+"""Endpoints of runs: start one, poll it, read its explained results, judge them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import Scope
+from core.errors import DomainError
+from demands.models import Demand
+from matching.access import CapabilityMatchesAccess, DemandMatchesAccess, MatchRunAccess
+from matching.api import serializers
+from matching.enums import RunKind, Side
+from matching.filters import MatchRunFilter
+from matching.models import MatchRun
+from matching.selectors.results import capability_page, demand_page
+from matching.services.feedback import give_feedback
+from matching.services.runs import start_capability_run, start_demand_run
+from platforms.models import Capability
+
+
+class MatchRunViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[MatchRun]
+):
+    """匹配任务：持 matching:write 的令牌发起、评价；持 matching:read 的令牌查询进度与结果。"""
+
+    queryset = MatchRun.objects.none()
+    serializer_class = serializers.RunSerializer
+    filterset_class = MatchRunFilter
+    read_scope = Scope.MATCHING_READ
+    write_scope = Scope.MATCHING_WRITE
+    ordering_fields = ("created_at", "finished_at")
+
+    def get_queryset(self) -> QuerySet[MatchRun]:
+        rows = MatchRunAccess(self.request.user).visible()
+        return rows.select_related("demand", "capability").order_by("-pk")
+
+    @extend_schema(request=serializers.RunInput, responses={201: serializers.RunSerializer})
+    def create(self, request: Request) -> Response:
+        """为一条需求或一项能力发起匹配；已在排队的任务会被沿用。"""
+        form = serializers.RunInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = self.start(request, **form.validated_data)
+        answer = serializers.RunSerializer(self.get_queryset().get(pk=run.pk))
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+    def start(self, request: Request, demand: str = "", capability: str = "") -> MatchRun:
+        now = timezone.now()
+        if demand:
+            rows = DemandMatchesAccess(request.user).visible()
+            found = get_object_or_404(rows, slug=demand)
+            return start_demand_run(actor=request.user, demand=found, now=now)
+        offers = CapabilityMatchesAccess(request.user).visible()
+        offer = get_object_or_404(offers.select_related("platform"), slug=capability)
+        return start_capability_run(actor=request.user, capability=offer, now=now)
+
+    def single_run(self) -> MatchRun:
+        """The run of one subject; a full run has no results of its own."""
+        run = self.get_object()
+        if run.kind == RunKind.FULL:
+            raise DomainError("no_results", "全量重算的结果请按需求或能力分别查询。")
+        return run
+
+    @extend_schema(responses=serializers.ResultSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def results(self, request: Request, pk: str) -> Response:
+        """该需求或能力当前的匹配结果，每条都有理由与条件核对。"""
+        run = self.single_run()
+        if run.demand:
+            page = demand_page(user=request.user, demand=run.demand)
+        else:
+            page = capability_page(user=request.user, capability=run.capability)
+        cards = [*page.best, *page.weak, *page.near, *page.rejected]
+        rows = self.paginate_queryset(cards)  # type: ignore[arg-type]
+        return self.get_paginated_response(serializers.ResultSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request=serializers.FeedbackInput, responses={201: serializers.FeedbackSerializer}
+    )
+    @action(detail=True, methods=["post"])
+    def feedback(self, request: Request, pk: str) -> Response:
+        """评价一条结果是否合适；可以改，重新匹配后仍然有效。"""
+        form = serializers.FeedbackInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        values: dict[str, Any] = dict(form.validated_data)
+        pair = self.pair(self.single_run(), values.pop("counterpart"))
+        found = give_feedback(actor=request.user, now=timezone.now(), **pair, **values)
+        answer = serializers.FeedbackSerializer(found)
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+    def pair(self, run: MatchRun, counterpart: str) -> dict[str, Any]:
+        if run.demand:
+            other = get_object_or_404(Capability.objects.shown(), slug=counterpart)
+            return {"side": Side.DEMAND, "demand": run.demand, "capability": other}
+        demand = get_object_or_404(Demand.objects.open(), slug=counterpart)
+        return {"side": Side.CAPABILITY, "demand": demand, "capability": run.capability}
