@@ -23,7 +23,8 @@ def main(arguments: list[str]) -> int:
                 servers.start_postgres(group)
             if not is_given("REDIS_URL"):
                 servers.start_valkey(group)
-        env = environment_for(servers, SECURE_COOKIES="false")
+        demo = str(not is_given("DATABASE_URL")).lower()
+        env = environment_for(servers, SECURE_COOKIES="false", DEMO_MODE=demo)
         try:
             return subprocess.run(manage(*arguments), check=False, env=env, cwd=ROOT).returncode
         except Stop:

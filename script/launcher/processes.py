@@ -186,4 +186,4 @@ class Group:
             if time.monotonic() > end:
                 raise SetupError(f"{child.name} 没有启动，日志 {child.log}：\n{tail(child.log)}")
             child.watch()
-            time.sleep(0.05)
+            time.sleep(0.1)
