@@ -35,12 +35,27 @@ class Check:
     relaxation: str | None = None
 
 
+_Verdict = tuple[np.ndarray, np.ndarray]
+_KEPT_MASKS = 256
+
+
 @dataclass(slots=True)
 class Columns:
     """The constraint values of many documents side by side; NaN, -1 and None mean unknown."""
 
     docs: Sequence[Doc]
     _cache: dict[str, np.ndarray] = field(default_factory=dict)
+    _masks: dict[tuple[object, ...], np.ndarray] = field(default_factory=dict)
+
+    def mask(self, rule: "Rule") -> np.ndarray:
+        """Where ``rule`` is not known to fail; kept, because many demands state the same rule."""
+        value = rule.value.interval if isinstance(rule.value, Quantity) else rule.value
+        key = (rule.name, rule.dimension, value)
+        if key not in self._masks:
+            if len(self._masks) >= _KEPT_MASKS:
+                self._masks.clear()
+            self._masks[key] = ~_verdict(rule, self)[0]
+        return self._masks[key]
 
     def numbers(self, name: str) -> np.ndarray:
         """A numeric or yes/no attribute as floats."""
@@ -49,11 +64,12 @@ class Columns:
             self._cache[name] = np.array([np.nan if v is None else float(v) for v in values])
         return self._cache[name]
 
-    def texts(self, name: str) -> np.ndarray:
-        """A text attribute; empty means unknown."""
+    def codes(self, name: str) -> np.ndarray:
+        """A code of six digits as a whole number, -1 where it is unknown."""
         if name not in self._cache:
             values = [getattr(doc, name) or "" for doc in self.docs]
-            self._cache[name] = np.array(values, dtype="U12" if values else "U1")
+            numbers = [int(v) if v.isdecimal() and len(v) == 6 else -1 for v in values]
+            self._cache[name] = np.array(numbers, np.int32)
         return self._cache[name]
 
     def days(self, name: str) -> np.ndarray:
@@ -96,17 +112,6 @@ def _bounds(scale: tuple[Quantity, ...], dimension: str, is_most: bool) -> tuple
     return np.nan, np.nan
 
 
-def _overlap(low: float, high: float, lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
-    """1 where [low, high] and [lows, highs] share a value, -1 where not, 0 where a bound is
-    unknown."""
-    met = np.where((lows <= high) & (highs >= low), 1, -1)
-    return np.where(np.isnan(lows) | np.isnan(highs), 0, met).astype(np.int8)
-
-
-def _yes(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(values), 0, np.where(values > 0, 1, -1)).astype(np.int8)
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One constraint a document states: a name for machines, a label for people, its value and
@@ -116,11 +121,6 @@ class Rule:
     label: str
     value: Any
     dimension: str = ""
-
-
-def _region_prefix(code: str) -> str:
-    """The digits of a GB/T 2260 code that name its province, city or county."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def rules(demand: DemandDoc) -> tuple[Rule, ...]:
@@ -148,42 +148,59 @@ def rules(demand: DemandDoc) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def evaluate(rule: Rule, columns: Columns) -> np.ndarray:
-    """Status of ``rule`` for each capability in ``columns``: 1 met, 0 unknown, -1 not met."""
+def _apart(low: float, high: float, lows: np.ndarray, highs: np.ndarray) -> _Verdict:
+    """Fails where [low, high] and [lows, highs] share no value; known where both bounds are."""
+    return (lows > high) | (highs < low), ~(np.isnan(lows) | np.isnan(highs))
+
+
+def _not(values: np.ndarray) -> _Verdict:
+    return values == 0, ~np.isnan(values)
+
+
+def _outside(code: str, codes: np.ndarray) -> _Verdict:
+    """Fails outside the province, city or county that a GB/T 2260 code names."""
+    step = 10_000 if code.endswith("0000") else 100 if code.endswith("00") else 1
+    known = codes >= 0
+    return known & (codes // step != int(code) // step), known
+
+
+def _verdict(rule: Rule, columns: Columns) -> _Verdict:
+    """(where the rule is known to fail, where the value it asks about is known)."""
     match rule.name:
         case "scale":
             low, high = rule.value.interval.low, rule.value.interval.high
             bounds = columns.scale(rule.dimension, is_most=True)
-            return _overlap(
+            return _apart(
                 -np.inf if low is None else low, np.inf if high is None else high, *bounds
             )
         case "trl":
-            return _overlap(*rule.value, columns.numbers("trl_low"), columns.numbers("trl_high"))
+            return _apart(*rule.value, columns.numbers("trl_low"), columns.numbers("trl_high"))
         case "certificate":
-            return _yes(columns.holds("certificates", rule.value))
+            return _not(columns.holds("certificates", rule.value))
         case "hazard":
-            return _yes(columns.holds("hazard_classes", rule.value))
+            return _not(columns.holds("hazard_classes", rule.value))
         case "region":
-            codes = columns.texts("region_code")
-            met = np.where(np.char.startswith(codes, _region_prefix(rule.value)), 1, -1)
-            return np.where(codes == "", 0, met).astype(np.int8)
-        case "chemical_park":
-            return _yes(columns.numbers("in_chemical_park"))
-        case "confidentiality":
-            return _yes(columns.numbers("accepts_confidential"))
+            return _outside(rule.value, columns.codes("region_code"))
         case "availability":
             days = columns.days("available_from")
-            return np.where(
-                np.isnan(days), 0, np.where(days <= rule.value.toordinal(), 1, -1)
-            ).astype(np.int8)
+            return days > rule.value.toordinal(), ~np.isnan(days)
         case "budget":
             prices = columns.numbers("price_yuan")
-            return np.where(np.isnan(prices), 0, np.where(prices <= rule.value, 1, -1)).astype(
-                np.int8
-            )
-        case "open":
-            return _yes(columns.numbers("is_open"))
-    raise ValueError(rule.name)
+            return prices > rule.value, ~np.isnan(prices)
+    return _not(columns.numbers(_YES_NO[rule.name]))
+
+
+_YES_NO = {
+    "chemical_park": "in_chemical_park",
+    "confidentiality": "accepts_confidential",
+    "open": "is_open",
+}
+
+
+def evaluate(rule: Rule, columns: Columns) -> np.ndarray:
+    """Status of ``rule`` for each capability in ``columns``: 1 met, 0 unknown, -1 not met."""
+    fails, known = _verdict(rule, columns)
+    return np.where(fails, -1, np.where(known, 1, 0)).astype(np.int8)
 
 
 def _scale_value(doc: CapabilityDoc, dimension: str) -> str:
@@ -254,5 +271,5 @@ def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray:
     """Which capabilities no stated constraint of ``demand`` is known to rule out."""
     mask = np.ones(len(columns.docs), bool)
     for rule in rules(demand):
-        mask &= evaluate(rule, columns) >= 0
+        mask &= columns.mask(rule)
     return mask

@@ -5,6 +5,7 @@ Each feature is first made comparable between queries: as a share of the best va
 document reaches for that query. Log odds are then the weighted sum of these shares.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,13 +24,6 @@ def whole_vectors(vectors: np.ndarray) -> np.ndarray:
     return np.rint(rows / np.maximum(lengths, 1e-12) * UNIT).astype(np.float32)
 
 
-def share_of_best(column: np.ndarray, live: np.ndarray) -> np.ndarray:
-    """``column`` divided by its greatest value among ``live`` rows; all 0 where none is
-    positive."""
-    best = float(column[live].max(initial=0.0))
-    return column / best if best > 0 else np.zeros(len(column))
-
-
 def taxonomy_similarity(one: Doc, other: Doc) -> float:
     """How close two documents stand in the taxonomy: a shared field code, else the industries."""
     if set(one.field_codes) & set(other.field_codes):
@@ -37,17 +31,9 @@ def taxonomy_similarity(one: Doc, other: Doc) -> float:
     return industry_similarity(one.industry, other.industry)
 
 
-def log_odds(weights: Mapping[str, float], features: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The weighted sum of ``features`` (whole columns) plus the bias."""
-    total: np.ndarray | float = weights["bias"]
-    for name in sorted(features):
-        total = total + weights[name] * features[name]
-    return np.asarray(total)
-
-
-def probability(odds: np.ndarray | float) -> np.ndarray:
+def probability(odds: float) -> float:
     """Log odds as a probability."""
-    return 1.0 / (1.0 + np.exp(-np.asarray(odds, np.float64)))
+    return 1.0 / (1.0 + math.exp(-odds)) if odds > -700 else 0.0
 
 
 def shares(weights: Mapping[str, float], features: Mapping[str, float]) -> dict[str, float]:

@@ -10,16 +10,19 @@ All weights are rounded to whole numbers, so a sum is exact: the same to the las
 of rows, terms, threads or segments.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from .documents import Doc, body_text, context_text, title_text
 from .text import is_single, tokens
 
 IDF_SCALE = 64
+MOST_WEIGHT = 65_535
+"""Bound of a query term's weight: 128 terms of it on full document weight still fit 32 bits."""
 DOCUMENT_SCALE = 240
 FIELDS = ("title", "body", "context")
 _READ = {"title": title_text, "body": body_text, "context": context_text}
@@ -52,11 +55,12 @@ def document_terms(doc: Doc, weights: LexicalWeights) -> dict[str, int]:
     A token in several fields counts their sum, at most the full scale.
     """
     found: dict[str, int] = {}
-    for name, read in _READ.items():
+    for name in ("body", "context", "title"):  # the longest first: the rest is little to merge
         weight = round(weights.document_fields[name] * DOCUMENT_SCALE)
-        if weight:
-            for token in set(tokens(read(doc))):
-                found[token] = min(found.get(token, 0) + weight, DOCUMENT_SCALE)
+        fresh = dict.fromkeys(tokens(_READ[name](doc)), weight) if weight else {}
+        for token in found.keys() & fresh.keys():
+            fresh[token] = min(found[token] + weight, DOCUMENT_SCALE)
+        found |= fresh
     return found
 
 
@@ -65,64 +69,71 @@ class Postings:
     """Terms × documents: for each term the rows that hold it and its weight there."""
 
     vocabulary: dict[str, int]
-    starts: np.ndarray
-    rows: np.ndarray
-    values: np.ndarray
-    size: int
+    table: csr_array
 
     @classmethod
     def build(cls, docs: Sequence[Doc], weights: LexicalWeights) -> "Postings":
         """Read and weigh the tokens of ``docs``; row i is docs[i]."""
-        vocabulary: dict[str, int] = {}
+        vocabulary: defaultdict[str, int] = defaultdict()
+        vocabulary.default_factory = vocabulary.__len__  # a new term gets the next number
         terms: list[int] = []
         values: list[int] = []
         counts: list[int] = []
         for doc in docs:
             found = document_terms(doc, weights)
-            terms += [vocabulary.setdefault(token, len(vocabulary)) for token in found]
+            terms += map(vocabulary.__getitem__, found)
             values += found.values()
             counts.append(len(found))
         numbers = np.array(terms, np.int32)
         order = np.argsort(numbers, kind="stable")
         rows = np.repeat(np.arange(len(docs), dtype=np.int32), counts)
-        starts = np.zeros(len(vocabulary) + 1, np.int64)
+        starts = np.zeros(len(vocabulary) + 1, np.int32)
         np.cumsum(np.bincount(numbers, minlength=len(vocabulary)), out=starts[1:])
-        return cls(vocabulary, starts, rows[order], np.array(values, np.uint8)[order], len(docs))
+        return cls.of(
+            dict(vocabulary), np.array(values, np.int32)[order], rows[order], starts, len(docs)
+        )
+
+    @classmethod
+    def of(
+        cls,
+        vocabulary: dict[str, int],
+        values: np.ndarray,
+        rows: np.ndarray,
+        starts: np.ndarray,
+        size: int,
+    ) -> "Postings":
+        """Postings over arrays that are already made, which are not copied."""
+        table = csr_array((values, rows, starts), shape=(len(vocabulary), size), copy=False)
+        table.has_canonical_format = True  # rows ascend within a term: scipy need not look
+        return cls(vocabulary, table)
+
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return int(self.table.shape[1])
 
     def frequency(self, term: str) -> int:
         """How many rows hold ``term``."""
         at = self.vocabulary.get(term)
-        return 0 if at is None else int(self.starts[at + 1] - self.starts[at])
+        return 0 if at is None else int(self.table.indptr[at + 1] - self.table.indptr[at])
 
     def sums(self, query: Mapping[str, int]) -> np.ndarray:
-        """For every row the sum of query weight × document weight: whole numbers in float64."""
-        rows, values = [], []
-        for term, weight in query.items():
-            at = self.vocabulary.get(term)
-            if at is not None:
-                begin, end = self.starts[at], self.starts[at + 1]
-                rows.append(self.rows[begin:end])
-                values.append(self.values[begin:end] * np.float64(weight))
-        if not rows:
-            return np.zeros(self.size)
-        return np.bincount(
-            np.concatenate(rows), weights=np.concatenate(values), minlength=self.size
-        )
+        """For every row the sum of query weight × document weight, in whole numbers."""
+        known = [(self.vocabulary[term], query[term]) for term in query if term in self.vocabulary]
+        if not known:
+            return np.zeros(self.size, np.int32)
+        numbers, weights = np.array(known, np.int32).T
+        return self.table[numbers].T @ weights
 
     def weight_of_rows(self, weight_of: Mapping[str, int]) -> np.ndarray:
         """For every row the sum of its terms' weights × their document weights, exactly."""
-        by_term = np.array([weight_of[term] for term in self.vocabulary], np.float64)
-        each = np.repeat(by_term, np.diff(self.starts))
-        return np.bincount(self.rows, weights=each * self.values, minlength=self.size)
+        weights = np.array([weight_of[term] for term in self.vocabulary], np.int64)
+        return self.table.T @ weights
 
     def value(self, term: str, row: int) -> int:
         """The document weight of ``term`` in one row, 0 where it is absent."""
         at = self.vocabulary.get(term)
-        if at is None:
-            return 0
-        begin, end = int(self.starts[at]), int(self.starts[at + 1])
-        place = begin + int(np.searchsorted(self.rows[begin:end], row))
-        return int(self.values[place]) if place < end and self.rows[place] == row else 0
+        return 0 if at is None else int(self.table[at, row])
 
 
 def asked_terms(doc: Doc, weights: LexicalWeights) -> dict[str, float]:

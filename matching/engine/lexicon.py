@@ -60,8 +60,8 @@ def _named(text: str, words: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The words of the table that stand in ``text``: Chinese ones anywhere, Latin ones as
     tokens."""
     normal = normalise(text)
-    found = set(tokens(normal))
-    return [word for word in words if (word in normal if is_han(word[0]) else word in found)]
+    latin = {token for token in tokens(normal) if not is_han(token[0])}
+    return [word for word in words if word in normal and (word in latin or is_han(word[0]))]
 
 
 def implied_tokens(query: Doc) -> dict[str, float]:

@@ -2,7 +2,7 @@
 taxonomy groups."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from .constraints import Columns
 from .documents import Doc
 from .fusion import taxonomy_similarity, whole_vectors
 from .lexical import LexicalWeights, Postings
+
+_KEPT_TAXONOMIES = 64
 
 
 @dataclass(slots=True)
@@ -21,45 +23,55 @@ class Segment:
     postings: Postings
     vectors: np.ndarray | None
     has_vector: np.ndarray
+    taxonomy_of: dict[tuple[str, tuple[str, ...]], np.ndarray]
     columns: Columns
     groups: np.ndarray
     group_docs: list[Doc]
-    row_of: dict[str, int] = field(default_factory=dict)
+    row_of: dict[str, int]
 
     @classmethod
     def build(
         cls, docs: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None, weights: LexicalWeights
     ) -> "Segment":
         """Read ``docs`` and the vectors known for some of them."""
+        table, has_vector = _vector_table(docs, vectors)
+        return cls.of(docs, Postings.build(docs, weights), table, has_vector)
+
+    @classmethod
+    def of(
+        cls,
+        docs: Sequence[Doc],
+        postings: Postings,
+        vectors: np.ndarray | None,
+        has_vector: np.ndarray,
+    ) -> "Segment":
+        """A segment over postings and vectors that are already made."""
         row_of = {doc.id: row for row, doc in enumerate(docs)}
         if len(row_of) != len(docs):
             raise ValueError("文档编号有重复")
-        table, has_vector = _vector_table(docs, vectors)
         groups, group_docs = _taxonomy_groups(docs)
         return cls(
-            docs,
-            Postings.build(docs, weights),
-            table,
-            has_vector,
-            Columns(docs),
-            groups,
-            group_docs,
-            row_of,
+            docs, postings, vectors, has_vector, {}, Columns(docs), groups, group_docs, row_of
         )
 
     def taxonomy(self, query: Doc) -> np.ndarray:
-        """How close each row stands to ``query`` in the taxonomy."""
-        if not self.group_docs:
-            return np.zeros(0)
-        table = np.array([taxonomy_similarity(query, doc) for doc in self.group_docs])
-        return table[self.groups]
+        """How close each row stands to ``query`` in the taxonomy; kept for like queries."""
+        key = (query.industry, query.field_codes)
+        if key not in self.taxonomy_of:
+            if len(self.taxonomy_of) >= _KEPT_TAXONOMIES:
+                self.taxonomy_of.clear()
+            table = np.array([taxonomy_similarity(query, doc) for doc in self.group_docs], float)
+            self.taxonomy_of[key] = table[self.groups]
+        return self.taxonomy_of[key]
 
-    def dots(self, vector: np.ndarray) -> np.ndarray:
-        """The exact dot product of every row with a whole-number query vector; 0 for rows without
-        one."""
+    def dots(self, vectors: np.ndarray) -> np.ndarray:
+        """Exact dot products of whole-number query vectors with every row: queries × rows.
+
+        0 for rows without a vector.
+        """
         if self.vectors is None:
-            return np.zeros(len(self.docs), np.float32)
-        return self.vectors @ vector
+            return np.zeros((len(vectors), len(self.docs)), np.float32)
+        return vectors @ self.vectors.T
 
 
 def _vector_table(

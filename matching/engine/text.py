@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 MAX_CHARACTERS = 20_000
 """Longer texts are cut here: what a need or a capability is stands in its first pages."""
@@ -102,7 +103,7 @@ def normalise_with_positions(text: str) -> tuple[str, list[int]]:
 
 def _run_tokens(run: str) -> list[str]:
     if is_han(run[0]):
-        return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
+        return [*run, *map(add, run, run[1:])]
     pieces = _PIECE.findall(run)
     return [run] if len(pieces) < 2 else [run, *(piece for piece in pieces if len(piece) > 1)]
 
@@ -136,7 +137,7 @@ def token_spans(text: str) -> list[tuple[str, Span]]:
     normal, positions = normalise_with_positions(text)
     found: list[tuple[str, Span]] = []
 
-    def add(token: str, start: int) -> None:
+    def keep(token: str, start: int) -> None:
         last = start + len(token) - 1
         found.append((token, Span(positions[start], positions[last] + 1)))
 
@@ -145,14 +146,14 @@ def token_spans(text: str) -> list[tuple[str, Span]]:
         if is_han(run[0]):
             for size in (1, 2):
                 for i in range(len(run) - size + 1):
-                    add(run[i : i + size], begin + i)
+                    keep(run[i : i + size], begin + i)
             continue
-        add(run, begin)
+        keep(run, begin)
         pieces = list(_PIECE.finditer(run))
         if len(pieces) > 1:
             for piece in pieces:
                 if len(piece[0]) > 1:
-                    add(piece[0], begin + piece.start())
+                    keep(piece[0], begin + piece.start())
     return found
 
 
