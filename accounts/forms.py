@@ -24,7 +24,7 @@ USCC_HELP = _("18 位，见营业执照或登记证书；已登记的单位会�
 
 
 def put_error(
-    form: forms.Form, error: DomainError, renamed: Mapping[str, str] | None = None
+    form: forms.BaseForm, error: DomainError, renamed: Mapping[str, str] | None = None
 ) -> None:
     """Show a refusal at its field (by the form's name for it), else on top of the form."""
     field = (renamed or {}).get(error.field or "", error.field)
@@ -108,10 +108,14 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, may_rename: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.updated_at.isoformat()
-        self.fields["size_class"].choices = [("", _("未注明")), *SizeClass.choices]
-        self.fields["industry"].choices = [("", _("未注明")), *_industry_choices()]
+        self._choose("size_class", SizeClass.choices)
+        self._choose("industry", _industry_choices())
         for name in ("name", "uscc", "region"):
             self.fields[name].disabled = not may_rename
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", _("未注明")), *choices]
 
     def validate_unique(self) -> None:
         """The service says who has the code already."""

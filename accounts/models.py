@@ -139,6 +139,11 @@ class User(AbstractBaseUser):
         found = {row.organisation_id: row.organisation for row in self.assignments}
         return [organisation for organisation in found.values() if organisation is not None]
 
+    @property
+    def organisation(self) -> Organisation | None:
+        """The first of them, as the page header names it."""
+        return self.organisations[0] if self.organisations else None
+
     def organisation_ids(self, *roles: str) -> set[int]:
         """Ids of the organisations where the person holds one of `roles` (none: any role)."""
         return {

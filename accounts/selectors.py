@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import BooleanField, ExpressionWrapper, F, Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -89,14 +90,14 @@ def _people(held: QuerySet[RoleAssignment]) -> QuerySet[User]:
 def join_requests(organisation: Organisation) -> QuerySet[RoleAssignment]:
     """Who waits to be let into the organisation, the longest waiting first."""
     rows = organisation.role_assignments.waiting().select_related("user", "organisation")
-    return rows.order_by("created_at", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("created_at", "pk")
 
 
 def members(organisation: Organisation) -> QuerySet[RoleAssignment]:
     """Roles in force at the organisation, by person."""
     rows = organisation.role_assignments.current(now=timezone.now()).filter(user__is_active=True)
     rows = rows.select_related("user", "organisation", "region")
-    return rows.order_by("user__name", "role", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("user__name", "role", "pk")
 
 
 def demo_organisation(kind: str) -> Organisation | None:
@@ -132,7 +133,7 @@ def people_with_roles(user: Any) -> QuerySet[User]:
 def roles_of(user: User) -> QuerySet[RoleAssignment]:
     """Every role of the person, waiting and ended ones too: in force first, then the newest."""
     rows = user.role_assignments.select_related("organisation", "region", "granted_by", "user")
-    return rows.order_by(F("ended_at").desc(nulls_first=True), "-created_at", "-pk")  # type: ignore[no-any-return]
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-created_at", "-pk")
 
 
 def consents_of(user: User) -> QuerySet[ConsentRecord]:
@@ -189,9 +190,10 @@ def personal_data(user: User, *, now: datetime) -> dict[str, Any]:
             }
             for row in tokens_of(user)
         ],
-        "登录会话": list(
-            user.usersession_set.order_by("pk").values("ip", "user_agent", "created_at")
-        ),
+        "登录会话": [
+            {"网络地址": row.ip, "设备": row.user_agent, "开始时间": row.created_at.isoformat()}
+            for row in UserSession.objects.filter(user=user).order_by("pk")
+        ],
         "操作记录": [
             {"时间": row.at.isoformat(), "动作": sentence(row.action), "对象": row.target_label}
             for row in activity_of(user)[:10_000]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Model, QuerySet
 
 from core.errors import Refused
 from core.states import Relation, StateMachine, Transition
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Access:
     machine: ClassVar[StateMachine | None] = None
     # action → who may; the key is also the name used by templates, API and docs/roles.md
     actions: ClassVar[Mapping[str, frozenset[Relation]]] = {}
-    labels: ClassVar[Mapping[str, str]] = {}
+    labels: ClassVar[Mapping[str, StrOrPromise]] = {}
 
     def __init__(self, user: Any) -> None:
         self.user = user

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.requests import PersonRequest
 from core.lists import list_page
 from notifications import selectors, services
 from notifications.access import NotificationAccess
@@ -18,7 +19,7 @@ from notifications.tables import NotificationTable
 
 
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PersonRequest) -> HttpResponse:
     """The reader's messages, unread first."""
     wants_mail = selectors.wants_mail(request.user)
     return list_page(
@@ -33,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def open_message(request: HttpRequest, pk: int) -> HttpResponse:
+def open_message(request: PersonRequest, pk: int) -> HttpResponse:
     """Mark one message as read and go where it leads."""
     message = get_object_or_404(NotificationAccess(request.user).visible(), pk=pk)
     services.read_notification(actor=request.user, notification=message, now=timezone.now())
@@ -42,7 +43,7 @@ def open_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: PersonRequest) -> HttpResponse:
     services.read_all(actor=request.user, now=timezone.now())
     messages.success(request, "全部消息已标为已读。")
     return redirect("notifications:inbox")
@@ -50,7 +51,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: PersonRequest) -> HttpResponse:
     form = PreferenceForm(request.POST)
     form.is_valid()  # an unticked box is an answer; nothing can be wrong
     services.choose_mail(actor=request.user, wants_mail=form.cleaned_data["wants_mail"])

@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from accounts.models import ServiceToken
+
 
 class HasScope(BasePermission):
     """A view states `read_scope` and `write_scope`; without a scope a token gets nothing.
@@ -19,6 +21,6 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         is_read = request.method in SAFE_METHODS
         scope = getattr(view, "read_scope" if is_read else "write_scope", None)
-        if request.auth is not None:
+        if isinstance(request.auth, ServiceToken):
             return scope is not None and scope in request.auth.scopes
         return is_read or request.user.is_authenticated

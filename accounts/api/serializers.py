@@ -12,7 +12,7 @@ from accounts.enums import OrganisationStatus, Role, Scope
 
 class OwnRoleSerializer(serializers.Serializer):
     role = serializers.ChoiceField(choices=Role.choices)
-    label = serializers.CharField(source="get_role_display")
+    label = serializers.CharField(source="get_role_display")  # type: ignore[assignment]
     organisation = serializers.IntegerField(source="organisation_id", allow_null=True)
     region = serializers.CharField(source="region_id", allow_null=True)
 

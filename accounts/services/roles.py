@@ -35,7 +35,7 @@ def grant_role(
     UserAccess(actor).require("grant", user)
     person = User.objects.select_for_update().get(pk=user.pk)
     held = set(person.role_assignments.current(now=now).values_list("role", flat=True))
-    if role in ADMIN_ROLES and held & (ADMIN_ROLES - {role}):
+    if role in ADMIN_ROLES and held & {other for other in ADMIN_ROLES if other != role}:
         raise DomainError("separate_admins", "系统、安全、审计三种管理员须由不同的人担任。", "role")
     assignment = RoleAssignment(
         user=person,
@@ -165,7 +165,7 @@ def set_active(*, actor: Any, user: User, is_active: bool, now: datetime, reason
 
 def _lock(assignment: RoleAssignment) -> RoleAssignment:
     rows = RoleAssignment.objects.select_for_update(of=("self",))
-    return rows.select_related("user", "organisation", "region").get(pk=assignment.pk)  # type: ignore[no-any-return]
+    return rows.select_related("user", "organisation", "region").get(pk=assignment.pk)
 
 
 def _log(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts.access import ActivityAccess
 from accounts.filters import ActivityFilter
+from accounts.requests import PersonRequest
 from accounts.selectors import activity_of, last_seal
 from accounts.tables import ActivityTable
 from core.lists import list_page
@@ -15,11 +18,11 @@ from core.services import verify_activity_log
 
 
 @login_required
-def activity(request: HttpRequest) -> HttpResponse:
+def activity(request: PersonRequest) -> HttpResponse:
     """The whole log with filters and export; `?verify=1` recomputes the hash chain."""
     access = ActivityAccess(request.user)
     access.require("audit")
-    context = {"last_seal": last_seal(), "is_verified": "verify" in request.GET}
+    context: dict[str, Any] = {"last_seal": last_seal(), "is_verified": "verify" in request.GET}
     if context["is_verified"]:
         context |= {"broken_seal": verify_activity_log(), "verified_at": timezone.now()}
     return list_page(
@@ -35,7 +38,7 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def my_activity(request: HttpRequest) -> HttpResponse:
+def my_activity(request: PersonRequest) -> HttpResponse:
     """What the reader did, also for an auditor."""
     return list_page(
         request,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,25 +14,26 @@ from accounts.access import OrganisationAccess, RoleAccess
 from accounts.filters import OrganisationFilter
 from accounts.forms import OrganisationForm, ReasonForm, put_error
 from accounts.models import Organisation
+from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
 from core.errors import DomainError, Refused
 from core.lists import list_page
 
 
-def _visible(request: HttpRequest, pk: int) -> Organisation:
+def _visible(request: PersonRequest, pk: int) -> Organisation:
     rows = OrganisationAccess(request.user).visible().select_related("region", "industry")
     return get_object_or_404(rows, pk=pk)
 
 
 @login_required
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: PersonRequest) -> HttpResponse:
     """The reader's (first) organisation; without one, where to join."""
     organisations = request.user.organisations
     return redirect(organisations[0] if organisations else "accounts:join")
 
 
 @login_required
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: PersonRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     access = OrganisationAccess(request.user)
     context = {
@@ -49,7 +50,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     access = OrganisationAccess(request.user)
     access.require("edit", found)
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/organisation_form.html", context)
 
 
-def _save(request: HttpRequest, form: OrganisationForm, pk: int) -> bool:
+def _save(request: PersonRequest, form: OrganisationForm, pk: int) -> bool:
     changes = dict(form.cleaned_data)
     version = changes.pop("version")
     try:
@@ -82,7 +83,7 @@ def _save(request: HttpRequest, form: OrganisationForm, pk: int) -> bool:
 
 @login_required
 @require_POST
-def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
     """One step of the life cycle: approve, return, resubmit, suspend, resume."""
     found = _visible(request, pk)
     form = ReasonForm(request.POST)
@@ -106,7 +107,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: PersonRequest, pk: int) -> HttpResponse:
     """Let somebody into an organisation, or not."""
     assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
     try:
@@ -128,7 +129,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: PersonRequest, pk: int) -> HttpResponse:
     """End a role, of an organisation's person or (by the security admin) of anybody."""
     assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
     services.end_role(
@@ -145,7 +146,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: PersonRequest) -> HttpResponse:
     """Organisations of the reviewer's region, those that wait first."""
     access = OrganisationAccess(request.user)
     access.require("review")

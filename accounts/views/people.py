@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,14 @@ from accounts.access import UserAccess
 from accounts.filters import UserFilter
 from accounts.forms import GrantForm, InviteForm, put_error
 from accounts.models import User
+from accounts.requests import PersonRequest
 from accounts.tables import UserTable
 from core.errors import DomainError, Refused
 from core.lists import list_page
 
 
 @login_required
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     UserAccess(request.user).require("manage")
     return list_page(
         request,
@@ -35,7 +36,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PersonRequest, pk: int) -> HttpResponse:
     """One person: roles, and a form to grant another."""
     access = UserAccess(request.user)
     access.require("manage")
@@ -58,7 +59,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person.html", context)
 
 
-def _grant(request: HttpRequest, form: GrantForm, found: User) -> bool:
+def _grant(request: PersonRequest, form: GrantForm, found: User) -> bool:
     values = form.cleaned_data
     try:
         services.grant_role(
@@ -78,7 +79,7 @@ def _grant(request: HttpRequest, form: GrantForm, found: User) -> bool:
 
 
 @login_required
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PersonRequest) -> HttpResponse:
     """Open an account; the link to set a password goes to the person's mailbox."""
     UserAccess(request.user).require("invite")
     form = InviteForm(request.POST or None)
@@ -100,7 +101,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def active(request: HttpRequest, pk: int) -> HttpResponse:
+def active(request: PersonRequest, pk: int) -> HttpResponse:
     """Let a person in again, or shut them out."""
     found = get_object_or_404(UserAccess(request.user).visible(), pk=pk)
     is_active = request.POST.get("active") == "1"

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,11 +17,12 @@ from accounts import selectors, services
 from accounts.access import TokenAccess
 from accounts.forms import CloseAccountForm, ProfileForm, put_error
 from accounts.models import ConsentRecord
+from accounts.requests import PersonRequest
 from core.errors import DomainError
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "phone": user.phone})
     if request.method == "POST" and form.is_valid():
@@ -45,7 +46,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     """Take back a consent of one's own."""
     consent = get_object_or_404(ConsentRecord, pk=pk, user=request.user)
     services.withdraw_consent(actor=request.user, consent=consent, now=timezone.now())
@@ -55,7 +56,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @reauthentication_required
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PersonRequest) -> HttpResponse:
     """A copy of the person's data as JSON (个人信息保护法 第四十五条)."""
     now = timezone.now()
     services.note_export(actor=request.user, now=now)
@@ -70,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @reauthentication_required(allow_get=True)
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: PersonRequest) -> HttpResponse:
     """Close the account for good, after saying so."""
     form = CloseAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

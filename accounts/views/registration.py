@@ -17,6 +17,7 @@ from accounts import services
 from accounts.enums import PRIVACY_TEXT_VERSION
 from accounts.forms import JoinForm, RegistrationForm, put_error
 from accounts.models import Organisation
+from accounts.requests import PersonRequest
 from core.errors import DomainError
 
 WAITS = "注册成功。单位资料已提交管辖部门审核，审核期间可以先填写草稿。"
@@ -52,7 +53,7 @@ def _register(form: RegistrationForm) -> services.Registration | None:
 
 
 @login_required
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: PersonRequest) -> HttpResponse:
     """Ask to act for an organisation that is registered already."""
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -65,7 +66,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/join.html", {"form": form})
 
 
-def _request_role(request: HttpRequest, form: JoinForm, organisation: Organisation) -> bool:
+def _request_role(request: PersonRequest, form: JoinForm, organisation: Organisation) -> bool:
     try:
         services.request_role(
             actor=request.user,

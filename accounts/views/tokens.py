@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST
 from accounts import selectors, services
 from accounts.access import TokenAccess
 from accounts.forms import TokenForm, put_error
+from accounts.requests import PersonRequest
 from core.errors import DomainError
 
 
 @login_required
 @reauthentication_required(allow_get=True)
 @never_cache
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: PersonRequest) -> HttpResponse:
     """Own tokens and a form for another. The answer to the form shows the secret, once."""
     TokenAccess(request.user).require("create")
     form = TokenForm(request.POST or None)
@@ -37,7 +38,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context)
 
 
-def _create(request: HttpRequest, form: TokenForm) -> str:
+def _create(request: PersonRequest, form: TokenForm) -> str:
     """The new secret; empty when the form was refused."""
     try:
         _, secret = services.create_token(
@@ -55,7 +56,7 @@ def _create(request: HttpRequest, form: TokenForm) -> str:
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: PersonRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(TokenAccess(request.user).visible(), pk=pk)
     services.revoke_token(actor=request.user, token=token, now=timezone.now())
     messages.success(request, f"令牌“{token.name}”已撤销，使用它的系统不能再访问。")

@@ -47,7 +47,9 @@ def _tell_people(outcome: str, text: str) -> Callable[..., None]:
 def tell_request(*, event_id: str, now: datetime, assignment_id: int) -> None:
     """Somebody asks to join: tell the organisation's people, or staff where it has none."""
     row = _assignment(assignment_id)
-    people = people_of_organisation(row.organisation_id)
+    if row.organisation is None:  # only roles of organisations are asked for
+        return
+    people = people_of_organisation(row.organisation.pk)
     notify(
         users=people if people.exists() else staff_for_region(row.organisation.region_id),
         event_id=event_id,
