@@ -140,6 +140,13 @@ class ProjectAccess(ProjectScope):
             ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
         }:  # fmt: skip
             return Decision(False, "交付以后才能撰写案例。", "wrong_state")
+        if (
+            action == "close"
+            and obj
+            and obj.status == ProjectStatus.DELIVERED
+            and not obj.outcomes.confirmed().exists()
+        ):
+            return Decision(False, "至少有一项成果经企业确认后才能办结。", "unconfirmed")
         if action == "message" and obj and obj.is_ended:
             return Decision(False, "对接已结束，不能再发消息。", "wrong_state")
         return ALLOWED

@@ -44,6 +44,7 @@ class Project(BaseModel):
         _("状态"), max_length=12, choices=ProjectStatus.choices, default=ProjectStatus.ENQUIRY
     )
     status_changed_at = models.DateTimeField(_("状态时间"))
+    asked_at = models.DateTimeField(_("咨询时间"))
     reply_due_at = models.DateTimeField(_("应回复时间"))
     first_replied_at = models.DateTimeField(_("首次回复时间"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("催办时间"), null=True, blank=True)

@@ -16,8 +16,8 @@ class ProjectTable(tables.Table):
     enterprise = tables.Column(verbose_name=_("企业"), orderable=False)
     platform = tables.Column(verbose_name=_("平台"), orderable=False)
     status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
-    created_at = tables.DateTimeColumn(
-        format="Y-m-d H:i", verbose_name=_("发起时间"), order_by=("created_at", "pk")
+    asked_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("咨询时间"), order_by=("asked_at", "pk")
     )
     reply_due_at = tables.DateTimeColumn(
         format="Y-m-d H:i", verbose_name=_("应回复时间"), order_by=("reply_due_at", "pk")

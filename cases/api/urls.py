@@ -2,5 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
+from cases.api import views
+
 router = SimpleRouter()
+router.register("enquiries", views.EnquiryViewSet, basename="enquiry")
+router.register("outcomes", views.OutcomeViewSet, basename="outcome")
+router.register("cases", views.CaseViewSet, basename="case")
 urlpatterns = router.urls

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Project, Quote
+from core.templatetags.portal_format import plain
 from core.workdays import working_hours
 from platforms.models import Platform
 
@@ -45,7 +46,7 @@ def reply_facts(platform: Platform, *, now: datetime) -> ReplyFacts:
 
     Demonstrations count only for demo platforms.
     """
-    rows = Project.objects.filter(platform=platform, created_at__gte=now - YEAR)
+    rows = Project.objects.filter(platform=platform, asked_at__gte=now - YEAR)
     return reply_facts_of(rows if platform.is_demo else rows.filter(is_demo=False), now=now)
 
 
@@ -56,7 +57,7 @@ def reply_facts_of(rows: QuerySet[Project], *, now: datetime) -> ReplyFacts:
     owed = rows.filter(Q(first_replied_at__isnull=False) | Q(reply_due_at__lt=now)).exclude(
         was_in_time, status=ProjectStatus.CANCELLED, first_replied_at=None
     )
-    values = owed.values_list("created_at", "first_replied_at", "reply_due_at", "status")
+    values = owed.values_list("asked_at", "first_replied_at", "reply_due_at", "status")
     count = replied = on_time = overdue = 0
     hours = []
     for asked, answered, due, status in values:
@@ -125,7 +126,7 @@ def funnel(user: Any, *, period: str, now: datetime) -> Funnel:
     rows = ProjectAccess(user).supplied()
     span = PERIODS.get(period, PERIODS["365"])[0]
     if span is not None:
-        rows = rows.filter(created_at__gte=now - span)
+        rows = rows.filter(asked_at__gte=now - span)
     counts = rows.aggregate(**_reached())
     stages = _stages(counts)
     narrowing = [stage for stage in stages[1:] if stage.share is not None]
@@ -197,7 +198,12 @@ def _figures(rows: QuerySet[Project], counts: dict[str, int], *, now: datetime) 
 
 
 def _told(value: Any, unit: str, count: int) -> str:
-    return "未注明" if value is None else f"{value} {unit}（n={count}）".replace(" （", "（")
+    """The value with its unit and how many cases it rests on."""
+    if value is None:
+        return "未注明"
+    number = plain(value) if isinstance(value, float | int) else value
+    space = "" if unit in {"", "%"} else " "
+    return f"{number}{space}{unit}（n={count}）"
 
 
 def _days(days: Iterable[int]) -> str | None:

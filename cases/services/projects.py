@@ -88,6 +88,7 @@ def start_enquiry(
         enterprise=enterprise,
         started_by=actor,
         status_changed_at=now,
+        asked_at=now,
         reply_due_at=reply_due(now),
         is_demo=enterprise.is_demo or platform.is_demo,
     )
@@ -295,8 +296,9 @@ def move_project(
     """
     if name not in {"begin", "deliver", "close", "cancel"}:
         raise Refused("没有这个操作。")
-    if name == "close" and not project.outcomes.confirmed().exists():
-        raise DomainError("unconfirmed", "至少有一项成果经企业确认后才能办结。")
+    decision = ProjectAccess(actor).can(name, project)
+    if decision.code == "unconfirmed":
+        raise DomainError(decision.code, decision.reason)
     moved, _row = perform(ProjectAccess(actor), name, project, now=now, reason=reason)
     today = timezone.localdate(now)
     dates = {"begin": {"started_date": today}, "deliver": {"delivered_date": today}}

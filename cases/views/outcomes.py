@@ -40,7 +40,6 @@ def _page(outcome: Outcome, typed: dict[str, forms.ActionForm]) -> dict[str, Any
         "reason": selectors.last_reason(outcome, "reject"),
         "confirm_form": answers["confirm"],
         "reject_form": answers["reject"],
-        "failed": next(iter(typed.values()), None),
     }
 
 

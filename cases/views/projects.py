@@ -19,6 +19,7 @@ from cases import forms, selectors, services
 from cases.access import ENTERPRISE_ROLES, CaseAccess, ProjectAccess
 from cases.filters import ProjectFilter
 from cases.models import Project
+from cases.states import PROJECT
 from cases.tables import ProjectTable
 from core.errors import DomainError, Refused
 from core.lists import list_page
@@ -186,10 +187,13 @@ def project_screen(
     relations = access.relations(found)
     page = selectors.project_page(found, relations, now=now)
     beginnings = {"contract": forms.contract_beginnings(page.quotes[0] if page.quotes else None)}
+    typed = typed or {}
+    # a button that was just refused stays, so that its reason can be read
+    buttons = {row.name: row for row in access.transitions(found) if row.name in ACTS}
+    buttons |= {name: PROJECT.by_name[name] for name in typed if name in PROJECT.by_name}
     acts = [
-        (row, (typed or {}).get(row.name) or ACTS[row.name][0](initial=beginnings.get(row.name)))
-        for row in access.transitions(found)
-        if row.name in ACTS
+        (row, typed.get(name) or ACTS[name][0](initial=beginnings.get(name)))
+        for name, row in buttons.items()
     ]
     may_write = access.can("write_case", found) and not page.cases
     context = {
@@ -197,8 +201,7 @@ def project_screen(
         "page": page,
         "access": access,
         "acts": acts,
-        "failed": next((form for form in (typed or {}).values()), None),
-        "message_form": (typed or {}).get("message") or forms.MessageForm(),
+        "message_form": typed.get("message") or forms.MessageForm(),
         "sides": {name: name in {str(r) for r in relations} for name in ("owner", "counterpart")},
         "question": selectors.case_in_question(page.cases),
         "case_access": CaseAccess(request.user),

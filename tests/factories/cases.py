@@ -23,6 +23,7 @@ class ProjectFactory(factory.django.DjangoModelFactory):
     enterprise = factory.SubFactory(OrganisationFactory)
     started_by = factory.SubFactory(UserFactory)
     status_changed_at = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    asked_at = factory.LazyFunction(timezone.now)
     reply_due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
 
 
