@@ -141,7 +141,8 @@ COTTON_DIR = "ui"
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("pool", {"min_size": 1, "max_size": 8})
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# a restarted database costs no request: pooled connections are tried before use
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
