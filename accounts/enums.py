@@ -54,6 +54,8 @@ class Scope(models.TextChoices):
     CASES_WRITE = "cases:write", _("发起对接")
     POLICIES_READ = "policies:read", _("读取政策与动态")
     TAXONOMY_READ = "taxonomy:read", _("读取代码表")
+    REPORTS_READ = "reports:read", _("读取年度报告与指标")
+    REPORTS_WRITE = "reports:write", _("填写年度报告")
 
 
 # what people consent to when they register, and the edition of the text they read

@@ -1,0 +1,9 @@
+"""REST addresses of reporting, under /api/v1/."""
+
+from rest_framework.routers import SimpleRouter
+
+from reporting.api import views
+
+router = SimpleRouter()
+router.register("indicators", views.IndicatorViewSet, basename="indicator")
+urlpatterns = router.urls

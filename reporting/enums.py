@@ -1,0 +1,90 @@
+"""Choices of indicators, cycles, reports and jobs."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a value is. `pct` is 0–100 with two decimals and always derived or computed."""
+
+    INT = "int", _("整数")
+    DEC = "dec", _("两位小数")
+    PCT = "pct", _("百分比")
+    BOOL = "bool", _("是否")
+    ENUM = "enum", _("单选")
+    TEXT = "text", _("文字")
+    DATE = "date", _("日期")
+    LIST = "list", _("清单")
+
+
+NUMBERS = frozenset({Kind.INT, Kind.DEC, Kind.PCT})
+
+
+class Fill(models.TextChoices):
+    """Where a value comes from."""
+
+    AUTO = "A", _("自动计算")
+    CONFIRMED = "C", _("企业确认")
+    DERIVED = "D", _("公式派生")
+    MANUAL = "M", _("单位填报")
+
+
+class Period(models.TextChoices):
+    YEAR = "Y", _("年度")
+    END = "E", _("年末")
+    TOTAL = "T", _("累计")
+
+
+class NullReason(models.TextChoices):
+    """House rule 4: no value is not 0, and says why."""
+
+    NOT_APPLICABLE = "na", _("不适用")
+    NOT_COUNTED = "uncounted", _("未统计")
+    SECRET = "secret", _("涉密")
+
+
+class CycleStatus(models.TextChoices):
+    PLANNED = "planned", _("未开始")
+    OPEN = "open", _("填报中")
+    CLOSED = "closed", _("已结束")
+
+
+class Coverage(models.TextChoices):
+    """Which platforms of the region report."""
+
+    RECOGNISED = "recognised", _("已认定的平台")
+    PUBLISHED = "published", _("全部在网平台")
+
+
+class ReportStatus(models.TextChoices):
+    FILLING = "filling", _("填报中")
+    SUBMITTED = "submitted", _("已提交")
+    COUNTY = "county", _("县区审核")
+    CITY = "city", _("市级审核")
+    PROVINCE = "province", _("省级审核")
+    RETURNED = "returned", _("退回修改")
+    REOPENED = "reopened", _("重新打开")
+    ACCEPTED = "accepted", _("已归档")
+
+
+EDITABLE = frozenset({ReportStatus.FILLING, ReportStatus.RETURNED, ReportStatus.REOPENED})
+IN_REVIEW = frozenset({ReportStatus.COUNTY, ReportStatus.CITY, ReportStatus.PROVINCE})
+
+
+class Answer(models.TextChoices):
+    """What became of a request: a correction, an extension."""
+
+    PENDING = "pending", _("待处理")
+    ACCEPTED = "accepted", _("已同意")
+    DECLINED = "declined", _("未同意")
+
+
+class JobKind(models.TextChoices):
+    OPEN_CYCLE = "open_cycle", _("开启年度填报")
+    COMPUTE = "compute", _("重新计算")
+    REMIND = "remind", _("批量催报")
+
+
+class AlertStatus(models.TextChoices):
+    OPEN = "open", _("待处理")
+    CLOSED = "closed", _("已处理")

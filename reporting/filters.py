@@ -1,0 +1,56 @@
+"""Filters of the lists, shared by pages and API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet
+from reporting.enums import Fill, Period, ReportStatus
+from reporting.models import AnnualReport, Indicator
+
+PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
+
+
+class IndicatorFilter(FacetedFilterSet):
+    facets: ClassVar = ("part", "fill", "period")
+
+    q = django_filters.CharFilter(method="words", label=_("关键词"))
+    part = django_filters.MultipleChoiceFilter(choices=PARTS, label=_("部分"))
+    fill = django_filters.MultipleChoiceFilter(choices=Fill.choices, label=_("来源"))
+    period = django_filters.MultipleChoiceFilter(choices=Period.choices, label=_("统计期"))
+
+    class Meta:
+        model = Indicator
+        fields: ClassVar = []
+
+    def words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(
+            Q(code__icontains=value) | Q(name__icontains=value) | Q(definition__icontains=value)
+        )
+
+
+class ReportFilter(FacetedFilterSet):
+    facets: ClassVar = ("status", "year", "place")
+
+    q = django_filters.CharFilter(field_name="platform__name", lookup_expr="icontains",
+                                  label=_("平台名称"))  # fmt: skip
+    status = django_filters.MultipleChoiceFilter(choices=ReportStatus.choices, label=_("状态"))
+    year = django_filters.AllValuesMultipleFilter(field_name="cycle__year", label=_("年度"))
+    place = django_filters.AllValuesMultipleFilter(
+        field_name="platform__region__name", label=_("地区")
+    )
+    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("只看逾期未报"))
+
+    class Meta:
+        model = AnnualReport
+        fields: ClassVar = []
+
+    def only_overdue(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+        today = timezone.localdate()
+        late = AnnualReport.objects.overdue(today=today)
+        return rows.filter(pk__in=late.values("pk")) if value else rows

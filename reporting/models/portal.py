@@ -1,0 +1,63 @@
+"""The portal's own indicators, day by day, and the alerts they raise (part B)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import BaseModel
+from reporting.enums import AlertStatus
+from reporting.models.indicator import Indicator
+
+
+class PortalValue(BaseModel):
+    """One portal indicator on one day. Recomputing a day replaces its value."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="portal_values")
+    day = models.DateField(_("日期"))
+    value = models.DecimalField(_("数值"), max_digits=20, decimal_places=4, null=True, blank=True)
+    detail = models.JSONField(_("明细"), default=dict, blank=True)
+    computed_at = models.DateTimeField(_("计算时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("门户指标值")
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "day"], name="reporting_portal_once")
+        ]
+        indexes = [models.Index(fields=["-day"])]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.day}"
+
+
+class Alert(BaseModel):
+    """A portal value out of its bounds: somebody owns it, by a day."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="alerts")
+    day = models.DateField(_("日期"))
+    message = models.CharField(_("内容"), max_length=300)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_date = models.DateField(_("处理期限"))
+    status = models.CharField(
+        _("状态"), max_length=10, choices=AlertStatus.choices, default=AlertStatus.OPEN
+    )
+    closed_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answer = models.CharField(_("处理说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("指标预警")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator"], condition=Q(status="open"), name="reporting_alert_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,12 @@
+"""Named queries: one set-based statement a subject, over all platforms of a cycle at once.
+
+The number and the rows behind it come from the same declaration, so they cannot differ.
+"""
+
+from reporting.queries import offers, operations, platforms, projects
+from reporting.queries.base import Answer, Row, Scope, answers, names, rows_behind
+
+__all__ = [
+    "Answer", "Row", "Scope", "answers", "names", "offers", "operations", "platforms", "projects",
+    "rows_behind",
+]  # fmt: skip

@@ -1,0 +1,45 @@
+"""Chains over indicators, cycles, reports and jobs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from core.models import JobStatus
+from reporting.enums import EDITABLE
+
+
+class IndicatorQuerySet(models.QuerySet[Any]):
+    def current(self) -> IndicatorQuerySet:
+        return self.filter(is_current=True)
+
+    def annual(self) -> IndicatorQuerySet:
+        """Part A: what a platform reports."""
+        return self.filter(part="annual")
+
+    def in_order(self) -> IndicatorQuerySet:
+        return self.order_by("part", "order", "-version", "pk")
+
+
+class ReportQuerySet(models.QuerySet[Any]):
+    def editable(self) -> ReportQuerySet:
+        return self.filter(status__in=EDITABLE)
+
+    def with_due(self) -> ReportQuerySet:
+        """Annotates `due`: the extension granted, else the cycle's day."""
+        return self.annotate(due=Coalesce("extended_date", "cycle__due_date"))
+
+    def overdue(self, *, today: date) -> ReportQuerySet:
+        """Not submitted though the day is past."""
+        return self.editable().filter(
+            Q(extended_date__lt=today) | Q(extended_date=None, cycle__due_date__lt=today)
+        )
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    def unfinished(self) -> JobQuerySet:
+        return self.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])

@@ -1,0 +1,1 @@
+"""Reading indicators, cycles, reports and portal values for pages."""
