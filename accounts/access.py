@@ -89,9 +89,9 @@ def _covers(user: User, role: Role, region: str | None) -> bool:
 
 def _sees_all(user: Any) -> bool:
     """The system and the security admin see everybody's accounts and rights."""
-    if getattr(user, "is_system", False):
-        return True
-    return user.is_authenticated and user.has_role(Role.SECURITY_ADMIN)
+    if not user.is_authenticated:
+        return False
+    return user.is_system or user.has_role(Role.SECURITY_ADMIN)
 
 
 class UserAccess(Access):
@@ -127,15 +127,9 @@ class UserAccess(Access):
 
     def visible(self) -> QuerySet[User]:
         """Everybody for the security admin and the system, oneself for anybody else."""
-        if self.is_system or (
-            self.user.is_authenticated and self.user.has_role(Role.SECURITY_ADMIN)
-        ):
+        if _sees_all(self.user):
             return User.objects.all()
-        return (
-            User.objects.filter(pk=self.user.pk)
-            if self.user.is_authenticated
-            else User.objects.none()
-        )
+        return User.objects.filter(pk=self.user.pk)  # none for visitors, who have no key
 
     def relations(self, obj: User | None) -> frozenset[Relation]:
         found = set(super().relations(obj))
@@ -166,9 +160,7 @@ class RoleAccess(Access):
 
     def visible(self) -> QuerySet[RoleAssignment]:
         """Own rows and those of visible organisations; all for the security admin."""
-        if self.is_system or (
-            self.user.is_authenticated and self.user.has_role(Role.SECURITY_ADMIN)
-        ):
+        if _sees_all(self.user):
             return RoleAssignment.objects.all()
         if not self.user.is_authenticated:
             return RoleAssignment.objects.none()

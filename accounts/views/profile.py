@@ -26,13 +26,9 @@ def profile(request: PersonRequest) -> HttpResponse:
     user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "phone": user.phone})
     if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_profile(actor=user, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "个人资料已保存。")
-            return redirect("accounts:profile")
+        services.edit_profile(actor=user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "个人资料已保存。")
+        return redirect("accounts:profile")
     context = {
         "form": form,
         "roles": selectors.roles_of(user),

@@ -158,6 +158,20 @@ def test_visitors_see_no_people():
     assert not UserAccess(AnonymousUser()).visible().exists()
 
 
+def test_the_system_sees_people_and_owns_no_tokens():
+    token = ServiceTokenFactory()
+
+    assert UserAccess(SYSTEM).visible().get() == token.user
+    assert not TokenAccess(SYSTEM).visible().exists()
+    assert not TokenAccess(SYSTEM).can("revoke", token)
+    assert not ActivityAccess(SYSTEM).visible().exists()
+
+
+def test_roles_in_general_are_nobodys(people):
+    assert not RoleAccess(people["city"]).can("end")
+    assert RoleAccess(SYSTEM).can("end")
+
+
 @pytest.mark.parametrize("who", STANDING)
 def test_who_answers_a_request(who, people, organisation):
     request = RoleAssignmentFactory(organisation=organisation, granted_at=None)
@@ -203,6 +217,7 @@ def test_tokens_are_seen_by_their_owner_and_the_security_admin(security_admin):
     token = ServiceTokenFactory()
 
     assert TokenAccess(token.user).visible().get() == token
+    assert TokenAccess(security_admin).visible().get() == token
     assert TokenAccess(security_admin).can("revoke", token)
     assert not TokenAccess(person(Role.PARTNER)).visible().exists()
     assert not TokenAccess(AnonymousUser()).visible().exists()

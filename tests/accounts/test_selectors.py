@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.selectors import (
     brokers_for_region,
     people_of_organisation,
@@ -76,3 +76,19 @@ def test_security_admins(security_admin):
     person(Role.AUDITOR)
 
     assert list(security_admins()) == [security_admin]
+
+
+def test_organisations_are_chained_by_region_and_review():
+    here = OrganisationFactory()
+    OrganisationFactory(region=chengdu())
+    OrganisationFactory(status="pending")
+
+    assert list(Organisation.objects.in_region("44").approved()) == [here]
+
+
+def test_people_are_found_by_address_in_any_case():
+    user = person(Role.ENTERPRISE)
+
+    assert User.objects.get_by_natural_key(user.email.upper()) == user
+    assert user.organisation == user.organisations[0]
+    assert person(Role.AUDITOR).organisation is None

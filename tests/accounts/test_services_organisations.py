@@ -1,9 +1,12 @@
 """Registering, editing and reviewing organisations; asking to join them."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection, transaction
 
 from accounts import services
 from accounts.enums import OrganisationStatus, Role
@@ -356,3 +359,27 @@ def test_strangers_answer_no_request(now, people, organisation):
 
     request.refresh_from_db()
     assert request.is_waiting
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_registrations_at_once_make_one_organisation(now):
+    region = zhongshan()
+    inserted = threading.Event()
+
+    def faster() -> None:
+        with transaction.atomic():
+            OrganisationFactory(uscc=CODE, region=region)
+            inserted.set()
+            time.sleep(0.5)  # the other one now waits at the unique index
+        connection.close()
+
+    thread = threading.Thread(target=faster)
+    thread.start()
+    inserted.wait()
+
+    with pytest.raises(Conflict, match="重新提交"):
+        register(now, region=region)
+
+    thread.join()
+    assert (User.objects.count(), Organisation.objects.count()) == (0, 1)
+    assert register(now, region=region).is_join

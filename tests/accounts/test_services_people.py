@@ -354,9 +354,7 @@ def test_closing_erases_the_person_and_keeps_the_log(now):
     EmailAddress.objects.create(user=user, email=address, primary=True, verified=True)
     TOTP.activate(user, generate_totp_secret())
     token = ServiceTokenFactory(user=user, secret="zs9999999999secret")
-    client = Client()
-    client.force_login(user)
-    client.get("/profile/")
+    UserSession.objects.create(user=user, ip="127.0.0.1", session_key="phone", user_agent="x")
 
     services.close_account(actor=user, now=now)
 

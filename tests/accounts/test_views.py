@@ -23,7 +23,7 @@ from tests.factories.accounts import (
     make_uscc,
     person,
 )
-from tests.factories.taxonomy import zhongshan
+from tests.factories.taxonomy import IndustryFactory, zhongshan
 
 pytestmark = pytest.mark.django_db
 CODE = make_uscc(7_000_002)
@@ -254,6 +254,17 @@ def test_editing_what_changed_meanwhile_keeps_what_was_typed(people, organisatio
     assert response.context["form"]["address"].value() == "火炬开发区"
 
 
+def test_editing_with_a_broken_version_asks_to_reload(people, organisation):
+    IndustryFactory(parent=IndustryFactory(code="C", name="制造业", level=1))
+
+    response = edit_form(signed_in(people["owner"]), organisation, version="昨天")
+
+    assert response.context["form"].errors["version"] == ["页面已过期，请刷新后再改。"]
+    assert ("26", "26 化学原料和化学制品制造业") in response.context["form"].fields[
+        "industry"
+    ].choices[1][1]
+
+
 def test_editing_to_anothers_code_says_so(people, organisation):
     other = OrganisationFactory()
 
@@ -308,6 +319,18 @@ def test_declining_without_reason_says_so(people, organisation):
     )
 
     assert said(response) == ["请写明原因。"]
+
+
+def test_answering_ones_own_request_is_a_403(people, organisation):
+    row = RoleAssignmentFactory(
+        user=people["owner"], role=Role.OPERATOR, organisation=organisation, granted_at=None
+    )
+
+    response = signed_in(people["owner"]).post(
+        reverse("accounts:answer_request", args=[row.pk]), {"answer": "grant"}
+    )
+
+    assert response.status_code == 403
 
 
 def test_strangers_find_no_request(people, organisation):
@@ -482,6 +505,14 @@ def test_shutting_out_on_the_page(value, reason, expected, security_admin):
     assert user.is_active is expected
 
 
+def test_shutting_oneself_out_is_a_403(security_admin):
+    response = signed_in(security_admin).post(
+        reverse("accounts:set_active", args=[security_admin.pk]), {"active": "0", "reason": "x"}
+    )
+
+    assert response.status_code == 403
+
+
 def test_the_profile_is_saved():
     user = UserFactory()
 
@@ -540,6 +571,16 @@ def test_closing_needs_the_tick():
     assert list(response.context["form"].errors) == ["confirm"]
     user.refresh_from_db()
     assert user.is_active
+
+
+def test_closing_a_demo_account_says_why(settings):
+    settings.DEMO_MODE = True
+    user = person(Role.ENTERPRISE)
+    User.objects.filter(pk=user.pk).update(is_demo=True)
+
+    response = reauthenticated(user).post(reverse("accounts:close"), {"confirm": "on"})
+
+    assert response.context["form"].non_field_errors() == ["演示账户供大家共用，不能注销。"]
 
 
 TOKEN = {"name": "ERP", "scopes": ["demands:read"]}

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.errors import Refused
 from notifications import services
 from notifications.models import Notification
+from notifications.tasks import mail_waiting
 from tests.factories.accounts import UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,12 @@ def test_choosing_mail_twice_keeps_one_row():
     services.choose_mail(actor=user, wants_mail=True)
 
     assert User.objects.get(pk=user.pk).notification_preference.wants_mail is True
+
+
+def test_the_task_sends_what_was_left(now, django_capture_on_commit_callbacks):
+    tell([UserFactory()], now - timedelta(minutes=5))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        mail_waiting()
+
+    assert len(mail.outbox) == 1
