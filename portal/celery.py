@@ -12,10 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks()
 
 app.conf.task_queues = [Queue("default"), Queue("matching"), Queue("reporting")]
 app.conf.task_default_queue = "default"
+# a task's name says its app, and its app says its queue
+app.conf.task_routes = {"matching.*": {"queue": "matching"}, "reporting.*": {"queue": "reporting"}}
 
 # Everything that recurs, in one place. Every task here is safe to run twice.
 app.conf.beat_schedule = {
@@ -25,5 +26,6 @@ app.conf.beat_schedule = {
     "embed-missing": {"task": "matching.embed_missing", "schedule": crontab(minute="*/5")},
     "resume-match-runs": {"task": "matching.resume_runs", "schedule": 60.0},
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
+    "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": crontab(hour=3, minute=5)},
 }

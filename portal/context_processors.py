@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from notifications.selectors import unread_count
 from taxonomy.jurisdiction import current_jurisdiction
@@ -13,36 +14,44 @@ from taxonomy.jurisdiction import current_jurisdiction
 # label, url name
 NAVIGATION = [
     ("首页", "portal:home"),
-    ("找平台", "platforms:platforms"),
-    ("找能力", "platforms:capabilities"),
-    ("看需求", "demands:demands"),
+    ("中试平台", "platforms:platforms"),
+    ("服务能力", "platforms:capabilities"),
+    ("共享资源", "platforms:resources"),
+    ("中试需求", "demands:demands"),
     ("典型案例", "cases:cases"),
     ("政策资讯", "policies:documents"),
     ("行业动态", "policies:news_list"),
 ]
+FOOTER = [
+    ("关于本站与统计口径", "portal:about"),
+    ("隐私说明", "portal:privacy"),
+    ("无障碍说明", "portal:accessibility"),
+    ("开放接口", "docs"),
+]
+USER_MENU = [("工作台", "portal:workbench"), ("个人设置", "accounts:profile")]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """`portal` (names of who runs this), `nav` and `unread_count`."""
+    """`portal` (names of who runs this, nav, footer, user_menu) and `unread_count`."""
+    jurisdiction = current_jurisdiction()
     return {
-        "portal": current_jurisdiction(),
-        "nav": [  # every name is there once its app has its pages
-            {
-                "label": label,
-                "url": reverse(name),
-                "active": request.path == reverse(name)
-                or (name != "portal:home" and request.path.startswith(reverse(name))),
-            }
-            for label, name in NAVIGATION
-            if _exists(name)
-        ],
-        "unread_count": unread_count(request.user),
+        "portal": {
+            "name": jurisdiction.title,
+            "short_name": f"{jurisdiction.name}中试资源网络",
+            "owner": jurisdiction.owner,
+            "region_name": jurisdiction.name,
+            "nav": [(label, url, _is_here(request, url)) for label, url in _links(NAVIGATION)],
+            "footer": _links(FOOTER),
+            "user_menu": _links(USER_MENU),
+        },
+        # a refused host is answered before anybody is signed in
+        "unread_count": unread_count(getattr(request, "user", AnonymousUser())),
     }
 
 
-def _exists(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True
+def _links(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(label, reverse(name)) for label, name in rows]
+
+
+def _is_here(request: HttpRequest, url: str) -> bool:
+    return request.path == url or (url != "/" and request.path.startswith(url))

@@ -3,20 +3,21 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from portal import views
+from portal.views import operations, pages, styleguide
 
 portal_patterns = (
     [
-        path("", views.home, name="home"),
-        path("workbench/", views.workbench, name="workbench"),
-        path("search/", views.search, name="search"),
-        path("about/", views.about, name="about"),
-        path("accessibility/", views.accessibility, name="accessibility"),
-        path("care-mode/", views.care_mode, name="care_mode"),
-        path("styleguide/", views.styleguide, name="styleguide"),
-        path("healthz", views.healthz, name="healthz"),
-        path("readyz", views.readyz, name="readyz"),
-        path("metrics", views.metrics, name="metrics"),
+        path("", pages.home, name="home"),
+        path("workbench/", pages.workbench, name="workbench"),
+        path("search/", pages.search, name="search"),
+        path("about/", pages.about, name="about"),
+        path("privacy/", pages.privacy, name="privacy"),
+        path("accessibility/", pages.accessibility, name="accessibility"),
+        path("care-mode/", pages.care_mode, name="care_mode"),
+        path("styleguide/", styleguide.styleguide, name="styleguide"),
+        path("healthz", operations.healthz, name="healthz"),
+        path("readyz", operations.readyz, name="readyz"),
+        path("metrics", operations.metrics, name="metrics"),
     ],
     "portal",
 )
@@ -50,7 +51,7 @@ urlpatterns = [
     path("api/v1/", include(api_patterns)),
 ]
 
-handler400 = "portal.views.bad_request"
-handler403 = "portal.views.forbidden"
-handler404 = "portal.views.not_found"
-handler500 = "portal.views.server_error"
+handler400 = "portal.views.operations.bad_request"
+handler403 = "portal.views.operations.forbidden"
+handler404 = "portal.views.operations.not_found"
+handler500 = "portal.views.operations.server_error"

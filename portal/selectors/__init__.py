@@ -1,0 +1,1 @@
+"""Reading for the pages that span apps."""

@@ -1,0 +1,103 @@
+"""The home page: true figures with their moment, and the newest of each module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.utils import timezone
+
+from cases.access import CaseAccess
+from cases.enums import OutcomeStatus
+from cases.models import Outcome
+from demands.access import DemandAccess
+from platforms.access import CapabilityAccess, PlatformAccess
+from policies.access import DocumentAccess, NewsAccess
+
+FIGURES_KEY = "portal:home-figures"
+FIGURES_SECONDS = 60
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of what the public can see at `counted_at`; definitions stand on the about page."""
+
+    counted_at: datetime
+    platforms: int
+    confirmed_platforms: int
+    capabilities: int
+    open_demands: int
+    confirmed_outcomes: int
+    cases: int
+    documents: int
+    news: int
+
+
+def home_figures() -> Figures:
+    """The figures of the home page, counted at most once a minute. Counts, no units."""
+    return cache.get_or_set(FIGURES_KEY, _count, FIGURES_SECONDS)  # type: ignore[no-any-return]
+
+
+def _count() -> Figures:
+    public: Any = AnonymousUser()
+    now = timezone.now()
+    platforms = PlatformAccess(public).visible()
+    since = now - timedelta(days=settings.CONFIRM_EVERY_DAYS)
+    return Figures(
+        counted_at=now,
+        platforms=platforms.count(),
+        confirmed_platforms=platforms.filter(confirmed_at__gte=since).count(),
+        capabilities=CapabilityAccess(public).visible().count(),
+        open_demands=DemandAccess(public).visible().open().count(),
+        confirmed_outcomes=Outcome.objects.filter(
+            status=OutcomeStatus.CONFIRMED, project__is_demo=False
+        ).count(),
+        cases=CaseAccess(public).visible().count(),
+        documents=DocumentAccess(public).visible().count(),
+        news=NewsAccess(public).visible().count(),
+    )
+
+
+@dataclass(frozen=True)
+class HomePage:
+    figures: Figures
+    demands: list[Any]
+    capabilities: list[Any]
+    cases: list[Any]
+    documents: list[Any]
+    news: list[Any]
+
+
+def home_page() -> HomePage:
+    """Everything the home page shows, as a visitor sees it: six queries beside the figures."""
+    public: Any = AnonymousUser()
+    demands = (
+        DemandAccess(public).visible().open().select_related("field", "region", "organisation")
+    )
+    capabilities = CapabilityAccess(public).visible()
+    return HomePage(
+        figures=home_figures(),
+        demands=list(demands.order_by("-published_at", "-pk")[:SHOWN]),
+        capabilities=list(
+            capabilities.select_related("platform__region", "field").order_by(
+                "-completeness", "-updated_at", "-pk"
+            )[:6]
+        ),
+        cases=list(
+            CaseAccess(public)
+            .visible()
+            .select_related("platform", "field")
+            .order_by("-source_date", "-published_at", "-pk")[:3]
+        ),
+        documents=list(
+            DocumentAccess(public)
+            .visible()
+            .order_by("-issued_date", "-signed_date", "-source_date", "-pk")[:SHOWN]
+        ),
+        news=list(NewsAccess(public).visible().order_by("-source_date", "-pk")[:SHOWN]),
+    )

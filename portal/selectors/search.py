@@ -1,0 +1,121 @@
+"""One search over everything the reader may see (C14): counts by kind, the best of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cases.access import CaseAccess
+from core.access import Access
+from core.search import search_rows
+from demands.access import DemandAccess
+from platforms.access import (
+    CapabilityAccess,
+    EquipmentAccess,
+    ExpertAccess,
+    LineAccess,
+    PlatformAccess,
+    SolutionAccess,
+)
+from policies.access import DocumentAccess, InterpretationAccess, NewsAccess
+
+BEST = 3
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that can be found."""
+
+    key: str
+    label: str
+    access: type[Access]
+    summary: Callable[[Any], str]
+    note: Callable[[Any], str]
+    related: tuple[str, ...] = ()
+
+
+def _platform_note(row: Any) -> str:
+    return " · ".join(filter(None, [row.region.name, row.operator_name]))
+
+
+def _of_platform(row: Any) -> str:
+    return str(row.platform.name)
+
+
+KINDS = (
+    Kind("platforms", "平台", PlatformAccess, lambda r: r.summary, _platform_note, ("region",)),
+    Kind("capabilities", "能力", CapabilityAccess, lambda r: r.description, _of_platform,
+         ("platform",)),
+    Kind("solutions", "解决方案", SolutionAccess, lambda r: r.summary, _of_platform, ("platform",)),
+    Kind("equipment", "设备", EquipmentAccess, lambda r: r.specification, _of_platform,
+         ("platform",)),
+    Kind("lines", "中试线与实验室", LineAccess, lambda r: r.description, _of_platform,
+         ("platform",)),
+    Kind("experts", "专家", ExpertAccess, lambda r: r.expertise, lambda r: r.employer, ()),
+    Kind("demands", "需求", DemandAccess, lambda r: r.public_text,
+         lambda r: r.shown_organisation, ("organisation",)),
+    Kind("cases", "案例", CaseAccess, lambda r: r.summary,
+         lambda r: r.platform.name if r.platform else r.platform_name, ("platform",)),
+    Kind("policies", "政策", DocumentAccess, lambda r: r.summary,
+         lambda r: " · ".join(filter(None, [r.issuer, r.doc_number])), ()),
+    Kind("interpretations", "解读", InterpretationAccess, lambda r: r.summary,
+         lambda r: r.issuer, ()),
+    Kind("news", "动态", NewsAccess, lambda r: r.summary, lambda r: r.issuer, ()),
+)  # fmt: skip
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found row in the words of a result list."""
+
+    title: str
+    url: str
+    summary: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Group:
+    kind: Kind
+    count: int
+    hits: list[Hit]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """`groups` with hits only; `is_loose`: no row had every word, rows with any word are shown."""
+
+    query: str
+    groups: list[Group]
+    total: int
+    is_loose: bool
+
+
+def found_rows(user: Any, kind: Kind, query: str, *, any_word: bool = False) -> QuerySet[Any]:
+    """Rows of a kind that the user may see and that match, best first."""
+    rows = search_rows(kind.access(user).visible(), query, any_word=any_word)
+    return rows.select_related(*kind.related).order_by("-search_rank", "-pk")
+
+
+def to_hit(kind: Kind, row: Any) -> Hit:
+    """A row in the words of a result list."""
+    return Hit(str(row), row.get_absolute_url(), kind.summary(row), kind.note(row) or "")
+
+
+def search_page(user: Any, query: str) -> SearchPage:
+    """Search every kind: all words first, and when nothing has them all, any word."""
+    for any_word in (False, True):
+        groups = []
+        for kind in KINDS:
+            rows = found_rows(user, kind, query, any_word=any_word)
+            count = rows.count()
+            if count:
+                groups.append(Group(kind, count, [to_hit(kind, row) for row in rows[:BEST]]))
+        if groups:
+            total = sum(group.count for group in groups)
+            return SearchPage(query, groups, total, is_loose=any_word)
+    return SearchPage(query, [], 0, is_loose=False)

@@ -1,0 +1,38 @@
+"""Bringing the starting data of every app in, in the order in which they lean on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.selectors import demo_organisation
+from accounts.services.demo import load_demo_accounts
+from cases.services.starting_data import load_cases
+from demands.services.starting_data import load_demands
+from platforms.services.demo import attach_demo_platform
+from platforms.services.starting_data import load_platforms
+from policies.services.starting_data import load_policies
+from taxonomy.services import load_code_lists
+
+Rows = Mapping[str, Sequence[dict[str, Any]]]
+
+
+def load_starting_data(*, rows: Rows, now: datetime) -> dict[str, Any]:
+    """Load code lists, platforms, demands, cases and policies; each app's own transaction.
+
+    `rows` holds the objects of data/*.jsonl by file name. Returns what each load changed.
+    """
+    return {
+        "代码表": load_code_lists(now=now),
+        "平台与能力": load_platforms(rows=rows["platforms"], now=now),
+        "需求": load_demands(rows=rows["demands"], now=now),
+        "案例": load_cases(rows=rows["cases"], now=now),
+        "政策与动态": load_policies(rows=rows["policies"], now=now),
+    }
+
+
+def load_demo(*, now: datetime) -> None:
+    """People and organisations for each role, and a platform for the demo operator."""
+    load_demo_accounts(now=now)
+    attach_demo_platform(organisation=demo_organisation("operator"), now=now)
