@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from demands.models import Demand
-from taxonomy.models import Region, RegionLevel
+from taxonomy.fields import RegionField
 from taxonomy.selectors import terms
 
 WAN = Decimal(10_000)
@@ -99,7 +99,7 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
             "materials": _("例：对苯二酚、二苯砜、碳酸钠。"),
             "hazard_class": _("按 GB 6944；不涉及危险物料请选“无危险性”。"),
             "certificates": _("平台必须具备才能做的，才勾选；勾得越多，可选的平台越少。"),
-            "wanted_region": _("不选表示全国的平台都可以。"),
+            "wanted_region": _("例：广东省。不填表示全国的平台都可以。"),
             "budget_low_yuan": _("例：20。"),
             "budget_high_yuan": _("例：50；还没有预算可以留空。"),
             "deadline_date": _("希望在哪一天之前做完。"),
@@ -119,7 +119,10 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._offer(name, [(term.pk, term.name) for term in terms(list_slug)])
         for name in ("region", "wanted_region"):
             if name in self.fields:
-                self._offer(name, region_choices(getattr(self.instance, name)))
+                old = self.fields[name]
+                self.fields[name] = RegionField(
+                    label=old.label, help_text=old.help_text, required=False
+                )
         for name in ("trl_current", "trl_target"):
             if name in self.fields:
                 self.fields[name] = self._levels(name)
@@ -164,24 +167,6 @@ TERM_FIELDS = {
     "certificates": "certificate",
     "hazard_class": "hazard-class",
 }
-
-
-def region_choices(current: Region | None) -> list[Any]:
-    """Provinces and their cities as groups, and the present value when it lies deeper."""
-    rows = Region.objects.active().filter(level__in=(RegionLevel.PROVINCE, RegionLevel.CITY))
-    listed = list(rows.order_by("level", "code"))
-    groups = {
-        region.code: (region.name, [(region.code, region.name)])
-        for region in listed
-        if region.level == RegionLevel.PROVINCE
-    }
-    for region in listed:
-        if region.level == RegionLevel.CITY and region.parent_id in groups:
-            groups[region.parent_id][1].append((region.code, region.name))
-    choices: list[Any] = list(groups.values())
-    if current and current.code not in {region.code for region in listed}:
-        choices.insert(0, (current.code, current.name))
-    return choices
 
 
 @dataclass(frozen=True)

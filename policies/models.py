@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+from urllib.parse import urlsplit
+
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel, SearchableModel, SourcedModel
 from policies.enums import ContentStatus, Validity
+from policies.querysets import ContentQuerySet
 
 
 class Content(BaseModel, SourcedModel, SearchableModel):
@@ -18,7 +24,9 @@ class Content(BaseModel, SourcedModel, SearchableModel):
     slug = models.SlugField(_("编号"), max_length=80, unique=True)
     title = models.CharField(_("标题"), max_length=300)
     summary = models.TextField(_("摘要"), max_length=300, blank=True)
-    body = models.TextField(_("正文"), max_length=100_000, blank=True)  # sanitised HTML
+    # what the editor typed, and the sanitised HTML made of it by `policies.body`
+    body_source = models.TextField(_("正文"), max_length=100_000, blank=True)
+    body = models.TextField(_("正文(网页)"), blank=True, editable=False)
     region = models.ForeignKey(
         "taxonomy.Region",
         models.PROTECT,
@@ -40,11 +48,41 @@ class Content(BaseModel, SourcedModel, SearchableModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    objects = ContentQuerySet.as_manager()
+
     class Meta(SearchableModel.Meta):
         abstract = True
+        triggers = [
+            # 国办秘函〔2019〕19号 forbids faked dates: nobody moves the moment of publication
+            pgtrigger.Protect(
+                name="published_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__published_at__isnull=False)
+                & pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == ContentStatus.PUBLISHED
+
+    @property
+    def source_host(self) -> str:
+        """The site a source lies on; named as text where it must not be linked."""
+        return urlsplit(self.source_url).hostname or ""
+
+    @property
+    def shown_date(self) -> str:
+        """The day of the piece, as precise as known: 2024, 2024-05 or 2024-05-20."""
+        issued: date | None = getattr(self, "issued_date", None)
+        if issued:
+            return issued.isoformat()
+        if self.source_date or self.source_kind or not self.published_at:
+            return self.source_date  # what came from elsewhere is not dated by us
+        return timezone.localdate(self.published_at).isoformat()
 
 
 class PolicyDocument(Content):
@@ -95,6 +133,13 @@ class PolicyDocument(Content):
 
     def get_absolute_url(self) -> str:
         return reverse("policies:document", args=[self.slug])
+
+    def validity_on(self, today: date) -> Validity:
+        """The validity of the day: what is past its last day has expired, whatever was typed."""
+        is_past = self.expiry_date is not None and self.expiry_date < today
+        if is_past and self.validity != Validity.REPEALED:
+            return Validity.EXPIRED
+        return Validity(self.validity)
 
 
 class Interpretation(Content):

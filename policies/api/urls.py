@@ -2,5 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
+from policies.api import views
+
 router = SimpleRouter()
+router.register("policies", views.PolicyDocumentViewSet, basename="policy")
+router.register("interpretations", views.InterpretationViewSet, basename="interpretation")
+router.register("news", views.NewsViewSet, basename="news")
 urlpatterns = router.urls

@@ -387,7 +387,7 @@ def test_amend_page(client, sign_in, cast):
         "field": field.pk,
         "confidentiality": "public",
         "expires_date": demand.expires_date.isoformat(),
-        "region": demand.region_id,
+        "region": "中山市",
     }
 
     wrong = page(client.post(url, typed | {"description": ""}))

@@ -1,0 +1,104 @@
+"""Forms of the content editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from policies.doc_numbers import normalise_doc_number
+from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.services.content import EDITABLE, LISTS
+from taxonomy.fields import RegionField
+from taxonomy.selectors import terms
+
+MARKUP_HELP = _(
+    "一行一段。行首“## ”为标题、“### ”为小标题，“- ”或“1. ”为列表，"
+    "“| 甲 | 乙 |”为表格（首行是表头），[文字](网址) 为链接，**文字** 为加粗。"
+)  # fmt: skip
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Cleans what an editor types."""
+
+    class Meta:
+        fields: tuple[str, ...] = ()
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "body_source": forms.Textarea(attrs={"rows": 18}),
+            "fields": forms.CheckboxSelectMultiple,
+            "documents": forms.SelectMultiple(attrs={"size": 8}),
+            "issued_date": _day(),
+            "signed_date": _day(),
+            "effective_date": _day(),
+            "expiry_date": _day(),
+        }
+        help_texts = {
+            "summary": _("不超过 300 字，显示在列表和搜索结果里。"),
+            "body_source": MARKUP_HELP,
+            "doc_number": _("例：粤府办〔2024〕7号；括号写成 []、() 会自动改成六角括号。"),
+            "issuer": _("写全称；几个机关联合发文用顿号隔开。"),
+            "signed_date": _("文末落款的日期。"),
+            "expiry_date": _("到期后页面自动显示“失效”提示；长期有效的留空。"),
+            "supersedes": _("本文件替代了哪一份，旧文件的页面会指向本文件。"),
+            "documents": _("按住 Ctrl 可选多份；政策页面会自动显示这篇解读。"),
+            "source_title": _("转载时写原网站和标题；本单位原创留空。"),
+            "source_date": _("原文日期，可以只写年份或年月，例：2025-06。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"] = RegionField(
+            label=_("适用地区"), required=False, help_text=_("例：广东省；全国性的写“全国”。")
+        )
+        field: Any = self.fields["fields"]
+        field.choices = [(term.pk, term.name) for term in terms("field-data")]
+        for name in ("supersedes", "documents"):
+            if name in self.fields:
+                self._offer_documents(self.fields[name])
+
+    def _offer_documents(self, field: Any) -> None:
+        rows = PolicyDocument.objects.newest_first()
+        itself = isinstance(self.instance, PolicyDocument) and self.instance.pk
+        field.queryset = rows.exclude(pk=itself) if itself else rows
+
+    def clean_doc_number(self) -> str:
+        """Brought to its official form here too, so that a taken number is told at its field."""
+        return normalise_doc_number(self.cleaned_data["doc_number"])
+
+
+def form_class(model: type[Content]) -> type[ContentForm]:
+    """The editor's form of a kind."""
+    names = [*EDITABLE[model], *LISTS[model]]
+    return forms.modelform_factory(model, form=ContentForm, fields=names)  # type: ignore[return-value]
+
+
+# how the editor's form is grouped: legend, hint, fields (those a kind has not are left out)
+GROUPS = (
+    (_("内容"), "", ("title", "summary", "body_source")),
+    (
+        _("文件信息"),
+        _("与政府网站政策文件页的字段一致，没有的留空，页面显示“未注明”。"),
+        (
+            "doc_number", "index_number", "issuer", "signed_date", "issued_date",
+            "effective_date", "expiry_date", "validity", "supersedes", "topic", "genre",
+            "audience", "keywords", "publicity",
+        ),
+    ),
+    (_("关联"), "", ("documents", "region", "fields")),
+    (_("来源"), _("转载的内容必须注明来源。"), ("source_title", "source_url", "source_date")),
+)  # fmt: skip
+MODELS: dict[str, type[Content]] = {
+    "documents": PolicyDocument,
+    "interpretations": Interpretation,
+    "news": News,
+}
+
+
+class AttachmentForm(forms.Form):
+    file = forms.FileField(label=_("附件"), help_text=_("PDF、Word、Excel 或图片。"))

@@ -1,0 +1,1 @@
+"""Pages of public content: reading, feeds, editing."""

@@ -1,0 +1,120 @@
+"""What everybody may open: the three lists and the page of a piece."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from core.lists import list_page
+from policies import selectors
+from policies.access import DocumentAccess, InterpretationAccess, NewsAccess
+from policies.enums import Validity
+from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter
+from policies.models import Content
+from policies.tables import ContentTable, DocumentTable
+
+
+def documents(request: HttpRequest) -> HttpResponse:
+    """政策文件, with 文号 search, region, validity and year."""
+    rows = DocumentAccess(request.user).visible().published().for_list()
+    return list_page(
+        request,
+        queryset=rows.with_validity(today=timezone.localdate()),
+        table_class=DocumentTable,
+        filter_class=DocumentFilter,
+        template="policies/documents.html",
+        export_name="政策文件",
+        context={"tabs": _tabs("documents")},
+    )
+
+
+def interpretations(request: HttpRequest) -> HttpResponse:
+    """政策解读."""
+    return list_page(
+        request,
+        queryset=InterpretationAccess(request.user).visible().published().for_list(),
+        table_class=ContentTable,
+        filter_class=InterpretationFilter,
+        template="policies/interpretations.html",
+        export_name="政策解读",
+        context={"tabs": _tabs("interpretations")},
+    )
+
+
+def news_list(request: HttpRequest) -> HttpResponse:
+    """行业动态."""
+    return list_page(
+        request,
+        queryset=NewsAccess(request.user).visible().published().for_list(),
+        table_class=ContentTable,
+        filter_class=NewsFilter,
+        template="policies/news_list.html",
+        export_name="行业动态",
+    )
+
+
+def document(request: HttpRequest, slug: str) -> HttpResponse:
+    """One document: official fields, validity warning, interpretations, attachments."""
+    access = DocumentAccess(request.user)
+    rows = access.visible().select_related("region", "supersedes")
+    found = get_object_or_404(rows, slug=slug)
+    seen = InterpretationAccess(request.user).visible()
+    page = {
+        "validity": found.validity_on(timezone.localdate()),
+        "over": {Validity.EXPIRED, Validity.REPEALED},
+        "superseding": selectors.superseding(found),
+        "interpretations": seen.filter(documents=found).newest_first(),
+        "trail": _trail("政策文件", "policies:documents", found),
+    }
+    return _piece(request, "policies/document.html", access, found, page)
+
+
+def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
+    """One interpretation with the documents it explains."""
+    access = InterpretationAccess(request.user)
+    found = get_object_or_404(access.visible().select_related("region"), slug=slug)
+    page = {
+        "documents": DocumentAccess(request.user)
+        .visible()
+        .filter(interpretations=found)
+        .newest_first(),
+        "trail": _trail("政策解读", "policies:interpretations", found),
+    }
+    return _piece(request, "policies/interpretation.html", access, found, page)
+
+
+def news(request: HttpRequest, slug: str) -> HttpResponse:
+    """One piece of news."""
+    access = NewsAccess(request.user)
+    found = get_object_or_404(access.visible().select_related("region"), slug=slug)
+    page = {"trail": _trail("行业动态", "policies:news_list", found)}
+    return _piece(request, "policies/news.html", access, found, page)
+
+
+def _piece(
+    request: HttpRequest, template: str, access: Any, content: Content, page: dict[str, Any]
+) -> HttpResponse:
+    kinds = {"policydocument": "documents", "interpretation": "interpretations", "news": "news"}
+    shared = {
+        "content": content,
+        "access": access,
+        "kind": kinds[content._meta.model_name or ""],
+        "transitions": access.transitions(content),
+        "files": selectors.attachments(content),
+        "fields": content.fields.order_by("order", "pk"),
+    }
+    return render(request, template, shared | page)
+
+
+def _tabs(active: str) -> list[dict[str, Any]]:
+    names = (("documents", "政策文件"), ("interpretations", "政策解读"))
+    return [
+        {"label": label, "url": reverse(f"policies:{name}"), "active": name == active}
+        for name, label in names
+    ]
+
+
+def _trail(label: str, name: str, content: Content) -> list[dict[str, str]]:
+    return [{"label": label, "url": reverse(name)}, {"label": str(content)}]
