@@ -71,13 +71,23 @@ def _batch(
             pass
 
     parts = [asked[number::workers] for number in range(workers)]
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _processor_seconds()
     processes = [context.Process(target=work, args=(part,)) for part in parts]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-    return {"query": (time.perf_counter() - started) / len(asked)}
+    seconds = time.perf_counter() - started
+    return {
+        "query": seconds / len(asked),
+        "processor": (_processor_seconds() - used) / len(asked),
+    }
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of its finished children."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _single(
@@ -144,13 +154,11 @@ def _measure(options: argparse.Namespace, size: int, directory: Path) -> dict[st
             f"engine: one demand explained, {label}",
             _apart(lambda e=encoder: _single(directory, asked, wanted, encoder=e)),
         )
+    queries = {"all tokens": _asked(asked), "engine's terms": _reduced(directory, asked)}
     for name, peer in PEERS.items():
         if importlib.util.find_spec(name) and name in options.peers:
-            for label, queries in (
-                ("all tokens", _asked(asked)),
-                ("engine's terms", _reduced(directory, asked)),
-            ):
-                keep(f"{name}: {label}", _apart(peer, _tokens(found), queries))
+            for label, terms in queries.items():
+                keep(f"{name}: {label}", _apart(peer, _tokens(found), terms))
     return results
 
 

@@ -55,6 +55,7 @@ class Index:
     weights: Weights
     hidden_terms: Counter[str] = field(default_factory=Counter)
     factors: np.ndarray | None = None
+    latest: tuple[Doc, np.ndarray | None, Scored] | None = None
     term_cache: dict[str, int] = field(default_factory=dict)
     size: int = field(init=False)
     all_live: bool = field(init=False)
@@ -228,9 +229,17 @@ class Index:
         return _joined([segment.dots(whole) for segment in self.segments])
 
     def scored(self, query: Doc, vector: np.ndarray | None = None) -> Scored:
-        """Log odds and features of every row, hidden ones included, in the order of `ids`."""
+        """Log odds and features of every row, hidden ones included, in the order of `ids`.
+
+        The last answer is kept: ranking, near misses, relaxations and explanations of one query
+        are asked for one after another.
+        """
+        if self.latest and self.latest[0] is query and self.latest[1] is vector:
+            return self.latest[2]
         dots = self._dots([vector]) if vector is not None else None
-        return self._scored(query, None if dots is None else dots[0])
+        found = self._scored(query, None if dots is None else dots[0])
+        self.latest = (query, vector, found)
+        return found
 
     def _scored(self, query: Doc, dots: np.ndarray | None) -> Scored:
         columns = {

@@ -12,6 +12,7 @@ from .text import is_han, normalise, tokens
 SHIPPED = Path(__file__).with_name("lexicon.txt")
 RELATED_INDUSTRY = 0.4
 """How close two related industries stand, where the same one is 1."""
+_SAME_NAME = 0.3
 _BODY_CHARACTERS = 150
 _BODY_SHARE = 0.5
 
@@ -87,8 +88,16 @@ def implied_tokens(query: Doc) -> dict[str, float]:
 
 
 def industry_similarity(one: str, other: str) -> float:
-    """1 for the same industry, `RELATED_INDUSTRY` for related ones, 0 otherwise or where
-    unknown."""
-    if one and one == other:
+    """How close two industries stand, from 0 (far or unknown) to 1 (the same).
+
+    Related ones stand at `RELATED_INDUSTRY`; names of different lists that share most of their
+    character pairs (高端装备, 高端装备制造) as close as the share says.
+    """
+    if not one or not other:
+        return 0.0
+    if one == other:
         return 1.0
-    return RELATED_INDUSTRY if (one, other) in shipped_lexicon().related else 0.0
+    mine, theirs = ({name[i : i + 2] for i in range(len(name) - 1)} for name in (one, other))
+    shared = len(mine & theirs) / max(len(mine | theirs), 1)
+    related = RELATED_INDUSTRY if (one, other) in shipped_lexicon().related else 0.0
+    return max(related, shared if shared >= _SAME_NAME else 0.0)
