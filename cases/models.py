@@ -109,7 +109,7 @@ class Message(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="messages")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(
-        "accounts.Organisation", models.PROTECT, null=True, related_name="+"
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
     )
     body = models.TextField(_("内容"), max_length=5000)
     sent_at = models.DateTimeField(_("时间"))

@@ -151,10 +151,10 @@ def answer_outcome(
     something was confirmed. Ratings come with a confirmation only (complaint 16). Errors: Refused,
     `wrong_state`, `reason_required`, `satisfaction`. Events `cases.outcome.confirmed`, `.rejected`.
     """
-    if satisfaction is not None and not 1 <= satisfaction <= 5:
-        raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
     moved: Outcome
     moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)  # type: ignore[assignment]
+    if satisfaction is not None and not 1 <= satisfaction <= 5:
+        raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
     moved.link_digest = ""
     moved.satisfaction = satisfaction if name == "confirm" else None
     moved.save(update_fields=["link_digest", "satisfaction", "updated_at"])

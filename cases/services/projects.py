@@ -222,11 +222,11 @@ def quote_project(
 
     Errors: Refused, `wrong_state`, `amount`, `past_date`. Event `cases.project.quoted`.
     """
+    moved, _row = perform(ProjectAccess(actor), "quote", project, now=now)
     if amount_yuan <= 0:
         raise DomainError("amount", "报价须大于 0。", "amount_yuan")
     if valid_until_date < timezone.localdate(now):
         raise DomainError("past_date", "有效期不能早于今天。", "valid_until_date")
-    moved, _row = perform(ProjectAccess(actor), "quote", project, now=now)
     _note_reply(project, now)
     quote = Quote(
         project=project, amount_yuan=amount_yuan, lead_days=lead_days, scope=scope.strip(),
@@ -246,9 +246,9 @@ def decline_project(
 
     Errors: Refused, `wrong_state`, `reason_required`, `decline_reason`.
     """
+    moved, _row = perform(ProjectAccess(actor), "decline", project, now=now, reason=reason)
     if decline_reason not in DeclineReason.values:
         raise DomainError("decline_reason", "请选择婉拒原因。", "decline_reason")
-    moved, _row = perform(ProjectAccess(actor), "decline", project, now=now, reason=reason)
     Project.objects.filter(pk=moved.pk).update(decline_reason=decline_reason)
     _note_reply(project, now)
     emit("cases.project.declined", project_id=moved.pk)
@@ -269,13 +269,13 @@ def contract_project(
 
     Errors: Refused, `wrong_state`, `amount`, `future_date`, `date_order`.
     """
+    moved, _row = perform(ProjectAccess(actor), "contract", project, now=now)
     if contract_amount_yuan <= 0:
         raise DomainError("amount", "合同额须大于 0。", "contract_amount_yuan")
     if contract_date > timezone.localdate(now):
         raise DomainError("future_date", "签约日期不能晚于今天。", "contract_date")
     if promised_date < contract_date:
         raise DomainError("date_order", "交付日期不能早于签约日期。", "promised_date")
-    moved, _row = perform(ProjectAccess(actor), "contract", project, now=now)
     return _finish(
         moved,
         "cases.project.contracted",

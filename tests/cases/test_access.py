@@ -14,7 +14,14 @@ from cases.models import Case, Outcome, Project
 from cases.states import CASE, OUTCOME, PROJECT
 from core.errors import DomainError
 from core.states import Relation, perform
-from tests.factories.cases import CaseFactory, MessageFactory, OutcomeFactory, published_case
+from tests.factories.cases import (
+    CaseFactory,
+    MessageFactory,
+    OutcomeFactory,
+    ProjectFactory,
+    confirmed,
+    published_case,
+)
 from tests.factories.taxonomy import chengdu
 
 EVERYBODY = (
@@ -48,6 +55,7 @@ def test_who_sees_a_project_and_what_hangs_on_it(cast, project, who):
 
 @pytest.mark.parametrize("row", PROJECT.transitions, ids=lambda row: row.name)
 def test_project_transitions_from_every_state_by_everybody(cast, project, row, now):
+    confirmed(project)  # without it nothing closes, see test_projects
     for who, status in product(EVERYBODY, ProjectStatus):
         Project.objects.filter(pk=project.pk).update(status=status)
         check(ProjectAccess(getattr(cast, who)), row, project, who, status, now)
@@ -106,6 +114,9 @@ def test_starting_is_for_people_of_an_organisation(cast):
 
 
 def test_general_rights_follow_the_roles(cast):
+    may = {who for who in EVERYBODY if ProjectAccess(getattr(cast, who)).can("see_figures")}
+
+    assert may == {"operator", "other_operator", "staff", "city_staff", "far_staff"}
     assert ProjectAccess(cast.staff).can("export")
     assert ProjectAccess(cast.broker).can("export")
     assert not ProjectAccess(cast.reviewer).can("export")
@@ -176,3 +187,14 @@ def test_only_drafts_are_edited_and_only_by_the_platform(cast, project, status):
     assert bool(CaseAccess(cast.operator).can("edit", case)) is (status == CaseStatus.DRAFT)
     assert not CaseAccess(cast.enterprise).can("edit", case)
     assert not CaseAccess(cast.staff).can("edit", case)
+
+
+def test_supplied_projects_are_those_on_the_users_platforms_or_in_their_region(cast, project):
+    demo = ProjectFactory(platform=cast.platform, is_demo=True)
+
+    def rows(who):
+        return set(ProjectAccess(getattr(cast, who)).supplied())
+
+    assert rows("operator") == {project, demo}
+    assert rows("city_staff") == rows("staff") == rows("system") == {project}
+    assert rows("enterprise") == rows("far_staff") == set()
