@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
 from core.models import JobStatus
+from demands.models import Demand
 from matching.access import CapabilityMatchesAccess
 from matching.enums import RunKind
 from matching.models import Match, MatchRun
 from platforms.models import Capability
+from taxonomy.models import Region
 from taxonomy.selectors import term_choices
+
+NOTHING = "none"
 
 
 def _mine(request: Any) -> QuerySet[Capability]:
@@ -51,3 +55,32 @@ class MatchRunFilter(FacetedFilterSet):
     class Meta:
         model = MatchRun
         fields = ()
+
+
+class UnmetDemandFilter(FacetedFilterSet):
+    """Narrow the unmet demands by field, place and service; `none` is 未注明."""
+
+    facets = ("field", "service")
+    field = django_filters.MultipleChoiceFilter(
+        field_name="field__code",
+        choices=lambda: [*term_choices("field-data"), (NOTHING, _("未注明"))],
+        null_value=NOTHING,
+        label=_("领域"),
+    )
+    region = django_filters.CharFilter(method="in_region", label=_("地区"))
+    service = django_filters.MultipleChoiceFilter(
+        field_name="service_types__code",
+        choices=lambda: term_choices("service-type"),
+        label=_("服务类型"),
+    )
+
+    class Meta:
+        model = Demand
+        fields = ()
+
+    def in_region(self, rows: QuerySet[Demand], name: str, value: str) -> QuerySet[Demand]:
+        """Demands inside the region of a code; `none`: those that state none."""
+        if value == NOTHING:
+            return rows.filter(region__isnull=True)
+        region = Region.objects.filter(pk=value).first()
+        return rows.filter(region__code__startswith=region.prefix) if region else rows.none()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matching.enums import MismatchReason, Verdict
 from taxonomy.models import Region, RegionLevel, Term
+from taxonomy.selectors import term_choices
 
 
 class FeedbackForm(forms.Form):
@@ -46,6 +49,48 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["field"].queryset = Term.objects.of("field-data")
-        self.fields["region"].queryset = Region.objects.filter(
-            level=RegionLevel.PROVINCE, is_active=True
-        ).order_by("code")
+        self.fields["region"].queryset = province_rows()
+
+
+class AtlasForm(forms.Form):
+    """What the atlas is cut by."""
+
+    service = forms.ChoiceField(label=_("服务类型"), required=False)
+    province = forms.ModelChoiceField(
+        label=_("省份（展开到地市）"),
+        queryset=Region.objects.none(),
+        required=False,
+        empty_label=_("全国各省"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [("", _("全部")), *term_choices("service-type")]
+        self.fields["province"].queryset = province_rows()
+
+
+class ReadableJSONField(forms.JSONField):
+    """JSON as people write it: one number a line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False, indent=2)
+        return super().prepare_value(value)
+
+
+class WeightsForm(forms.Form):
+    """A new version of the weights, as the engine writes them."""
+
+    record = ReadableJSONField(
+        label=_("权重（JSON）"),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
+        help_text=_("以使用中的版本为底本修改；“version”须是新的版本号。"),
+        error_messages={"invalid": _("不是合法的 JSON，请检查逗号和引号。")},
+    )
+    note = forms.CharField(label=_("改了什么、为什么"), max_length=300)
+    trained_on = forms.CharField(label=_("训练或评测数据"), max_length=300, required=False)
+
+
+def province_rows() -> QuerySet[Region]:
+    """Provinces in the order of their codes."""
+    return Region.objects.filter(level=RegionLevel.PROVINCE, is_active=True).order_by("code")

@@ -7,7 +7,9 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from demands.models import Demand
 from matching.models import Match, MatchRun
+from matching.selectors.atlas import Atlas
 
 
 class FittingDemandTable(tables.Table):
@@ -51,3 +53,47 @@ class MatchRunTable(tables.Table):
 
     def render_progress(self, value: Any) -> str:
         return f"{value}%"
+
+
+class AtlasTable(tables.Table):
+    """Cells of the gap atlas, one a line."""
+
+    field = tables.Column(_("领域"))
+    region = tables.Column(_("地区"))
+    unmet = tables.Column(_("未满足需求"))
+    total = tables.Column(_("征集中需求"))
+    supply = tables.Column(_("该领域公开能力"))
+
+    @staticmethod
+    def lines(atlas: Atlas) -> list[dict[str, Any]]:
+        """The non-empty cells of `atlas`."""
+        names = dict(atlas.columns)
+        return [
+            {
+                "field": row.label,
+                "region": names[cell.region],
+                "unmet": cell.unmet,
+                "total": cell.total,
+                "supply": row.supply,
+            }
+            for row in atlas.rows
+            for cell in row.cells
+            if cell.total
+        ]
+
+
+class UnmetDemandTable(tables.Table):
+    """Demands behind the cells, as everybody may read them."""
+
+    slug = tables.Column(_("编号"))
+    title = tables.Column(_("需求"))
+    text = tables.Column(_("内容"), accessor="public_text", orderable=False)
+    field = tables.Column(_("领域"), accessor="field__name")
+    region = tables.Column(_("地区"), accessor="region__name")
+    published_at = tables.DateTimeColumn(_("发布时间"))
+    looked_at = tables.DateTimeColumn(_("匹配时间"), accessor="match_list__looked_at")
+
+    class Meta:
+        model = Demand
+        fields = ()
+        order_by = "-published_at"

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from matching.views import capabilities, demands, runs, subscriptions
+from matching.views import atlas, capabilities, demands, runs, subscriptions, weights
 
 app_name = "matching"
 urlpatterns = [
+    path("atlas/", atlas.atlas, name="atlas"),
+    path("atlas/demands/", atlas.unmet, name="unmet"),
     path("demands/<slug:slug>/matches/", demands.demand, name="demand"),
     path("demands/<slug:slug>/matches/start/", demands.start_demand, name="start_demand"),
     path("demands/<slug:slug>/matches/progress/", demands.demand_progress, name="demand_progress"),
@@ -53,4 +55,8 @@ urlpatterns = [
     path("manage/match-runs/<int:pk>/", runs.run, name="run"),
     path("manage/match-runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     path("manage/match-runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),
+    path("manage/match-weights/", weights.weights, name="weights"),
+    path("manage/match-weights/add/", weights.add, name="add_weights"),
+    path("manage/match-weights/activate/", weights.activate, name="activate_weights"),
+    path("manage/match-weights/freeze/", weights.freeze, name="freeze_weights"),
 ]

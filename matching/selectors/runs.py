@@ -50,18 +50,14 @@ class RunSummary:
 def run_summary(run: MatchRun) -> RunSummary:
     """Progress by direction and the exposure figures of a run, ready to show."""
     stored: dict[str, Any] = run.result.get("exposure") or {}
-    groups = [
-        (
-            label,
-            [
-                ExposureRow(name, 100 * shown, 100 * offered)
-                for name, (shown, offered) in list(stored[key].items())[:SHOWN_ROWS]
-            ],
-        )
-        for key, label in GROUPS.items()
-        if key in stored
-    ]
+    groups = [(label, _rows(stored[key])) for key, label in GROUPS.items() if key in stored]
     return RunSummary(_sides(run), stored.get("places", 0), groups)
+
+
+def _rows(shares: dict[str, list[float]]) -> list[ExposureRow]:
+    """The groups shown most, first."""
+    rows = [ExposureRow(name, 100 * shown, 100 * among) for name, (shown, among) in shares.items()]
+    return sorted(rows, key=lambda row: (-row.shown, row.label))[:SHOWN_ROWS]
 
 
 def _sides(run: MatchRun) -> list[SideProgress]:

@@ -1,9 +1,17 @@
-"""The weights that rank, and what each of their numbers means to people."""
+"""The weights that rank, what each of their numbers does, and how versions differ."""
 
 from __future__ import annotations
 
-from matching.engine.weights import Weights, shipped_weights, weights_from
-from matching.models import MatchWeights
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, FloatField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Abs, Cast
+
+from matching.engine.weights import FEATURES, Weights, shipped_weights, weights_from
+from matching.models import Match, MatchWeights
 
 # calibrated probability from which a pair is worth somebody's time; weaker ones are folded away
 RELEVANT_SCORE = 0.4
@@ -15,6 +23,7 @@ FEATURE_LABELS = {
     "semantic": "语义相近",
     "taxonomy": "领域相同",
 }
+SAMPLED_RANKS = 10
 
 
 def active_weights() -> Weights:
@@ -26,3 +35,57 @@ def active_weights() -> Weights:
 def feature_label(name: str) -> str:
     """What a feature is called on a page."""
     return FEATURE_LABELS.get(name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much one feature brings to the scores people see, on average."""
+
+    name: str
+    label: str
+    percent: float
+
+
+def contributions() -> list[Contribution]:
+    """Mean absolute share of each feature over the first ten places of demands' lists.
+
+    Measured on the stored lists, so it tells of the weights that made them. Percent.
+    """
+    rows = Match.objects.for_demands().possible().filter(rank__lte=SAMPLED_RANKS)
+    means = rows.aggregate(
+        **{name: Avg(Abs(Cast(KT(f"shares__{name}"), FloatField()))) for name in FEATURES}
+    )
+    found = [
+        Contribution(name, feature_label(name), 100 * mean)
+        for name, mean in means.items()
+        if mean is not None
+    ]
+    return sorted(found, key=lambda item: (-item.percent, item.name))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """One number of the weights in two versions; None where a version lacks it."""
+
+    path: str
+    first: Any
+    second: Any
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.first != self.second)
+
+
+def compared(first: MatchWeights, second: MatchWeights) -> list[NumberLine]:
+    """Every number of the two records side by side, those that differ first."""
+    mine, theirs = dict(_numbers(first.record)), dict(_numbers(second.record))
+    lines = [NumberLine(path, mine.get(path), theirs.get(path)) for path in {**mine, **theirs}]
+    return sorted(lines, key=lambda line: not line.differs)
+
+
+def _numbers(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(record, dict):
+        for name, value in record.items():
+            yield from _numbers(value, f"{path}.{name}" if path else name)
+    elif path not in {"version", "note"}:
+        yield path, record

@@ -70,7 +70,7 @@ def test_run_over_nothing_is_done_at_once(django_capture_on_commit_callbacks):
 
 
 def test_loaded_data_starts_a_run(supply, django_capture_on_commit_callbacks):
-    from core.services import emit  # only here
+    from core.services import emit  # beside its own test only
 
     with django_capture_on_commit_callbacks(execute=True):
         emit("platforms.starting_data.loaded")

@@ -1,0 +1,94 @@
+"""The weights for staff: what they do, versions, compare, activate, freeze."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError, Refused
+from matching.access import MatchWeightsAccess
+from matching.engine.weights import SHIPPED, shipped_weights
+from matching.forms import WeightsForm
+from matching.selectors.weights import active_weights, compared, contributions
+from matching.services.weights import activate_weights, add_weights, freeze_weights
+
+
+@login_required
+@require_GET
+def weights(request: HttpRequest) -> HttpResponse:
+    """Versions with what the features contribute; two of them side by side on request."""
+    access = MatchWeightsAccess(request.user)
+    access.require("view")
+    rows = list(access.visible().order_by("-is_active", "-activated_at", "-pk"))
+    chosen = [row for row in rows if row.version in request.GET.getlist("version")][:2]
+    context = {
+        "access": access,
+        "rows": rows,
+        "active": active_weights(),
+        "shipped": shipped_weights().version,
+        "is_kept": shipped_weights().version in {row.version for row in rows},
+        "contributions": contributions(),
+        "chosen": chosen,
+        "lines": compared(*chosen) if len(chosen) == 2 else [],
+    }
+    return render(request, "matching/weights.html", context)
+
+
+@login_required
+def add(request: HttpRequest) -> HttpResponse:
+    """A new version, made from the active one."""
+    access = MatchWeightsAccess(request.user)
+    access.require("add")
+    current = access.visible().filter(is_active=True).first()
+    record = current.record if current else json.loads(SHIPPED.read_text(encoding="utf-8"))
+    initial = {"record": record}
+    form = WeightsForm(request.POST or None, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            row = add_weights(actor=request.user, now=timezone.now(), **form.cleaned_data)
+        except Refused:
+            raise
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, f"已登记版本“{row.version}”，比较后可启用。")
+            return redirect("matching:weights")
+    return render(request, "matching/weights_form.html", {"form": form})
+
+
+@login_required
+@require_POST
+def activate(request: HttpRequest) -> HttpResponse:
+    """Rank with a version from now on."""
+    version = request.POST.get("version", "")
+    try:
+        row = activate_weights(actor=request.user, version=version, now=timezone.now())
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"已启用“{row.version}”。已有结果在下次匹配后更新，可全量重算。")
+    return redirect("matching:weights")
+
+
+@login_required
+@require_POST
+def freeze(request: HttpRequest) -> HttpResponse:
+    """Freeze the active version, or lift the freeze."""
+    is_frozen = "lift" not in request.POST
+    try:
+        freeze_weights(actor=request.user, is_frozen=is_frozen, now=timezone.now())
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, "已冻结。" if is_frozen else "已解除冻结。")
+    return redirect("matching:weights")
