@@ -89,9 +89,9 @@ def _covers(user: User, role: Role, region: str | None) -> bool:
 
 def _sees_all(user: Any) -> bool:
     """The system and the security admin see everybody's accounts and rights."""
-    if not user.is_authenticated:
-        return False
-    return user.is_system or user.has_role(Role.SECURITY_ADMIN)
+    if not user.is_authenticated:  # neither is the system
+        return bool(getattr(user, "is_system", False))
+    return bool(user.has_role(Role.SECURITY_ADMIN))
 
 
 class UserAccess(Access):
