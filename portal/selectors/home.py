@@ -20,12 +20,16 @@ from policies.access import DocumentAccess, NewsAccess
 
 FIGURES_KEY = "portal:home-figures"
 FIGURES_SECONDS = 60
-SHOWN = 5
+SHOWN = 5  # titles in a list
+CARDS = 4  # cards in a row
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of what the public can see at `counted_at`; definitions stand on the about page."""
+    """Counts of what the public can see at `counted_at`, demo data left out.
+
+    Definitions stand on the about page.
+    """
 
     counted_at: datetime
     platforms: int
@@ -46,18 +50,18 @@ def home_figures() -> Figures:
 def _count() -> Figures:
     public: Any = AnonymousUser()
     now = timezone.now()
-    platforms = PlatformAccess(public).visible()
+    platforms = PlatformAccess(public).visible().filter(is_demo=False)
     since = now - timedelta(days=settings.CONFIRM_EVERY_DAYS)
     return Figures(
         counted_at=now,
         platforms=platforms.count(),
         confirmed_platforms=platforms.filter(confirmed_at__gte=since).count(),
-        capabilities=CapabilityAccess(public).visible().count(),
-        open_demands=DemandAccess(public).visible().open().count(),
+        capabilities=CapabilityAccess(public).visible().filter(platform__is_demo=False).count(),
+        open_demands=DemandAccess(public).visible().open().filter(is_demo=False).count(),
         confirmed_outcomes=Outcome.objects.filter(
             status=OutcomeStatus.CONFIRMED, project__is_demo=False
         ).count(),
-        cases=CaseAccess(public).visible().count(),
+        cases=CaseAccess(public).visible().exclude(project__is_demo=True).count(),
         documents=DocumentAccess(public).visible().count(),
         news=NewsAccess(public).visible().count(),
     )
@@ -79,14 +83,14 @@ def home_page() -> HomePage:
     demands = (
         DemandAccess(public).visible().open().select_related("field", "region", "organisation")
     )
-    capabilities = CapabilityAccess(public).visible()
+    capabilities = CapabilityAccess(public).visible().filter(platform__is_demo=False)
     return HomePage(
         figures=home_figures(),
-        demands=list(demands.order_by("-published_at", "-pk")[:SHOWN]),
+        demands=list(demands.order_by("-published_at", "-pk")[:CARDS]),
         capabilities=list(
             capabilities.select_related("platform__region", "field").order_by(
                 "-completeness", "-updated_at", "-pk"
-            )[:6]
+            )[:CARDS]
         ),
         cases=list(
             CaseAccess(public)
