@@ -36,7 +36,7 @@ def _tell_people(outcome: str, text: str) -> Callable[..., None]:
             event_id=event_id,
             kind=f"organisation_{outcome}",
             title=text.format(organisation.name),
-            body=f"{text.format(organisation.name)}。{f'原因：{reason}' if reason else ''}",
+            body=f"原因：{reason}" if reason else "",
             url=organisation.get_absolute_url(),
             now=now,
         )
@@ -73,7 +73,7 @@ def _tell_holder(outcome: str, text: str) -> Callable[..., None]:
             event_id=event_id,
             kind=f"role_{outcome}",
             title=text.format(what),
-            body=f"{text.format(what)}。{f'原因：{reason}' if reason else ''}",
+            body=f"原因：{reason}" if reason else "",
             url="/profile/",
             now=now,
         )
