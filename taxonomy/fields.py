@@ -33,7 +33,7 @@ def region_names() -> list[str]:
             if row.level < RegionLevel.COUNTY or row.code.startswith(home)
         ]
 
-    return cache.get_or_set(NAMES, read, CACHE_SECONDS)  # type: ignore[no-any-return]
+    return cache.get_or_set(NAMES, read, CACHE_SECONDS) or []
 
 
 class RegionInput(forms.TextInput):
