@@ -49,6 +49,10 @@ class ClaimForm(forms.ModelForm):
         help_texts = {"note": _("说明贵单位与该平台的关系。")}
 
 
+class ImportForm(forms.Form):
+    file = forms.FileField(label=_("Excel 表格"), help_text=_("按模板填写的 .xlsx，最多 500 行。"))
+
+
 class RegionInput(forms.TextInput):
     """A name typed with suggestions: works without JavaScript."""
 

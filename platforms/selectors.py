@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any
 
@@ -20,7 +21,7 @@ from core.search import words
 from platforms.access import CapabilityAccess, ClaimAccess, ReportAccess, access_to
 from platforms.enums import ClaimStatus, ListingStatus, ReportStatus
 from platforms.facts import in_words, label_of
-from platforms.kinds import CAPABILITY, EQUIPMENT, EXPERT, KINDS, LINE, OFFERS, SOLUTION, Kind
+from platforms.kinds import KINDS, OFFERS, Kind
 from platforms.models import Capability, ListingReport, Platform, PlatformClaim
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces
@@ -115,22 +116,22 @@ class PlatformOffers:
 
 def platform_offers(platform: Platform) -> PlatformOffers:
     """Published offers of `platform`. Five queries and two prefetches."""
-
-    def published(kind: Kind) -> QuerySet[Any]:
-        rows = kind.model._default_manager.filter(platform=platform, status=ListingStatus.PUBLISHED)
-        return rows.order_by("-completeness", "pk")
-
-    return PlatformOffers(
-        capabilities=list(
-            published(CAPABILITY)
-            .select_related("field")
-            .prefetch_related("service_types", "certificates")
-        ),
-        equipment=list(published(EQUIPMENT)),
-        lines=list(published(LINE)),
-        experts=list(published(EXPERT).filter(consented_at__isnull=False)),
-        solutions=list(published(SOLUTION)),
+    published = {
+        kind.key: kind.model._default_manager.filter(
+            platform=platform, status=ListingStatus.PUBLISHED
+        ).order_by("-completeness", "pk")
+        for kind in OFFERS
+    }
+    published["capabilities"] = (
+        published["capabilities"]
+        .select_related("field")
+        .prefetch_related("service_types", "certificates")
     )
+    published["experts"] = published["experts"].filter(consented_at__isnull=False)
+    offers = {key: list(rows) for key, rows in published.items()}
+    for offer in chain(*offers.values()):
+        offer.platform = platform  # known already: no query for each
+    return PlatformOffers(**offers)
 
 
 def similar_capabilities(capability: Capability, user: Any, limit: int = 5) -> list[Capability]:

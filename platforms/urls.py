@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from platforms.kinds import KINDS, OFFERS, RESOURCES
 from platforms.states import CLAIM, LISTING, REPORT
-from platforms.views import manage, public, review
+from platforms.views import manage, public, review, spreadsheet
 
 
 class Words:
@@ -52,6 +52,7 @@ urlpatterns = [
     path("manage/overdue/", review.overdue, name="overdue"),
     path("manage/platforms/<slug:slug>/", manage.workbench, name="workbench"),
     path("manage/platforms/<slug:slug>/confirm-all/", manage.confirm_all, name="confirm_all"),
+    path("manage/platforms/<slug:slug>/equipment/import/", spreadsheet.load, name="import"),
     path("manage/platforms/<slug:slug>/<offer:kind>/", manage.offers, name="offers"),
     path("manage/platforms/<slug:slug>/<offer:kind>/new/", manage.add, name="add"),
     path("manage/<kind:kind>/<slug:slug>/edit/", manage.edit, name="edit"),

@@ -68,6 +68,7 @@ class Equipment(Listing, SearchableModel):
         return reverse("platforms:equipment", args=[self.slug])
 
 
+@pghistory.track(exclude=["updated_at", "search", "completeness"])
 class Line(Listing, SearchableModel):
     """中试线、车间或实验室 (G51: digital lines)."""
 
@@ -97,6 +98,8 @@ class Line(Listing, SearchableModel):
         return reverse("platforms:line", args=[self.slug])
 
 
+# of a person's data the history keeps no copies, only what bears on the right to show it
+@pghistory.track(fields=["status", "consented_at"])
 class Expert(Listing, SearchableModel):
     """专家 (G38). Public only while the person's own consent stands."""
 

@@ -2,6 +2,11 @@
 
 from platforms.services.claims import claim_platform, decide_claim
 from platforms.services.demo import attach_demo_platform
+from platforms.services.equipment_import import (
+    ImportErrors,
+    equipment_template,
+    import_equipment,
+)
 from platforms.services.listings import (
     confirm_listing,
     confirm_platform,
@@ -14,6 +19,7 @@ from platforms.services.reports import close_report, report_listing
 from platforms.services.starting_data import load_platforms
 
 __all__ = [
+    "ImportErrors",
     "attach_demo_platform",
     "claim_platform",
     "close_report",
@@ -23,6 +29,8 @@ __all__ = [
     "decide_claim",
     "discard_listing",
     "edit_listing",
+    "equipment_template",
+    "import_equipment",
     "load_platforms",
     "move_listing",
     "report_listing",

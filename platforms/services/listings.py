@@ -95,7 +95,7 @@ def edit_listing(
     """
     locked = lock(listing)
     access_to(type(listing), actor).require("edit", locked)
-    if version and locked.updated_at.isoformat() != version:
+    if version and _moment(version) != locked.updated_at:
         raise Conflict
     changed = _differences(locked, values)
     if changed:
@@ -171,6 +171,14 @@ def discard_listing(*, actor: Any, listing: Any, now: datetime) -> None:
         raise DomainError("in_use", "还有内容属于它，不能删除。")
     _log(actor, "discard", locked, now)
     locked.delete()
+
+
+def _moment(version: str) -> datetime | None:
+    """The moment that a version names; None for one that nobody was given."""
+    try:
+        return datetime.fromisoformat(version)
+    except ValueError:
+        return None
 
 
 def lock(listing: Any) -> Any:

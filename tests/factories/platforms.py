@@ -2,6 +2,7 @@
 
 import factory
 from django.utils import timezone
+
 from platforms.models import (
     Capability,
     Equipment,
@@ -12,7 +13,6 @@ from platforms.models import (
     PlatformClaim,
     Solution,
 )
-
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.taxonomy import zhongshan
 

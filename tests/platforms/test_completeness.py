@@ -44,4 +44,4 @@ def test_relations_count(db):
     capability.service_types.add(TermFactory(code_list__slug="service-type", code="x"))
 
     assert percent_complete(capability) == before + 5
-    assert [item.field for item in missing_facts(capability)][0] == "scale_low"
+    assert missing_facts(capability)[0].field == "scale_low"

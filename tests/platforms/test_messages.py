@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import User
 from core.events import reaction
 from core.models import Event
 from notifications.models import Notification
@@ -85,7 +85,12 @@ def test_a_rejected_claimant_reads_why(operator, staff, now):
 
 def test_a_report_reaches_operator_and_staff(operator, staff, platform, now):
     report_listing(
-        actor=User(), platform=platform, kind="closed", client="x", now=now, note="大门已封"
+        actor=AnonymousUser(),
+        platform=platform,
+        kind="closed",
+        client="x",
+        now=now,
+        note="大门已封",
     )
 
     deliver("platforms.tell_report")

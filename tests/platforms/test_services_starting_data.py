@@ -16,8 +16,10 @@ from tests.factories.accounts import OrganisationFactory
 
 ROW = {
     "id": "zs-test", "name": "测试平台", "operator": "测试研究院", "province": "广东省",
-    "city": "中山市", "industries": ["生物医药", "没有的领域"], "kind": "高校院所", "status": "运行",
-    "level": "省级", "summary": "简介", "source_title": "文件", "source_url": "https://a.example/",
+    "city": "中山市", "industries": ["生物医药", "没有的领域"],
+    "kind": "高校院所", "status": "运行", "level": "省级", "summary": "简介",
+    "source_title": "文件",
+    "source_url": "https://a.example/",
     "source_date": "2025-06", "source_kind": "gov",
     "capabilities": [
         {"id": "zs-test--a", "title": "安评", "description": "药物安评", "industry": "生物医药",
