@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region, RegionLevel
-from taxonomy.selectors import CACHE_SECONDS, region_path, resolve_region
-
-NAMES = "taxonomy:region-names"
+from taxonomy.selectors import CACHE_SECONDS, REGION_NAMES, region_path, resolve_region
 
 
 def region_name(region: Region) -> str:
@@ -33,7 +31,7 @@ def region_names() -> list[str]:
             if row.level < RegionLevel.COUNTY or row.code.startswith(home)
         ]
 
-    return cache.get_or_set(NAMES, read, CACHE_SECONDS) or []
+    return cache.get_or_set(REGION_NAMES, read, CACHE_SECONDS) or []
 
 
 class RegionInput(forms.TextInput):
@@ -53,7 +51,8 @@ class RegionField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str) and value.isdigit():
-            value = Region.objects.select_related("parent__parent").filter(pk=value).first()
+            known = Region.objects.select_related("parent__parent").filter(pk=value)
+            value = known.first() or value
         return region_name(value) if isinstance(value, Region) else value
 
     def clean(self, value: Any) -> Region | None:

@@ -15,6 +15,7 @@ Row = TypeVar("Row")
 CACHE_SECONDS = 3600
 PROVINCES = "taxonomy:provinces"
 INDUSTRIES = "taxonomy:industries"
+REGION_NAMES = "taxonomy:region-names"
 WIDENING = (TermMapping.Relation.EXACT, TermMapping.Relation.BROADER)
 
 
@@ -24,7 +25,7 @@ def _terms_key(list_slug: str) -> str:
 
 def cache_keys(list_slugs: Iterable[str]) -> list[str]:
     """Every cache key that holds code lists."""
-    return [PROVINCES, INDUSTRIES, *map(_terms_key, list_slugs)]
+    return [PROVINCES, INDUSTRIES, REGION_NAMES, *map(_terms_key, list_slugs)]
 
 
 def _cached(key: str, read: Callable[[], list[Row]]) -> list[Row]:
