@@ -27,5 +27,7 @@ app.conf.beat_schedule = {
     "resume-match-runs": {"task": "matching.resume_runs", "schedule": 60.0},
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
+    "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
+    "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": crontab(hour=3, minute=5)},
 }

@@ -73,7 +73,15 @@ class AnnualReport(BaseModel):
         return self.extended_date or self.cycle.due_date
 
 
-@pghistory.track(exclude=["updated_at", "computed_at"])
+# what people typed and what was corrected; computed values can be computed again
+@pghistory.track(
+    pghistory.InsertEvent("typed", condition=pgtrigger.Q(new__fill=Fill.MANUAL)),
+    pghistory.UpdateEvent("retyped", condition=pgtrigger.Q(new__fill=Fill.MANUAL)),
+    pghistory.UpdateEvent(
+        "corrected", condition=pgtrigger.AnyChange("correction", "correction_answer")
+    ),
+    exclude=["updated_at", "computed_at"],
+)
 class ReportValue(BaseModel):
     """One value of a report. Auto values are read-only; a correction keeps both (house rule 5)."""
 

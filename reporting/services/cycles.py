@@ -1,0 +1,108 @@
+"""Years of reporting: made, opened, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core.errors import DomainError
+from core.services import emit, log_activity
+from core.states import perform
+from reporting.access import CycleAccess
+from reporting.enums import Coverage, JobKind
+from reporting.models import Indicator, ReportCycle, ReportingJob
+from reporting.services.jobs import start_job
+from taxonomy.jurisdiction import current_jurisdiction
+from taxonomy.models import Region
+
+EVENTS = {"open": "reporting.cycle.opened", "close": "reporting.cycle.closed",
+          "reopen": "reporting.cycle.reopened"}  # fmt: skip
+
+
+@transaction.atomic
+def create_cycle(
+    *,
+    actor: Any,
+    year: int,
+    region: Region,
+    opens_date: date,
+    due_date: date,
+    now: datetime,
+    coverage: str = Coverage.PUBLISHED,
+    notice: str = "",
+    is_demo: bool = False,
+) -> ReportCycle:
+    """Make a cycle with the indicator versions and the review chain in force now.
+
+    Errors: Refused, `invalid` (dates, the year exists already), `no_indicators`.
+    """
+    access = CycleAccess(actor)
+    cycle = ReportCycle(
+        year=year, region=region, opens_date=opens_date, due_date=due_date, coverage=coverage,
+        reviewers=list(current_jurisdiction().reviewers), notice=notice.strip(),
+        status_changed_at=now, is_demo=is_demo,
+    )  # fmt: skip
+    access.require("create")
+    if not access.is_system and not actor.covers_region("government", region.pk):
+        raise DomainError("region", "只能为所管辖的地区建立年度填报。", "region")
+    _validated(cycle)
+    indicators = list(Indicator.objects.current().annual())
+    if not indicators:
+        raise DomainError("no_indicators", "还没有载入指标，请系统管理员先载入。")
+    cycle.save()
+    cycle.indicators.set(indicators)
+    log_activity(actor=actor, action="reporting.reportcycle.create", target=cycle, now=now)
+    return cycle
+
+
+def _validated(cycle: ReportCycle) -> None:
+    try:
+        cycle.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        name = None if field == "__all__" else field
+        raise DomainError("invalid", messages[0], name) from error
+
+
+@transaction.atomic
+def edit_cycle(
+    *, actor: Any, cycle: ReportCycle, values: Mapping[str, Any], now: datetime
+) -> ReportCycle:
+    """Change the dates or the notice. Errors: Refused, `invalid`."""
+    locked = ReportCycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
+    CycleAccess(actor).require("edit", locked)
+    for name in ("opens_date", "due_date", "notice"):
+        if name in values:
+            setattr(locked, name, values[name])
+    _validated(locked)
+    locked.save(update_fields=["opens_date", "due_date", "notice", "updated_at"])
+    log_activity(actor=actor, action="reporting.reportcycle.edit", target=locked, now=now)
+    return locked
+
+
+@transaction.atomic
+def move_cycle(
+    *, actor: Any, cycle: ReportCycle, name: str, now: datetime, reason: str = ""
+) -> ReportCycle:
+    """`open` (starts the job that makes the reports), `close`, `reopen`. Errors: Refused,
+    `wrong_state`, `reason_required`."""
+    moved: Any
+    moved, _row = perform(CycleAccess(actor), name, cycle, now=now, reason=reason)
+    if name == "open":
+        start_job(actor=actor, kind=JobKind.OPEN_CYCLE, cycle=moved, now=now)
+    emit(EVENTS[name], cycle_id=moved.pk)
+    return moved  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def request_compute(*, actor: Any, cycle: ReportCycle, now: datetime) -> ReportingJob:
+    """Compute all reports under way anew, and make those of platforms that came since.
+
+    Errors: Refused, `job_running`.
+    """
+    CycleAccess(actor).require("compute", cycle)
+    return start_job(actor=actor, kind=JobKind.OPEN_CYCLE, cycle=cycle, now=now)

@@ -1,0 +1,36 @@
+"""Tasks of reporting, and what follows from its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.events import on
+from reporting.services import jobs, notices
+
+
+@shared_task(name="reporting.run_job")
+def run_job(*, job_id: int) -> None:
+    jobs.run_job(job_id=job_id, now=timezone.now())
+
+
+@shared_task(name="reporting.resume_jobs", expires=60)
+def resume_jobs() -> None:
+    jobs.resume_jobs(now=timezone.now())
+
+
+@shared_task(name="reporting.remind_due", expires=3600)
+def remind_due() -> None:
+    notices.remind_due(now=timezone.now())
+
+
+@on(*notices.TEXTS, name="reporting.tell_people")
+def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())
+
+
+@on("reporting.cycle.filled", name="reporting.tell_operators")
+def tell_operators(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    notices.tell_filled(event_id=event_id, cycle_id=payload["cycle_id"], now=timezone.now())
