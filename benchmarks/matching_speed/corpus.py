@@ -12,7 +12,7 @@ import numpy as np
 from matching.engine.documents import CapabilityDoc, DemandDoc
 from matching.engine.quantities import find_quantities
 
-DIMENSIONS = 384
+DIMENSIONS = 128
 _CLAUSE = re.compile(r"[^。;；，,、:：()()]{4,}")
 _REGIONS = ("440100", "440300", "442000", "441900", "320500", "510100", "371300", "330100")
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from .documents import CapabilityDoc, Doc, body_text
-from .text import is_han, normalise, tokens
+from .text import is_han, normalise, tokens, tokens_of_normal
 
 SHIPPED = Path(__file__).with_name("lexicon.txt")
 RELATED_INDUSTRY = 0.4
@@ -57,12 +58,21 @@ def shipped_lexicon() -> Lexicon:
     return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
 
 
-def _named(text: str, words: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The words of the table that stand in ``text``: Chinese ones anywhere, Latin ones as
-    tokens."""
+@lru_cache(maxsize=2)
+def _heads(side: Literal["wider", "narrower"]) -> dict[str, tuple[str, ...]]:
+    """First token of a word (its first character pair, or a whole Latin word) → such words."""
+    heads: dict[str, list[str]] = {}
+    for word in getattr(shipped_lexicon(), side):
+        heads.setdefault(word[:2] if is_han(word[0]) else word, []).append(word)
+    return {head: tuple(words) for head, words in heads.items()}
+
+
+def _named(text: str, side: Literal["wider", "narrower"]) -> set[str]:
+    """The words of one side of the lexicon that stand in ``text``, Latin ones as whole tokens."""
     normal = normalise(text)
-    latin = {token for token in tokens(normal) if not is_han(token[0])}
-    return [word for word in words if word in normal and (word in latin or is_han(word[0]))]
+    heads = _heads(side)
+    found = set(tokens_of_normal(normal))
+    return {word for token in found for word in heads.get(token, ()) if word in normal}
 
 
 def implied_tokens(query: Doc) -> dict[str, float]:
@@ -72,12 +82,13 @@ def implied_tokens(query: Doc) -> dict[str, float]:
     field, implies the special words within it. What the title names counts fully, what the
     description names half.
     """
-    lexicon = shipped_lexicon()
-    table = lexicon.narrower if isinstance(query, CapabilityDoc) else lexicon.wider
+    side: Literal["wider", "narrower"]
+    side = "narrower" if isinstance(query, CapabilityDoc) else "wider"
+    table = getattr(shipped_lexicon(), side)
     implied: dict[str, float] = {}
     texts = ((query.title, 1.0), (body_text(query)[:_BODY_CHARACTERS], _BODY_SHARE))
     for text, share in texts:
-        for word in _named(text, table):
+        for word in _named(text, side):
             for other in table[word]:
                 implied[other] = max(implied.get(other, 0.0), share)
     asked: dict[str, float] = {}
