@@ -86,7 +86,7 @@ class Child:
     launch: Callable[[], subprocess.Popen[bytes]]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    patience_seconds: float = 20
+    patience_seconds: float = 12
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     started: float = field(default=0.0)
@@ -111,13 +111,19 @@ class Child:
         self.start()
 
     def stop(self) -> None:
-        """Ask it to stop, wait, and kill it where asking did not help."""
-        if self.process is None or self.process.poll() is not None:
+        """Ask it to stop, insist with SIGQUIT, and kill it where neither helped.
+
+        To a Celery worker SIGQUIT means: give the task in hand back to the queue.
+        """
+        if self.process is None:
             return
-        self.process.send_signal(self.stop_signal)
-        try:
-            self.process.wait(self.patience_seconds)
-        except subprocess.TimeoutExpired:
+        for number in (self.stop_signal, signal.SIGQUIT):
+            if self.process.poll() is not None:
+                return
+            self.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(self.patience_seconds)
+        if self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):  # its helpers too: it leads its own group
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

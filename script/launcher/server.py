@@ -94,31 +94,31 @@ def _start(
     preparation = Preparation(home, env)
     preparation.static_files()
     sign_ins = preparation.database(demo=demo, embedded=embedded)
-    web = _start_programs(group, env, home, listener)
+    web = _start_web(group, env, home, listener)
     group.wait_for(lambda: _answers(port, options.host), web, _HOME_PAGE_SECONDS)
+    _start_tasks(group, env, home)  # only now: together they would double the wait on two cores
     running.write_text(json.dumps({"address": address, "pid": os.getpid()}), "utf-8")
     return address, sign_ins
 
 
-def _start_programs(
-    group: Group, env: dict[str, str], home: Path, listener: socket.socket
-) -> Child:
-    """Start web, worker and beat; return the web server."""
-    log = home / "log"
-    python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "portal.celery:app"]
-    web = [
-        *(*python, "gunicorn", "portal.wsgi:application", "--bind", f"fd://{listener.fileno()}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60"),
-        *("--graceful-timeout", "10", "--no-control-socket", "--access-logfile", "-"),
+def _start_web(group: Group, env: dict[str, str], home: Path, listener: socket.socket) -> Child:
+    command = [
+        *(sys.executable, "-m", "gunicorn", "portal.wsgi:application"),
+        *("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
+        *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "10"),
+        *("--no-control-socket", "--access-logfile", "-"),
     ]
+    # The socket stays open here: while gunicorn is started again, requests wait instead of failing.
+    log = home / "log" / "web.log"
+    return group.add(program("网站", command, log, env=env, cwd=ROOT, sockets=(listener,)))
+
+
+def _start_tasks(group: Group, env: dict[str, str], home: Path) -> None:
+    celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
     worker = [*celery, "worker", "-Q", "default,matching,reporting", "-c", "2", "-l", "INFO"]
     beat = [*celery, "beat", "-s", str(home / "celerybeat-schedule"), "--pidfile=", "-l", "INFO"]
-    # The socket stays open here: while gunicorn is started again, requests wait instead of failing.
-    child = group.add(program("网站", web, log / "web.log", env=env, cwd=ROOT, sockets=(listener,)))
-    group.add(program("后台任务", worker, log / "worker.log", env=env, cwd=ROOT))
-    group.add(program("定时任务", beat, log / "beat.log", env=env, cwd=ROOT))
-    return child
+    group.add(program("后台任务", worker, home / "log" / "worker.log", env=env, cwd=ROOT))
+    group.add(program("定时任务", beat, home / "log" / "beat.log", env=env, cwd=ROOT))
 
 
 def _listen(host: str, port: int) -> socket.socket:

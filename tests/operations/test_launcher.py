@@ -153,18 +153,23 @@ def test_child_that_keeps_dying_is_started_at_growing_intervals(tmp_path: Path, 
     assert child.deaths == 2  # after 1 s and 2 s more; the next in 4 s
 
 
-def test_child_that_will_not_stop_is_killed(tmp_path: Path, group: Group):
-    deaf = (
-        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True)"
-    )
-    command = [sys.executable, "-c", f"{deaf}; time.sleep(60)"]
+@pytest.mark.parametrize(
+    ("ignored", "ended_by"),
+    [(["SIGTERM"], signal.SIGQUIT), (["SIGTERM", "SIGQUIT"], signal.SIGKILL)],
+)
+def test_child_that_will_not_stop_is_made_to(
+    tmp_path: Path, group: Group, ignored: list[str], ended_by: signal.Signals
+):
+    code = "import signal, time\n"
+    code += "".join(f"signal.signal(signal.{name}, signal.SIG_IGN)\n" for name in ignored)
+    command = [sys.executable, "-c", f"{code}print(1, flush=True)\ntime.sleep(60)"]
     child = group.add(program("x", command, tmp_path / "log", env=dict(os.environ), cwd=tmp_path))
     child.patience_seconds = 0.2
     eventually(lambda: (tmp_path / "log").read_text() == "1\n")
 
     group.stop()
 
-    assert child.process.returncode == -signal.SIGKILL
+    assert child.process.returncode == -ended_by
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
