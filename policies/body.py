@@ -31,7 +31,8 @@ TAGS = {
 }
 ATTRIBUTES = {"a": {"href"}, "th": {"scope"}}
 SCHEMES = {"http", "https", "mailto"}
-LINK = re.compile(r"\[([^\[\]]+)\]\(([^()\s]+)\)")
+# other schemes stay text
+LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|mailto:|/)[^()\s]+)\)")
 STRONG = re.compile(r"\*\*([^*]+)\*\*")
 RULE = re.compile(r"^\|[\s|:-]+\|$")  # the |---|---| line people bring from Markdown
 # how a line begins → what it is

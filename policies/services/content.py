@@ -156,7 +156,7 @@ def content_search(content: Content) -> Any:
 
 def _lock(content: Content) -> Content:
     rows = type(content)._default_manager.select_for_update(of=("self",))
-    return rows.get(pk=content.pk)  # type: ignore[no-any-return]
+    return rows.get(pk=content.pk)
 
 
 def _assign(content: Content, values: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,38 @@
+"""The cast of the content tests."""
+
+from types import SimpleNamespace
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.enums import Role
+from core.access import SYSTEM
+from tests.factories.accounts import person
+from tests.factories.taxonomy import chengdu, zhongshan
+
+
+@pytest.fixture
+def cast(db):
+    """Staff of the province that runs the portal, of a city in it, of another province."""
+    return SimpleNamespace(
+        staff=person(Role.GOVERNMENT),
+        city_staff=person(Role.GOVERNMENT, region=zhongshan()),
+        far_staff=person(Role.GOVERNMENT, region=chengdu()),
+        broker=person(Role.BROKER),
+        owner=person(Role.ENTERPRISE),
+        visitor=AnonymousUser(),
+        system=SYSTEM,
+    )
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign a person in, with the second factor that staff must have."""
+
+    def use(user):
+        Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, data={})
+        client.force_login(user)
+        return client
+
+    return use
