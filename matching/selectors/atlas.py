@@ -72,7 +72,7 @@ def looked_at_demands(*, service: str = "", within: str = "") -> QuerySet[Demand
     rows = Demand.objects.open().filter(match_list__isnull=False)
     if service:
         rows = rows.filter(service_types__code=service)
-    return rows.filter(region__code__startswith=within) if within else rows  # type: ignore[no-any-return]
+    return rows.filter(region__code__startswith=within) if within else rows
 
 
 def unmet_demands() -> QuerySet[Demand]:
@@ -82,7 +82,7 @@ def unmet_demands() -> QuerySet[Demand]:
         .filter(UNMET)
         .select_related("field", "region", "organisation", "match_list")
     )
-    return rows.order_by("-published_at", "-pk")  # type: ignore[no-any-return]
+    return rows.order_by("-published_at", "-pk")
 
 
 def gap_atlas(*, service: str = "", province: Region | None = None) -> Atlas:

@@ -32,4 +32,4 @@ def fitting_demands(user: Any) -> QuerySet[Match]:
     rows = rows.select_related(
         "demand__organisation", "demand__region", "demand__field", "capability__platform"
     )
-    return rows.order_by("-score", "demand_id", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("-score", "demand_id", "pk")

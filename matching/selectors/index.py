@@ -20,6 +20,7 @@ from matching.engine.index import Index
 from matching.enums import Side
 from matching.models import Embedding
 from matching.selectors.documents import capability_docs, demand_docs
+from matching.selectors.snapshots import shared
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
 from matching.selectors.weights import active_weights
 
@@ -89,8 +90,11 @@ def _refreshed(side: str, held: _Held | None, key: _Key) -> _Held:
             docs, vectors = _docs(side, changed), stored_vectors(side, key.encoder, changed)
             index = held.index.changed(docs, vectors, removed)
             return _Held(key, stamps, index, held.deltas + 1)
-    vectors = stored_vectors(side, key.encoder)
-    return _Held(key, stamps, Index.build(_docs(side, None), vectors, active_weights()))
+    return _Held(key, stamps, shared(side, key, len(stamps), lambda: _built(side, key)))
+
+
+def _built(side: str, key: _Key) -> Index:
+    return Index.build(_docs(side, None), stored_vectors(side, key.encoder), active_weights())
 
 
 def _docs(side: str, ids: Collection[int] | None) -> list[Doc]:

@@ -43,8 +43,8 @@ def text_digest(doc: Doc) -> str:
 def subjects(side: str) -> QuerySet[Capability] | QuerySet[Demand]:
     """The rows that take part in matching: shown capabilities, open demands."""
     if side == Side.CAPABILITY:
-        return Capability.objects.shown()  # type: ignore[no-any-return]
-    return Demand.objects.open()  # type: ignore[no-any-return]
+        return Capability.objects.shown()
+    return Demand.objects.open()
 
 
 def without_vector(side: str, encoder: str) -> QuerySet[Capability] | QuerySet[Demand]:

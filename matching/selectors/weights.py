@@ -13,8 +13,9 @@ from django.db.models.functions import Abs, Cast
 from matching.engine.weights import FEATURES, Weights, shipped_weights, weights_from
 from matching.models import Match, MatchWeights
 
-# calibrated probability from which a pair is worth somebody's time; weaker ones are folded away
-RELEVANT_SCORE = 0.4
+# probability from which a pair is worth somebody's time; weaker ones are folded away, and a demand
+# without any such pair counts as unmet
+RELEVANT_SCORE = 0.45
 # from which a pair that fails a constraint is still worth showing as a near miss
 RELATED_SCORE = 0.3
 FEATURE_LABELS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from matching.engine.constraints import Check
 from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
+from matching.engine.fairness import spread
 from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
 from matching.engine.relax import relaxations
@@ -20,6 +21,7 @@ from matching.models import Match, MatchList, MatchRun
 from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE
 from taxonomy.models import Region
 
+CHOICE = 3  # lists of this many times TOP are looked at when attention is spread
 TOP = 20  # the best pairs that no stated constraint rules out
 NEAR = 8  # the most relevant ones that a constraint does rule out
 NEAR_DEPTH = 30  # how many of those are looked at for changes that would help
@@ -52,7 +54,7 @@ def find_list(
     *, index: Index, doc: Doc, vector: np.ndarray | None, looked_at: datetime
 ) -> FoundList:
     """Rank the other side for `doc`: capabilities for a demand, demands for a capability."""
-    entries = index.rank(doc, TOP, vector)
+    entries = _entries(index, doc, vector)
     near, relaxed = _near_misses(index, doc, vector, entries)
     return FoundList(
         side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
@@ -66,6 +68,22 @@ def find_list(
         searched_count=len(index),
         weights_version=index.weights.version,
     )
+
+
+def _entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Ranked]:
+    """The best pairs; in a demand's list no platform takes every place where others are as good.
+
+    The policy and its price are declared in `matching.engine.fairness`.
+    """
+    if not isinstance(doc, DemandDoc):
+        return index.rank(doc, TOP, vector)
+    ranked = index.rank(doc, CHOICE * TOP, vector, with_checks=False)
+    found = [index.document(entry.document_id) for entry in ranked]
+    owners = {row.id: row.platform_id for row in found if isinstance(row, CapabilityDoc)}
+    return [
+        replace(entry, checks=index.checks(doc, entry.document_id))
+        for entry in spread(ranked, owners, TOP)
+    ]
 
 
 def _near_misses(

@@ -53,7 +53,7 @@ def _start(*, actor: Any, kind: RunKind, subject: Any, now: datetime) -> MatchRu
     run = waiting.select_for_update().newest_first().first()
     if run is not None:
         # it has read nothing yet: what is committed now will be in it
-        return run  # type: ignore[no-any-return]
+        return run
     run = MatchRun.objects.create(
         kind=kind,
         owner_id=getattr(actor, "pk", None),
@@ -98,7 +98,7 @@ def _claim(*, run_id: int, now: datetime) -> bool:
 
 def _match(*, run: MatchRun, now: datetime) -> None:
     side = Side.DEMAND if run.kind == RunKind.DEMAND else Side.CAPABILITY
-    subject_id = run.demand_id or run.capability_id
+    subject_id = run.demand_id or run.capability_id or 0  # the table's constraint: one of them
     embed_rows(side=side, ids=[subject_id], now=now)
     docs = documents(side, [subject_id])
     if not docs:

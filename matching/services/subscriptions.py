@@ -87,14 +87,16 @@ def tell_of_demand(
             event_id=event_id,
             now=now,
         )
+    offers = Capability.objects.in_bulk(capability_ids)
     rows = Subscription.objects.filter(capability__in=capability_ids)
-    for row in rows.select_related("user", "capability").order_by("pk"):
+    for row in rows.select_related("user").order_by("pk"):
+        offer = offers[row.capability_id]
         notify(
             users=[row.user],
-            kind=f"matching.new_demand.{row.capability_id}",
+            kind=f"matching.new_demand.{offer.pk}",
             title="有新需求适合您的能力",
-            body=f"“{row.capability.title}”有一条新的合适需求，可查看理由后跟进。",
-            url=reverse("matching:capability", args=[row.capability.slug]),
+            body=f"“{offer.title}”有一条新的合适需求，可查看理由后跟进。",
+            url=reverse("matching:capability", args=[offer.slug]),
             event_id=event_id,
             now=now,
         )
@@ -104,16 +106,18 @@ def tell_of_capability(
     *, event_id: str, capability: Capability, demand_ids: Collection[int], now: datetime
 ) -> None:
     """Tell who subscribed to the demands that a new or changed capability fits."""
-    rows = Subscription.objects.filter(demand__in=demand_ids, demand__status="open")
-    for row in rows.select_related("user", "demand").order_by("pk"):
-        if not DemandMatchesAccess(row.user).can("view", row.demand):
+    demands = Demand.objects.open().in_bulk(demand_ids)
+    rows = Subscription.objects.filter(demand__in=demands).select_related("user")
+    for row in rows.order_by("pk"):
+        demand = demands[row.demand_id]
+        if not DemandMatchesAccess(row.user).can("view", demand):
             continue
         notify(
             users=[row.user],
-            kind=f"matching.new_capability.{row.demand_id}",
+            kind=f"matching.new_capability.{demand.pk}",
             title="有新能力适合您的需求",
-            body=f"“{capability.title}”（{capability.platform}）适合“{row.demand.title}”。",
-            url=reverse("matching:demand", args=[row.demand.slug]),
+            body=f"“{capability.title}”（{capability.platform}）适合“{demand.title}”。",
+            url=reverse("matching:demand", args=[demand.slug]),
             event_id=event_id,
             now=now,
         )

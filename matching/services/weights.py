@@ -72,7 +72,7 @@ def ensure_shipped(*, actor: Any, now: datetime) -> MatchWeights:
     """The row of the version that comes with the engine, kept when it is not yet."""
     record = json.loads(SHIPPED.read_text(encoding="utf-8"))
     row = MatchWeights.objects.filter(version=record["version"]).first()
-    return row or _keep(  # type: ignore[no-any-return]
+    return row or _keep(
         actor=actor, record=record, version=record["version"], note="随引擎发布",
         trained_on=str(record.get("trained_on", "")), figures={}, now=now,
     )  # fmt: skip
