@@ -12,13 +12,18 @@ from core.access import SYSTEM
 from core.events import on
 from demands.models import Demand
 from matching.models import MatchRun
-from matching.services import embeddings, full, runs, subscriptions
+from matching.services import embeddings, full, phrases, runs, subscriptions
 from platforms.models import Capability
 
 
 @shared_task(name="matching.run")
 def run(*, run_id: int) -> None:
     runs.execute_run(run_id=run_id, now=timezone.now())
+
+
+@shared_task(name="matching.find_phrases")
+def find_phrases(*, run_id: int) -> None:
+    phrases.find_phrases(run_id=run_id)
 
 
 @shared_task(name="matching.prepare_run")

@@ -82,6 +82,11 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
         read_only_fields = fields
 
 
+class PhraseField(serializers.Serializer[Any]):
+    asked = serializers.CharField(help_text="需求中的语句")
+    offered = serializers.CharField(help_text="能力中的语句")
+
+
 class ResultSerializer(serializers.Serializer[Any]):
     """One explained pair, best first; near misses follow the possible ones."""
 
@@ -93,6 +98,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     demand = serializers.SerializerMethodField()
     capability = serializers.SerializerMethodField()
     words = serializers.ListField(child=serializers.CharField(), help_text="共同关键词")
+    phrases = PhraseField(many=True, help_text="意思相近的语句")
     parts = ShareField(many=True, help_text="得分构成")
     checks = CheckField(many=True)
     feedback = FeedbackSerializer(source="own", allow_null=True)

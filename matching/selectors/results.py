@@ -65,6 +65,11 @@ class PairCard:
         return self.match.score >= RELEVANT_SCORE
 
     @property
+    def phrases(self) -> list[dict[str, str]]:
+        """Phrases of both texts that mean nearly the same; none of a withheld text."""
+        return self.match.phrases if self.is_full_text else []
+
+    @property
     def failed(self) -> list[CheckLine]:
         """Constraints that are not met: the reasons of a near miss."""
         return [check for check in self.checks if check.result == "unmet"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 
 from matching.engine.constraints import Check
 from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
@@ -140,13 +141,17 @@ def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
         for row in locked.order_by("pk")
         if row.looked_at <= by_subject[getattr(row, key)].looked_at
     ]
-    Match.objects.filter(match_list__in=lists).delete()
+    old = Match.objects.filter(match_list__in=lists)
+    phrases = _phrases(old)
+    old.delete()
     regions = _region_names(found)
     entries: list[Match] = []
     for row in lists:
         item = by_subject[getattr(row, key)]
         _fill(row, item, run)
         entries += [_match(row, item, entry, at, regions) for at, entry in _numbered(item)]
+    for entry in entries:
+        entry.phrases = phrases.get((entry.demand_id, entry.capability_id), [])
     MatchList.objects.bulk_update(
         lists,
         [
@@ -156,6 +161,12 @@ def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
     )  # fmt: skip
     Match.objects.bulk_create(entries, batch_size=2000)
     return len(lists)
+
+
+def _phrases(old: QuerySet[Match]) -> dict[tuple[int, int], list[dict[str, str]]]:
+    """Phrases found earlier; a text that changes has a run of its own, which finds them anew."""
+    rows = old.exclude(phrases=[]).values_list("demand_id", "capability_id", "phrases")
+    return {(demand, capability): found for demand, capability, found in rows}
 
 
 def _fill(row: MatchList, item: FoundList, run: MatchRun) -> None:

@@ -114,6 +114,7 @@ def _match(*, run: MatchRun, now: datetime) -> None:
         new = [entry for entry in found.relevant if int(entry.document_id) not in before]
         _close(run=run, status=JobStatus.DONE, now=now, found=found)
         _announce(run=run, new=new)
+        enqueue("matching.find_phrases", run_id=run.pk)
 
 
 def documents(side: str, ids: Sequence[int]) -> list[Doc]:
