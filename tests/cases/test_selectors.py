@@ -119,7 +119,7 @@ def test_the_next_step_of_a_quote_is_due_when_the_quote_ends():
     assert (step.due, step.is_late) == (date(2026, 11, 16), True)
 
 
-def enquiry(platform, *, asked=TUESDAY - 10 * DAY, replied_after=None, **values):
+def enquiry(platform, *, asked=TUESDAY - 8 * DAY, replied_after=None, **values):
     return ProjectFactory(
         platform=platform,
         asked_at=asked,
