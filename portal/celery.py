@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -13,7 +13,10 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 
-app.conf.task_queues = [Queue("default"), Queue("matching"), Queue("reporting")]
+# each with an exchange and key of its own: on shared ones every task would land in all three
+app.conf.task_queues = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("default", "matching", "reporting")
+]
 app.conf.task_default_queue = "default"
 # a task's name says its app, and its app says its queue
 app.conf.task_routes = {"matching.*": {"queue": "matching"}, "reporting.*": {"queue": "reporting"}}
