@@ -42,11 +42,17 @@ def start_worker(
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     end = time.monotonic() + READY_SECONDS
-    while not current_app.control.inspect([name], timeout=0.5).ping():
+    while not _answers(name):
         if worker.poll() is not None or time.monotonic() > end:
             kill_worker(worker)
             raise RuntimeError("the Celery worker did not start")
     return worker
+
+
+def _answers(name: str) -> bool:
+    with current_app.connection_for_write() as connection:
+        inspect = current_app.control.inspect([name], timeout=0.5, connection=connection)
+        return bool(inspect.ping())
 
 
 def kill_worker(worker: subprocess.Popen[bytes]) -> None:
