@@ -58,3 +58,126 @@ class ReportStatus(models.TextChoices):
     OPEN = "open", _("待处理")
     RESOLVED = "resolved", _("已更正")
     DISMISSED = "dismissed", _("情况不实")
+
+
+class GovernmentLevel(models.TextChoices):
+    """Whose ladder, whose money."""
+
+    NATIONAL = "national", _("国家级")
+    PROVINCE = "province", _("省级")
+    CITY = "city", _("市级")
+    COUNTY = "county", _("县区级")
+
+
+class BuildType(models.TextChoices):
+    """G16: 授牌一批、新建一批、提升一批 (codes of the list build-type)."""
+
+    DIRECT = "direct", _("直接认定")
+    NEW = "new", _("新建")
+    UPGRADE = "upgrade", _("提升")
+
+
+class ProgrammeStatus(models.TextChoices):
+    DRAFT = "draft", _("筹备中")
+    OPEN = "open", _("受理中")
+    CLOSED = "closed", _("已截止")
+
+
+class ApplicationStatus(models.TextChoices):
+    """Where an application stands; a scheme uses those of its steps (`path_of`)."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    RETURNED = "returned", _("退回补正")
+    COUNTY = "county", _("县区初审")
+    CITY = "city", _("市级审核")
+    PROVINCE = "province", _("省级审核")
+    EXPERTS = "experts", _("专家评审")
+    SITE = "site", _("现场核查")
+    PUBLICITY = "publicity", _("公示中")
+    DECISION = "decision", _("待决定")
+    RECOGNISED = "recognised", _("已认定")
+    REJECTED = "rejected", _("未通过")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class AssignmentStatus(models.TextChoices):
+    INVITED = "invited", _("待声明")
+    SCORING = "scoring", _("待评分")
+    SCORED = "scored", _("已评分")
+    DECLINED = "declined", _("已回避")
+
+
+class OpinionKind(models.TextChoices):
+    """G49: departments sign beside the one that reviews."""
+
+    REVIEW = "review", _("审核意见")
+    COSIGN = "cosign", _("会签意见")
+    OBJECTION = "objection", _("公示异议")
+
+
+class CheckResult(models.TextChoices):
+    PASSED = "passed", _("通过")
+    RECTIFY = "rectify", _("整改后再查")
+    FAILED = "failed", _("不通过")
+
+
+class RecognitionStatus(models.TextChoices):
+    """Active, warned and rectifying stand on the roster; building does not yet."""
+
+    BUILDING = "building", _("建设中")
+    ACTIVE = "active", _("在册")
+    WARNED = "warned", _("已警示")
+    RECTIFYING = "rectifying", _("整改中")
+    REMOVED = "removed", _("已退出")
+    EXPIRED = "expired", _("已到期")
+
+
+class AssessmentKind(models.TextChoices):
+    MIDTERM = "midterm", _("中期考核评估")
+    ACCEPTANCE = "acceptance", _("考核验收")
+    RECHECK = "recheck", _("整改复查")
+
+
+class AppealStatus(models.TextChoices):
+    OPEN = "open", _("待答复")
+    UPHELD = "upheld", _("申诉成立")
+    DISMISSED = "dismissed", _("维持原决定")
+
+
+class FundingKind(models.TextChoices):
+    BUILD = "build", _("建设资助")
+    REWARD = "reward", _("绩效奖补")
+    SUBSIDY = "subsidy", _("运营补贴")
+    OTHER = "other", _("其他")
+
+
+class ChangeKind(models.TextChoices):
+    """G12: what must be told when it happens."""
+
+    NAME = "name", _("名称变更")
+    HOST = "host", _("依托单位变更")
+    LEGAL_PERSON = "legal_person", _("法定代表人变更")
+    LEADER = "leader", _("负责人变更")
+    ADDRESS = "address", _("地址变更")
+    EQUIPMENT = "equipment", _("主要设备变动")
+    SUSPENSION = "suspension", _("停运或恢复")
+    SHARES = "shares", _("股权变更")
+    QUALIFICATION = "qualification", _("资质失效")
+    ACCIDENT = "accident", _("安全环保事故")
+    OTHER = "other", _("其他重要变动")
+
+
+class ChangeStatus(models.TextChoices):
+    ASKED = "asked", _("待说明")
+    SUBMITTED = "submitted", _("待核准")
+    RETURNED = "returned", _("退回补充")
+    ACCEPTED = "accepted", _("已核准")
+    DISMISSED = "dismissed", _("无须报告")
+
+
+class UsageSource(models.TextChoices):
+    ENTERED = "entered", _("手工填写")
+    IMPORT = "import", _("表格导入")
+    API = "api", _("接口上报")
+    BOOKING = "booking", _("预约生成")

@@ -1,17 +1,34 @@
-"""Platforms, their capabilities, shareable resources and solutions."""
+"""Platforms, what they offer, the status they hold and the facts of running them."""
 
 from platforms.models.capability import Capability, CapabilityParameter, Solution
+from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
+from platforms.models.recognition import Application, Programme, Scheme
 from platforms.models.resource import Equipment, Expert, Line
+from platforms.models.reviewing import ExpertAssignment, ReviewOpinion, SiteCheck
+from platforms.models.roster import Appeal, Assessment, Recognition, RosterChange
 
 __all__ = [
+    "Appeal",
+    "Application",
+    "Assessment",
     "Capability",
     "CapabilityParameter",
+    "ChangeReport",
     "Equipment",
     "Expert",
+    "ExpertAssignment",
+    "FundingRecord",
     "Line",
     "ListingReport",
     "Platform",
     "PlatformClaim",
+    "Programme",
+    "Recognition",
+    "ReviewOpinion",
+    "RosterChange",
+    "Scheme",
+    "SiteCheck",
     "Solution",
+    "UsageLog",
 ]
