@@ -86,7 +86,7 @@ class Child:
     launch: Callable[[], subprocess.Popen[bytes]]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    patience_seconds: float = 12
+    patience_seconds: float = 20
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     started: float = field(default=0.0)
@@ -111,10 +111,7 @@ class Child:
         self.start()
 
     def stop(self) -> None:
-        """Ask it to stop, insist with SIGQUIT, and kill it where neither helped.
-
-        To a Celery worker SIGQUIT means: give the task in hand back to the queue.
-        """
+        """Ask it to stop, insist with SIGQUIT, and kill it where neither helped."""
         if self.process is None:
             return
         for number in (self.stop_signal, signal.SIGQUIT):
@@ -137,6 +134,7 @@ def program(
     env: dict[str, str],
     cwd: Path,
     sockets: tuple[socket.socket, ...] = (),
+    stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Child:
     """Describe a program of the portal as a `Child`, not started yet, which inherits `sockets`."""
 
@@ -157,7 +155,7 @@ def program(
         finally:
             os.close(output)
 
-    return Child(name, launch, log)
+    return Child(name, launch, log, stop_signal)
 
 
 class Group:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -117,7 +118,8 @@ def _start_tasks(group: Group, env: dict[str, str], home: Path) -> None:
     celery = [sys.executable, "-m", "celery", "-A", "portal.celery:app"]
     worker = [*celery, "worker", "-Q", "default,matching,reporting", "-c", "2", "-l", "INFO"]
     beat = [*celery, "beat", "-s", str(home / "celerybeat-schedule"), "--pidfile=", "-l", "INFO"]
-    group.add(program("后台任务", worker, home / "log" / "worker.log", env=env, cwd=ROOT))
+    log, give_back = home / "log" / "worker.log", signal.SIGQUIT  # tasks in hand: see the settings
+    group.add(program("后台任务", worker, log, env=env, cwd=ROOT, stop_signal=give_back))
     group.add(program("定时任务", beat, home / "log" / "beat.log", env=env, cwd=ROOT))
 
 
