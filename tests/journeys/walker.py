@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
 
 
 class Walker:
-    """One person with a browser context of their own; complains about console errors."""
+    """One person with a browser context of their own; remembers console errors."""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.address = address
         self.context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
-        self.page.on(
-            "console",
-            lambda message: self.complaints.append(message.text)
-            if message.type == "error"
-            else None,
-        )
+        self.page.on("console", self._listen)
+
+    def _listen(self, message) -> None:  # type: ignore[no-untyped-def]
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.address)
 
     def go(self, path: str) -> Page:
         response = self.page.goto(self.address + path)
@@ -29,27 +34,35 @@ class Walker:
 
     def sign_in(self, email: str, password: str) -> None:
         self.go("/accounts/login/")
-        self.page.fill("main input[name=login]", email)
-        self.page.fill("main input[name=password]", password)
+        self.fill(login=email, password=password)
         self.page.click("main button[type=submit]")
         self.page.wait_for_url("**/workbench/")
 
-    def fill(self, **values: str) -> None:
-        """Fill fields by name: text, choice by its label, checkbox with "on"."""
+    def fill(self, within: Locator | None = None, /, **values: str) -> None:
+        """Fill fields by name: text, a choice by its label, "on" for a tick."""
+        place = within or self.page.locator("main")
         for name, value in values.items():
-            field = self.page.locator(f"main [name={name}]").first
-            tag = field.evaluate("element => element.tagName")
-            if tag == "SELECT":
+            field = place.locator(f"[name={name}]").first
+            if field.evaluate("element => element.tagName") == "SELECT":
                 field.select_option(label=value)
-            elif field.get_attribute("type") in {"checkbox", "radio"}:
-                self.page.locator(f"main [name={name}][value='{value}']").check() if (
-                    value != "on"
-                ) else field.check()
+            elif value == "on":
+                field.check()
             else:
                 field.fill(value)
 
     def press(self, label: str) -> None:
+        """Press the first button of that name on the page itself (not its header)."""
         self.page.locator("main").get_by_role("button", name=label, exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def act(self, label: str, **values: str) -> None:
+        """Open the panel behind a button, fill it in and press the same word inside."""
+        panel = self.page.locator(
+            "main details", has=self.page.locator(f"summary:has-text('{label}')")
+        )
+        panel.first.locator("summary").first.click()
+        self.fill(panel.first, **values)
+        panel.first.get_by_role("button", name=label, exact=True).click()
         self.page.wait_for_load_state()
 
     def follow(self, label: str) -> None:
@@ -57,4 +70,4 @@ class Walker:
         self.page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
-        expect(self.page.locator("body")).to_contain_text(text)
+        expect(self.page.locator("body")).to_contain_text(text, timeout=PATIENCE)
