@@ -30,27 +30,47 @@ class Target:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a ladder and who takes it. `example`: no document says so."""
+    """One step of a ladder and who takes it. `example`: no document says so.
+
+    `stages` are what the software does at this step, in order: apply, county, city, province
+    (reviews), experts, site, publicity, decision; afterwards build, midterm, acceptance, roster.
+    """
 
     slug: str
     name: str
     actor: str
+    stages: tuple[str, ...] = ()
     skipped_for: tuple[str, ...] = ()
     example: bool = False
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A line an applicant must reach, in `unit`."""
+    """A line an applicant must reach, in `unit`.
+
+    `measure` names what the register knows of it; without one the applicant states the number.
+    """
 
     name: str
     minimum: float
     unit: str
+    measure: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One item of the experts' score sheet and its most points."""
+
+    name: str
+    maximum: int
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """A way to a status: 认定, 备案 … with its steps in order."""
+    """A way to a status: 认定, 备案 … with its steps in order.
+
+    `example_items` names the keys that no document states; `leads_to` the next ladder up.
+    """
 
     slug: str
     name: str
@@ -59,6 +79,14 @@ class Ladder:
     steps: tuple[Step, ...]
     build_types: tuple[str, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    scores: tuple[Score, ...] = ()
+    evidence: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    certificate_prefix: str = ""
+    publicity_workdays: int | None = None
+    valid_years: int | None = None
+    leads_to: str = ""
+    example_items: tuple[str, ...] = ()
     example: bool = False
 
 
@@ -103,6 +131,7 @@ NESTED = {
     "rewards": Reward,
     "steps": Step,
     "criteria": Criterion,
+    "scores": Score,
 }
 
 
