@@ -34,10 +34,6 @@ class MatchQuerySet(models.QuerySet[Any]):
         """Pairs whose known constraints all hold (unknown ones are shown as unknown)."""
         return self.filter(is_possible=True)
 
-    def near_misses(self) -> MatchQuerySet:
-        """Relevant pairs that a stated constraint rules out."""
-        return self.filter(is_possible=False)
-
     def for_demands(self) -> MatchQuerySet:
         """Entries of demands' lists of capabilities."""
         return self.filter(match_list__demand__isnull=False)

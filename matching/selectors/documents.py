@@ -7,7 +7,6 @@ met. Ids of documents are primary keys as text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
@@ -157,8 +156,3 @@ def _items(text: str) -> tuple[str, ...]:
 
 def _lines(*parts: str) -> str:
     return "\n".join(dict.fromkeys(part for part in parts if part))
-
-
-def numbers(ids: Iterable[str]) -> list[int]:
-    """Primary keys out of the engine's document ids."""
-    return [int(value) for value in ids]

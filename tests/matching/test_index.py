@@ -279,3 +279,16 @@ def test_encoder_that_does_not_answer_costs_nothing_but_the_vectors(settings):
 
     assert embed_missing(now=NOW) == 0
     assert Embedding.objects.count() == 0
+
+
+def test_snapshot_that_another_worker_left_first_is_used(monkeypatch, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(snapshots, "WORTH_KEEPING", 1)
+    capability = polymer_capability()
+    current_index(Side.CAPABILITY)
+    (place,) = (tmp_path / "match-index").iterdir()
+    forget_indexes()
+    (place / "manifest.json").rename(place / "manifest.bak")
+
+    assert ids() == {str(capability.pk)}
+    assert [path.name for path in (tmp_path / "match-index").iterdir()] == [place.name]

@@ -6,6 +6,7 @@ from matching.models import Match
 from matching.selectors.results import capability_page, demand_page
 from matching.services.phrases import find_phrases
 from tests.factories.matching import (
+    match_capability,
     match_demand,
     operator_of,
     owner_of,
@@ -77,4 +78,22 @@ def test_encoder_that_does_not_answer_leaves_the_list_as_it_is(settings):
     settings.MATCHING_ENCODER = "http://127.0.0.1:9/embeddings"
 
     assert find_phrases(run_id=run.pk) == 0
+    assert Match.objects.for_demands().get().phrases == []
+
+
+def test_run_of_a_capability_finds_phrases_too(encoder):
+    capability = polymer_capability()
+    polymer_demand()
+
+    assert find_phrases(run_id=match_capability(capability).pk) == 1
+
+
+def test_pair_withdrawn_meanwhile_is_passed_over(encoder):
+    capability = polymer_capability()
+    run = match_demand(polymer_demand())
+    capability.status = "withdrawn"
+    capability.save()
+
+    find_phrases(run_id=run.pk)
+
     assert Match.objects.for_demands().get().phrases == []

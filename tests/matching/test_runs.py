@@ -11,7 +11,7 @@ from core.errors import DomainError, Refused
 from core.models import Event, JobStatus
 from core.services import emit
 from demands.models import Demand
-from matching.models import Match, MatchList, MatchRun
+from matching.models import Match, MatchList, MatchRun, MatchWeights
 from matching.services.runs import (
     execute_run,
     resume_single_runs,
@@ -308,3 +308,29 @@ def test_unreachable_broker_is_a_domain_error():
 
     with pytest.raises(DomainError, match="技术经理人"):
         ask_broker(actor=owner_of(demand), demand=demand, now=timezone.now())
+
+
+def test_failing_run_says_so_and_the_error_rises():
+    MatchWeights.objects.create(version="broken", record={}, is_active=True)
+    demand = polymer_demand()
+    run = start_demand_run(actor=SYSTEM, demand=demand, now=timezone.now())
+
+    with pytest.raises(ValueError, match="权重"):
+        execute_run(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    assert (run.status, run.error) == (JobStatus.FAILED, "匹配没有完成，请稍后重试。")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("demands.demand.published", "demand_id"),
+        ("platforms.capability.published", "capability_id"),
+    ],
+)
+def test_event_of_what_is_gone_starts_nothing(django_capture_on_commit_callbacks, name, key):
+    with django_capture_on_commit_callbacks(execute=True):
+        emit(name, **{key: 0})
+
+    assert MatchRun.objects.count() == 0

@@ -273,3 +273,38 @@ def test_owner_subscribes_and_unsubscribes(client, demand):
     client.post(page("subscribe_demand", demand.slug), {"cancel": "1"})
 
     assert (first, Subscription.objects.count()) == (1, 0)
+
+
+def test_operator_matches_and_watches_a_capability(client, demand, capability):
+    client.force_login(operator_of(capability.platform))
+
+    started = client.post(page("start_capability", capability.slug))
+    during = client.get(page("capability_progress", capability.slug)).content.decode()
+    shown = client.get(page("capability", capability.slug)).content.decode()
+    MatchRun.objects.update(status="done")
+    after = client.get(page("capability_progress", capability.slug))
+
+    assert started.url == page("capability", capability.slug)
+    assert "匹配排队中" in during
+    assert page("capability_progress", capability.slug) in shown
+    assert after.headers["HX-Refresh"] == "true"
+
+
+def test_operator_subscribes_to_a_capability(client, capability):
+    operator = operator_of(capability.platform)
+    client.force_login(operator)
+
+    client.post(page("subscribe_capability", capability.slug))
+
+    assert Subscription.objects.get().capability == capability
+
+
+def test_judging_what_one_may_not_is_refused(client, mfa_done, demand, capability):
+    auditor = person(Role.AUDITOR)
+    client.force_login(mfa_done(auditor))
+
+    response = client.post(
+        page("judge_capability", demand.slug, capability.slug), {"verdict": "suitable"}
+    )
+
+    assert response.status_code == 404

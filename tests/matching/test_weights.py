@@ -193,3 +193,34 @@ def test_wrong_json_keeps_what_was_typed(client, mfa_done):
 
     assert page.context["form"].errors["record"] == ["不是合法的 JSON，请检查逗号和引号。"]
     assert "{oops" in page.content.decode()
+
+
+def test_refusals_are_told(client, mfa_done):
+    client.force_login(mfa_done(person(Role.GOVERNMENT)))
+
+    unknown = client.post(
+        reverse("matching:activate_weights"), {"version": "nonsense"}, follow=True
+    )
+    nothing = client.post(reverse("matching:freeze_weights"), follow=True)
+    taken = json.dumps(record("b"))
+    client.post(reverse("matching:add_weights"), {"record": taken, "note": "一"})
+    again = client.post(reverse("matching:add_weights"), {"record": taken, "note": "二"})
+
+    assert "没有这个版本" in unknown.content.decode()
+    assert "请先启用一个版本" in nothing.content.decode()
+    assert "已经存在" in str(again.context["form"].errors["record"])
+
+
+@pytest.mark.parametrize("name", ["activate_weights", "freeze_weights", "add_weights"])
+def test_weights_pages_are_refused_to_others(client, name):
+    client.force_login(person(Role.ENTERPRISE))
+
+    assert client.post(reverse(f"matching:{name}"), {"version": "a"}).status_code == 403
+
+
+def test_freezing_twice_is_freezing_once(admin):
+    activate(admin, shipped_weights().version)
+    for _ in range(2):
+        freeze_weights(actor=admin, is_frozen=True, now=timezone.now())
+
+    assert ActivityLog.objects.filter(action="matching.matchweights.freeze").count() == 1
