@@ -16,7 +16,7 @@ class Kind:
 
     key: str
     name: str
-    model: type[Model]
+    model: type[Any]
     icon: str
     search_body: tuple[str, ...]
 

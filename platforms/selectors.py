@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from core.files import files_of
 from core.models import ActivityLog
 from core.search import words
-from platforms.access import CapabilityAccess, ClaimAccess, ReportAccess, access_to
+from platforms.access import ClaimAccess, ReportAccess, access_to
 from platforms.enums import ClaimStatus, ListingStatus, ReportStatus
 from platforms.facts import in_words, label_of
 from platforms.kinds import KINDS, OFFERS, Kind
@@ -43,7 +43,7 @@ def city_choices() -> list[tuple[str, str]]:
         rows = Region.objects.active().filter(level=RegionLevel.CITY).order_by("pinyin_key")
         return list(rows.values_list("code", "name"))
 
-    return cache.get_or_set(CITIES, read, 3600)  # type: ignore[no-any-return]
+    return cache.get_or_set(CITIES, read, 3600) or []
 
 
 def fresh_since(now: datetime) -> datetime:
@@ -134,16 +134,14 @@ def platform_offers(platform: Platform) -> PlatformOffers:
     return PlatformOffers(**offers)
 
 
-def similar_capabilities(capability: Capability, user: Any, limit: int = 5) -> list[Capability]:
+def similar_capabilities(capability: Capability, limit: int = 5) -> list[Capability]:
     """Public capabilities of other platforms that share telling words of the title."""
     telling = [w for w in words(capability.title) if len(w) > 1 and w not in COMMON_WORDS]
     if not telling:
         return []
     query = reduce(or_, (SearchQuery(w, config="simple", search_type="plain") for w in telling))
     rows = (
-        CapabilityAccess(user)
-        .visible()
-        .shown()
+        Capability.objects.shown()
         .exclude(platform=capability.platform_id)
         .filter(search=query)
         .annotate(rank=SearchRank(F("search"), query))
@@ -276,7 +274,7 @@ def open_reports(user: Any) -> QuerySet[ListingReport]:
     return rows.select_related("platform__region", "reported_by").order_by("created_at", "pk")
 
 
-def managed_offers(platform: Platform, model: type[Model]) -> QuerySet[Any]:
+def managed_offers(platform: Platform, model: type[Any]) -> QuerySet[Any]:
     """Every offer of one kind, drafts and all, for the workbench."""
     rows = model._default_manager.filter(platform=platform).select_related("platform__organisation")
     return rows.order_by("status", "-updated_at", "pk")
@@ -308,9 +306,8 @@ def overdue_listings(user: Any, *, now: datetime, limit: int = 200) -> list[Wait
     """Published rows that the user runs or watches and nobody confirmed in time, stalest first."""
     found: list[Waiting] = []
     for kind in KINDS.values():
-        related = ("region", "organisation")
-        if kind.model is not Platform:
-            related = tuple(f"platform__{name}" for name in related)
+        prefix = "" if kind.model is Platform else "platform__"
+        related = (f"{prefix}region", f"{prefix}organisation")
         rows = _overdue(user, kind, now=now).select_related(*related)
         oldest = rows.order_by(F("confirmed_at").asc(nulls_first=True), "pk")[:limit]
         found.extend(Waiting(kind, row) for row in oldest)

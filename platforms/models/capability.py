@@ -209,8 +209,10 @@ class Capability(Listing, SearchableModel):
     def price_display(self) -> str:
         """1.2–3 万元/批, or 面议; empty when unknown."""
         low, high = self.price_low_yuan, self.price_high_yuan
-        if low is not None and high is not None and low >= WAN:
-            found = between(low / WAN, high / WAN, "万元")
+        if low is not None and high is not None:  # one unit for both ends
+            found = (
+                between(low / WAN, high / WAN, "万元") if low >= WAN else between(low, high, "元")
+            )
         else:
             found = between(low, high, number=yuan)
         if found:

@@ -15,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import DomainError
 from platforms.enums import Origin
+from platforms.facts import label_of
 from platforms.models import Equipment, Platform
 from platforms.services.listings import create_listing
 
@@ -52,7 +53,7 @@ class ImportErrors(DomainError):
 
 def headings() -> list[str]:
     """The first row of the spreadsheet: the Chinese names of the columns."""
-    return [str(Equipment._meta.get_field(name).verbose_name) for name in COLUMNS]
+    return [label_of(Equipment, name) for name in COLUMNS]
 
 
 def equipment_template() -> bytes:
@@ -97,7 +98,7 @@ def import_equipment(*, actor: Any, platform: Platform, file: BinaryIO, now: dat
 
 
 def _label(field: str | None) -> str:
-    return str(Equipment._meta.get_field(field).verbose_name) if field else "整行"
+    return label_of(Equipment, field) if field else "整行"
 
 
 def _rows(file: BinaryIO) -> list[tuple[int, list[Any]]]:

@@ -69,7 +69,7 @@ def create_listing(
     `values` may hold many-to-many fields and, for a capability, `parameters` (rows of its sheet).
     Raises Refused, or DomainError `invalid` naming the field.
     """
-    listing = model(**({"platform": platform} if platform else {"organisation": organisation}))
+    listing: Any = model(**({"platform": platform} if platform else {"organisation": organisation}))
     access_to(model, actor).require("create", listing)
     listing.slug = slug or f"{kind_of(model).name[:3]}-{get_random_string(10, SLUG_CHARACTERS)}"
     _write(listing, values)

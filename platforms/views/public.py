@@ -121,7 +121,7 @@ def capability(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": condition_facts(found),
         "solutions": found.solutions.shown().order_by("pk"),
         "trail": trail(CAPABILITIES, found.title),
-        "similar": selectors.similar_capabilities(found, request.user),
+        "similar": selectors.similar_capabilities(found),
     }
     return render(request, "platforms/capability.html", context)
 

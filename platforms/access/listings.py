@@ -33,7 +33,7 @@ class PlatformScope(Access):
     platform_path: ClassVar[str] = "platform__"
 
     def platform_of(self, obj: Any) -> Platform:
-        return obj.platform  # type: ignore[no-any-return]
+        return obj.platform
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         """OWNER runs the platform; STAFF are government staff of its region.
@@ -72,7 +72,7 @@ class PlatformScope(Access):
     def _signed_in_ids(self) -> set[int]:
         if not getattr(self.user, "is_authenticated", False) or self.is_system:
             return set()
-        return self.user.organisation_ids(Role.OPERATOR)  # type: ignore[no-any-return]
+        return self.user.organisation_ids(Role.OPERATOR)
 
 
 class ListingAccess(PlatformScope):
@@ -151,7 +151,7 @@ class PlatformAccess(ListingAccess):
     labels = {**ListingAccess.labels, "claim": _("认领")}
 
     def platform_of(self, obj: Any) -> Platform:
-        return obj  # type: ignore[no-any-return]
+        return obj
 
     def public(self) -> Q:
         return Q(status=ListingStatus.PUBLISHED)

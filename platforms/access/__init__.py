@@ -1,0 +1,49 @@
+"""Who may see and change what: listings, recognition, facts of running."""
+
+from platforms.access.listings import (
+    ACCESS,
+    CapabilityAccess,
+    ClaimAccess,
+    EquipmentAccess,
+    ExpertAccess,
+    LineAccess,
+    ListingAccess,
+    OfferAccess,
+    PlatformAccess,
+    PlatformScope,
+    ReportAccess,
+    SolutionAccess,
+    access_to,
+)
+from platforms.access.operations import ChangeAccess, FundingAccess, UsageAccess
+from platforms.access.recognition import (
+    AppealAccess,
+    ApplicationAccess,
+    AssignmentAccess,
+    ProgrammeAccess,
+    RecognitionAccess,
+)
+
+__all__ = [
+    "ACCESS",
+    "AppealAccess",
+    "ApplicationAccess",
+    "AssignmentAccess",
+    "CapabilityAccess",
+    "ChangeAccess",
+    "ClaimAccess",
+    "EquipmentAccess",
+    "ExpertAccess",
+    "FundingAccess",
+    "LineAccess",
+    "ListingAccess",
+    "OfferAccess",
+    "PlatformAccess",
+    "PlatformScope",
+    "ProgrammeAccess",
+    "RecognitionAccess",
+    "ReportAccess",
+    "SolutionAccess",
+    "UsageAccess",
+    "access_to",
+]

@@ -1,0 +1,67 @@
+"""Who may see and keep the facts of running a platform."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.access import ALLOWED, Decision
+from core.states import Relation
+from platforms.access.listings import PlatformScope
+from platforms.enums import ChangeStatus
+from platforms.models import ChangeReport, FundingRecord, UsageLog
+from platforms.states import CHANGE
+
+OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
+
+
+class OperationAccess(PlatformScope):
+    """Facts that only the platform's people and the staff of its region see."""
+
+    def visible(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
+        return rows if self.is_system else rows.filter(self.own() | self.watched())
+
+
+class ChangeAccess(OperationAccess):
+    model = ChangeReport
+    machine = CHANGE
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "create": frozenset({OWNER, SYSTEM}),
+        "edit": frozenset({OWNER}),
+    }
+    labels: ClassVar = {"view": _("查看"), "create": _("报告"), "edit": _("修改")}
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        open_statuses = {ChangeStatus.ASKED, ChangeStatus.RETURNED}
+        if action == "edit" and obj is not None and obj.status not in open_statuses:
+            return Decision(False, "提交后不能修改。", "state")
+        return ALLOWED
+
+
+class FundingAccess(OperationAccess):
+    model = FundingRecord
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "record": frozenset({STAFF, SYSTEM}),
+    }
+    labels: ClassVar = {"view": _("查看"), "record": _("登记资金")}
+
+
+class UsageAccess(OperationAccess):
+    model = UsageLog
+    platform_path = "equipment__platform__"
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "record": frozenset({OWNER, SYSTEM}),
+        "delete": frozenset({OWNER}),
+    }
+    labels: ClassVar = {"view": _("查看"), "record": _("登记使用"), "delete": _("删除")}
+
+    def platform_of(self, obj: Any) -> Any:
+        """Of a log line, or of the equipment or platform that a line is to be written for."""
+        equipment = getattr(obj, "equipment", obj)
+        return getattr(equipment, "platform", equipment)

@@ -1,0 +1,334 @@
+"""Who may see and do what in recognition.
+
+The platform's people are OWNER, government staff of its region STAFF, an invited expert REVIEWER.
+A stage is taken by staff of its level or of one above: `check` says whose turn it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from core.access import ALLOWED, Access, Decision
+from core.states import Relation
+from platforms.access.listings import PlatformScope
+from platforms.enums import ApplicationStatus as A
+from platforms.enums import AssignmentStatus, GovernmentLevel, ProgrammeStatus
+from platforms.models import (
+    Appeal,
+    Application,
+    ExpertAssignment,
+    Platform,
+    Programme,
+    Recognition,
+    Scheme,
+)
+from platforms.states import (
+    APPEAL,
+    APPLICATION,
+    ASSIGNMENT,
+    PROGRAMME,
+    RECOGNITION,
+    TRANSITION_TO,
+)
+from taxonomy.models import RegionLevel
+
+OWNER, STAFF, REVIEWER, SYSTEM, VISITOR = (
+    Relation.OWNER,
+    Relation.STAFF,
+    Relation.REVIEWER,
+    Relation.SYSTEM,
+    Relation.VISITOR,
+)
+LEVELS = {
+    GovernmentLevel.NATIONAL: RegionLevel.COUNTRY,
+    GovernmentLevel.PROVINCE: RegionLevel.PROVINCE,
+    GovernmentLevel.CITY: RegionLevel.CITY,
+    GovernmentLevel.COUNTY: RegionLevel.COUNTY,
+}
+LEVEL_WORDS = {
+    RegionLevel.COUNTRY: "国家",
+    RegionLevel.PROVINCE: "省级",
+    RegionLevel.CITY: "市级",
+    RegionLevel.COUNTY: "县区",
+}
+STAGE_LEVELS = {
+    A.COUNTY: RegionLevel.COUNTY,
+    A.CITY: RegionLevel.CITY,
+    A.PROVINCE: RegionLevel.PROVINCE,
+}
+
+
+def staff_level(user: Any, region_code: str) -> int | None:
+    """The widest level (0 country … 3 county) at which the user's staff role covers a region."""
+    if not getattr(user, "is_authenticated", False) or getattr(user, "is_system", False):
+        return None
+    levels = [
+        row.region.level
+        for row in user.assignments
+        if row.role == Role.GOVERNMENT and row.region and row.region.contains(region_code)
+    ]
+    return min(levels, default=None)
+
+
+def level_decision(user: Any, platform: Platform, level: int) -> Decision:
+    """Whether the user's staff role reaches up to `level` for the platform."""
+    own = staff_level(user, platform.region_id)
+    if own is None or own > level:
+        return Decision(
+            False, f"这一环节由{LEVEL_WORDS[RegionLevel(level)]}主管部门办理。", "level"
+        )
+    return ALLOWED
+
+
+class ProgrammeAccess(Access):
+    """Announced batches are public; staff of the scheme's region prepare them."""
+
+    model = Programme
+    machine = PROGRAMME
+    actions: ClassVar = {
+        "view": frozenset({VISITOR, SYSTEM}),
+        "create": frozenset({STAFF, SYSTEM}),
+        "edit": frozenset({STAFF}),
+    }
+    labels: ClassVar = {"view": _("查看"), "create": _("新建批次"), "edit": _("修改")}
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """STAFF cover the whole region of the scheme; with None: any region."""
+        found = set(super().relations(obj))
+        if Relation.MEMBER not in found or not self.user.is_active:
+            return frozenset(found)
+        if obj is None:
+            found |= {STAFF} if self.user.has_role(Role.GOVERNMENT) else set()
+        elif self.user.covers_region(Role.GOVERNMENT, obj.scheme.region_id):
+            found.add(STAFF)
+        return frozenset(found)
+
+    def visible(self) -> QuerySet[Any]:
+        rows = Programme.objects.all()
+        if self.is_system:
+            return rows
+        shown = ~Q(status=ProgrammeStatus.DRAFT)
+        return rows.filter(shown | Q(scheme__in=self.schemes()))
+
+    def schemes(self) -> QuerySet[Scheme]:
+        """Schemes the user may open batches on."""
+        rows = Scheme.objects.filter(is_active=True)
+        if not getattr(self.user, "is_authenticated", False) or self.is_system:
+            return rows.none()
+        condition = Q(pk__in=[])
+        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
+            condition |= Q(region__code__startswith=prefix)
+        return rows.filter(condition).order_by("region", "pk")
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if action == "edit" and obj is not None and obj.status == ProgrammeStatus.CLOSED:
+            return Decision(False, "批次已截止，不能修改。", "state")
+        return ALLOWED
+
+
+class ApplicationScope(PlatformScope):
+    """The application's platform decides who owns and who watches it."""
+
+    def application_of(self, obj: Any) -> Application:
+        return obj  # type: ignore[no-any-return]
+
+    def platform_of(self, obj: Any) -> Platform:
+        return getattr(obj, "platform", None) or self.application_of(obj).platform
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """As of the platform, but nobody owns an application of a platform that nobody runs."""
+        found = super().relations(obj)
+        if obj is not None and self.platform_of(obj).organisation_id is None:
+            return found - {OWNER}
+        return found
+
+
+class ApplicationAccess(ApplicationScope):
+    """Applications: their platform, the staff of its region, and the experts invited."""
+
+    model = Application
+    machine = APPLICATION
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, REVIEWER, SYSTEM}),
+        "create": frozenset({OWNER}),
+        "edit": frozenset({OWNER}),
+        "opine": frozenset({STAFF}),
+        "assign": frozenset({STAFF}),
+        "visit": frozenset({STAFF}),
+        "appeal": frozenset({OWNER}),
+    }
+    labels: ClassVar = {
+        "view": _("查看"),
+        "create": _("申报"),
+        "edit": _("填写"),
+        "opine": _("填写审核或会签意见"),
+        "assign": _("指派专家"),
+        "visit": _("记录现场核查"),
+        "appeal": _("申诉"),
+    }
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = super().relations(obj)
+        is_person = Relation.MEMBER in found and self.user.has_role(Role.REVIEWER)
+        if obj is not None and obj.pk and is_person:
+            rows = obj.assignments.filter(reviewer=self.user)
+            if rows.exclude(status=AssignmentStatus.DECLINED).exists():
+                return found | {REVIEWER}
+        return found
+
+    def visible(self) -> QuerySet[Any]:
+        """Own ones, submitted ones of the user's regions, those the user is to judge."""
+        rows = Application.objects.all()
+        if self.is_system:
+            return rows
+        if not getattr(self.user, "is_authenticated", False):
+            return rows.none()
+        condition = self.own() | (self.watched() & ~Q(status=A.DRAFT))
+        if self.user.has_role(Role.REVIEWER):
+            mine = ExpertAssignment.objects.filter(reviewer=self.user)
+            mine = mine.exclude(status=AssignmentStatus.DECLINED)
+            condition |= Q(pk__in=mine.values("application"))
+        return rows.filter(condition)
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        """Whose turn it is, and which stage comes next on this application's path."""
+        if obj is None:
+            return ALLOWED
+        if action == "edit" and obj.status not in {A.DRAFT, A.RETURNED}:
+            return Decision(False, "提交后不能修改；退回补正后可以。", "state")
+        if action == "appeal" and obj.status != A.REJECTED:
+            return Decision(False, "未通过的申报才能申诉。", "state")
+        if action == "assign" and obj.status != A.EXPERTS:
+            return Decision(False, "专家评审环节才能指派专家。", "state")
+        if action == "visit" and obj.status != A.SITE:
+            return Decision(False, "现场核查环节才能记录。", "state")
+        row = APPLICATION.by_name.get(action)
+        if row and action == TRANSITION_TO.get(row.target) and obj.next_stage != row.target:
+            return Decision(False, "按本办法的步骤，下一环节不是这个。", "path")
+        if self.is_system or not self._needs_level(action):
+            return ALLOWED
+        return level_decision(self.user, obj.platform, stage_level(obj))
+
+    def _needs_level(self, action: str) -> bool:
+        """Whether the action is taken by staff of the stage's level."""
+        row = APPLICATION.by_name.get(action)
+        return (
+            STAFF in (row.relations if row else self.actions[action] - {SYSTEM, OWNER, REVIEWER})
+            and action != "view"
+        )
+
+
+def stage_level(application: Application) -> int:
+    """The level of government that takes the present stage: the scheme's after the reviews."""
+    scheme_level = LEVELS[GovernmentLevel(application.programme.scheme.level)]
+    return int(STAGE_LEVELS.get(A(application.status), scheme_level))
+
+
+class AssignmentAccess(ApplicationScope):
+    """An invitation is the expert's own; staff who assign see it, the applicant does not."""
+
+    model = ExpertAssignment
+    machine = ASSIGNMENT
+    platform_path = "application__platform__"
+    actions: ClassVar = {"view": frozenset({REVIEWER, STAFF, SYSTEM})}
+    labels: ClassVar = {"view": _("查看")}
+
+    def application_of(self, obj: Any) -> Application:
+        return obj.application  # type: ignore[no-any-return]
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = super().relations(obj)
+        if obj is not None and Relation.MEMBER in found and obj.reviewer_id == self.user.pk:
+            return (found - {OWNER, STAFF}) | {REVIEWER}
+        return found
+
+    def visible(self) -> QuerySet[Any]:
+        rows = ExpertAssignment.objects.all()
+        if self.is_system:
+            return rows
+        if not getattr(self.user, "is_authenticated", False):
+            return rows.none()
+        return rows.filter(Q(reviewer=self.user) | self.watched())
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        """Experts work while the application is with them."""
+        if obj is not None and action in ASSIGNMENT.by_name and obj.application.status != A.EXPERTS:
+            return Decision(False, "专家评审环节已结束。", "state")
+        if action == "reopen" and obj is not None:
+            return level_decision(self.user, obj.application.platform, stage_level(obj.application))
+        return ALLOWED
+
+
+class RecognitionAccess(PlatformScope):
+    """The roster is public; staff of the scheme's level keep it, its platform may leave."""
+
+    model = Recognition
+    machine = RECOGNITION
+    actions: ClassVar = {
+        "view": frozenset({VISITOR, SYSTEM}),
+        "record": frozenset({STAFF, SYSTEM}),
+        "assess": frozenset({STAFF}),
+        "extend": frozenset({OWNER}),
+        "appeal": frozenset({OWNER}),
+    }
+    labels: ClassVar = {
+        "view": _("查看"),
+        "record": _("登记已有认定"),
+        "assess": _("安排和填写考核"),
+        "extend": _("申请延期"),
+        "appeal": _("申诉"),
+    }
+
+    def visible(self) -> QuerySet[Any]:
+        return Recognition.objects.all()
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = super().relations(obj)
+        if obj is not None and obj.platform.organisation_id is None:
+            return found - {OWNER}
+        return found
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if obj is None or self.is_system:
+            return ALLOWED
+        if action == "appeal" and obj.status != "removed":
+            return Decision(False, "被取消资格后才能申诉。", "state")
+        row = RECOGNITION.by_name.get(action)
+        if action in {"record", "assess"} or (row and STAFF in row.relations):
+            level = LEVELS[GovernmentLevel(obj.scheme.level)]
+            return level_decision(self.user, obj.platform, int(level))
+        return ALLOWED
+
+
+class AppealAccess(PlatformScope):
+    """Appeals: the platform that makes them, the staff who answer."""
+
+    model = Appeal
+    machine = APPEAL
+    actions: ClassVar = {"view": frozenset({OWNER, STAFF, SYSTEM})}
+    labels: ClassVar = {"view": _("查看")}
+
+    def platform_of(self, obj: Any) -> Platform:
+        return (obj.application or obj.recognition).platform  # type: ignore[no-any-return]
+
+    def visible(self) -> QuerySet[Any]:
+        rows = Appeal.objects.all()
+        if self.is_system:
+            return rows
+        found = Q(pk__in=[])
+        for path in ("application__platform__", "recognition__platform__"):
+            scope = type("Scope", (PlatformScope,), {"platform_path": path})(self.user)
+            found |= scope.own() | scope.watched()
+        return rows.filter(found)
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        """The level that decided answers."""
+        if obj is None or self.is_system or action not in APPEAL.by_name:
+            return ALLOWED
+        target = obj.application.programme if obj.application else obj.recognition
+        level = LEVELS[GovernmentLevel(target.scheme.level)]
+        return level_decision(self.user, self.platform_of(obj), int(level))
