@@ -16,12 +16,13 @@ import numpy as np
 from .constraints import Check, checks, is_possible, possible_rows
 from .documents import CapabilityDoc, DemandDoc, Doc
 from .fusion import probability, whole_vectors
-from .lexical import MOST_WEIGHT, asked_terms, document_terms, term_weight
+from .lexical import MOST_WEIGHT, asked_terms, document_terms, term_weights
 from .lexicon import implied_tokens
 from .relax import Relaxation, relaxations
 from .scoring import Column, Scored, best_rows
 from .segment import Segment
 from .storage import open_segment, save_segment
+from .text import is_single
 from .weights import Weights, shipped_weights, weights_from
 
 MANIFEST = "manifest.json"
@@ -191,20 +192,22 @@ class Index:
         """The whole-number weight of a term in this index, 0 if no live document has it."""
         if term not in self.term_cache:
             found = sum(segment.postings.frequency(term) for segment in self.segments)
-            frequency = found - self.hidden_terms[term]
-            pair = self.weights.lexical.pair
-            self.term_cache[term] = (
-                term_weight(term, self.size, frequency, pair) if frequency > 0 else 0
-            )
+            frequency = np.array(found - self.hidden_terms[term])
+            kind = 1.0 if is_single(term) else self.weights.lexical.pair
+            self.term_cache[term] = int(term_weights(self.size, frequency, kind))
         return self.term_cache[term]
 
     def _length_factors(self) -> np.ndarray:
         """What each row's lexical sum is multiplied by; made once for an index."""
         if self.factors is None:
-            terms = {term for segment in self.segments for term in segment.postings.vocabulary}
-            known = {term: self._weight(term) for term in terms}
-            rows = np.concatenate([s.postings.weight_of_rows(known) for s in self.segments])
-            self.factors = np.maximum(rows, 1.0) ** -self.weights.lexical.length_power
+            every = [segment.postings for segment in self.segments]
+            weights = self.weights.lexical
+            lengths = []
+            for one in every:
+                others = [other for other in every if other is not one]
+                frequencies = one.frequencies(others, self.hidden_terms)
+                lengths.append(one.length_of_rows(frequencies, self.size, weights.pair))
+            self.factors = np.maximum(_joined(lengths), 1.0) ** -weights.length_power
         return self.factors
 
     def _matched(self, asked: Mapping[str, float]) -> Column:

@@ -70,6 +70,7 @@ class Postings:
 
     vocabulary: dict[str, int]
     table: csr_array
+    singles: np.ndarray
 
     @classmethod
     def build(cls, docs: Sequence[Doc], weights: LexicalWeights) -> "Postings":
@@ -105,7 +106,9 @@ class Postings:
         """Postings over arrays that are already made, which are not copied."""
         table = csr_array((values, rows, starts), shape=(len(vocabulary), size), copy=False)
         table.has_canonical_format = True  # rows ascend within a term: scipy need not look
-        return cls(vocabulary, table)
+        return cls(
+            vocabulary, table, np.fromiter(map(is_single, vocabulary), bool, len(vocabulary))
+        )
 
     @property
     def size(self) -> int:
@@ -125,10 +128,26 @@ class Postings:
         numbers, weights = np.array(known, np.int32).T
         return self.table[numbers].T @ weights
 
-    def weight_of_rows(self, weight_of: Mapping[str, int]) -> np.ndarray:
-        """For every row the sum of its terms' weights × their document weights, exactly."""
-        weights = np.array([weight_of[term] for term in self.vocabulary], np.int64)
-        return self.table.T @ weights
+    def frequencies(self, others: Sequence["Postings"], hidden: Mapping[str, int]) -> np.ndarray:
+        """How many live documents of this and of the ``others`` hold each term of this."""
+        found = np.diff(self.table.indptr).astype(np.int64)
+        for other in others:
+            small, large = sorted((self.vocabulary, other.vocabulary), key=len)
+            shared = [term for term in small if term in large]
+            mine = np.array([self.vocabulary[term] for term in shared], np.int64)
+            found[mine] += np.array([other.frequency(term) for term in shared], np.int64)
+        for term, count in hidden.items():
+            if term in self.vocabulary:
+                found[self.vocabulary[term]] -= count
+        return found
+
+    def length_of_rows(self, frequencies: np.ndarray, size: int, pair: float) -> np.ndarray:
+        """For every row the sum of idf squared × document weight over its terms, exactly.
+
+        Idf squared is rounded to whole numbers here, so that 40 000 terms still fit 32 bits.
+        """
+        weights = term_weights(size, frequencies, np.where(self.singles, 1.0, pair)) // IDF_SCALE
+        return self.table.T @ weights.astype(np.int32)
 
     def value(self, term: str, row: int) -> int:
         """The document weight of ``term`` in one row, 0 where it is absent."""
@@ -139,20 +158,20 @@ class Postings:
 def asked_terms(doc: Doc, weights: LexicalWeights) -> dict[str, float]:
     """How strongly each token is asked for: the logarithm of its weighted count in the query."""
     asked: dict[str, float] = {}
-    for name, found in field_tokens(doc).items():
-        share = weights.query_fields[name]
+    for name, share in weights.query_fields.items():
+        found = tokens(_READ[name](doc)) if share else []
         if name == "body" and found:
             share = min(share, weights.body_mass / len(found))
-        if share:
-            for token, count in Counter(found).items():
-                asked[token] = asked.get(token, 0.0) + share * count
+        for token, count in Counter(found).items():
+            asked[token] = asked.get(token, 0.0) + share * count
     return {token: float(np.log1p(count)) for token, count in asked.items()}
 
 
-def term_weight(term: str, size: int, frequency: int, pair: float) -> int:
-    """The whole-number weight of a term: idf squared, times ``pair`` for a pair of characters.
+def term_weights(size: int, frequencies: np.ndarray, kinds: np.ndarray | float) -> np.ndarray:
+    """Whole-number weights of terms: idf squared times what their kind counts; 0 where unused.
 
     Source of the idf: Robertson and Zaragoza (2009), in Lucene's form that is never negative.
     """
-    idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5))
-    return round(float(IDF_SCALE * idf * idf * (1.0 if is_single(term) else pair)))
+    known = np.maximum(frequencies, 1)
+    idf = np.log1p((size - known + 0.5) / (known + 0.5))
+    return np.where(frequencies > 0, np.rint(IDF_SCALE * idf * idf * kinds), 0).astype(np.int64)
