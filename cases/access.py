@@ -29,7 +29,7 @@ class ProjectScope(Access):
     project_path: ClassVar[str] = "project__"
 
     def project_of(self, obj: Any) -> Project | None:
-        return obj.project  # type: ignore[no-any-return]
+        return obj.project
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         """OWNER runs the platform, COUNTERPART is the enterprise; STAFF, BROKER by region."""
@@ -65,7 +65,7 @@ class ProjectScope(Access):
 
     def _by_region(self, obj: Any) -> set[Relation]:
         """Relations to something that has no project behind it."""
-        return set()
+        raise NotImplementedError
 
     def involved(self) -> Q:
         """Rows of the user's own projects and of the regions in the user's care."""
@@ -116,7 +116,7 @@ class ProjectAccess(ProjectScope):
     }
 
     def project_of(self, obj: Any) -> Project | None:
-        return obj  # type: ignore[no-any-return]
+        return obj
 
     def visible(self) -> QuerySet[Project]:
         return Project.objects.filter(self.involved())

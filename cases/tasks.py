@@ -35,3 +35,8 @@ def tell_of_outcome(*, event_id: str, name: str, payload: dict[str, Any]) -> Non
 @on("cases.project.closed", name="cases.fulfil_demand")
 def fulfil_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     services.fulfil_demand_of(project_id=payload["project_id"], now=timezone.now())
+
+
+@on("platforms.platformclaim.approved", name="cases.hand_over")
+def hand_over(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    services.hand_over_projects(claim_id=payload["claim_id"], now=timezone.now())

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from cases.states import CASE, OUTCOME
-from cases.views import figures, outcomes, projects, stories
+from cases.views import enquiries, figures, outcomes, projects, stories
 
 app_name = "cases"
 ACTS = "|".join(projects.ACTS)
@@ -12,7 +12,7 @@ MOVES = "|".join(row.name for row in CASE.transitions)
 
 urlpatterns = [
     path("projects/", projects.projects, name="projects"),
-    path("projects/start/", projects.start, name="start"),
+    path("projects/start/", enquiries.start, name="start"),
     path("projects/<slug:number>/", projects.project, name="project"),
     path("projects/<slug:number>/outcome/", projects.claim, name="claim"),
     path("projects/<slug:number>/case/", stories.write, name="write"),

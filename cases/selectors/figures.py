@@ -170,8 +170,8 @@ def _figures(rows: QuerySet[Project], counts: dict[str, int], *, now: datetime) 
             "started_date", "delivered_date", "promised_date"
         )
     )
-    days = [(end - start).days for start, end, _promised in done if start]
-    promised = [(end, by) for _start, end, by in done if by]
+    days = [(end - start).days for start, end, _promised in done if start and end]
+    promised = [(end, by) for _start, end, by in done if end and by]
     outcomes = Outcome.objects.filter(project__in=rows)
     confirmed = outcomes.confirmed().count()
     ratings = outcomes.confirmed().filter(satisfaction__isnull=False)

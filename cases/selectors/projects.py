@@ -111,9 +111,9 @@ def _attach_files(messages: list[Message], outcomes: list[Outcome]) -> list[dict
     items = [file_item(file) for file in found]
     for file, item in zip(found, items, strict=True):
         of_target[file.target_type, file.target_id].append(item)
-    for row in (*messages, *outcomes):
-        key = (row._meta.label_lower, str(row.pk))
-        row.file_items = of_target[key][::-1]
+    attached: list[Any] = [*messages, *outcomes]
+    for row in attached:
+        row.file_items = of_target[row._meta.label_lower, str(row.pk)][::-1]
     return items
 
 
@@ -222,12 +222,12 @@ def next_step(
         P.PILOTING: project.promised_date,
     }.get(P(project.status))
     limit = now if isinstance(due, datetime) else timezone.localdate(now)
-    is_late = due is not None and due < limit  # type: ignore[operator]
+    is_late = due is not None and due < limit
     relations = set(relations)
     text = for_enterprise if Relation.COUNTERPART in relations else for_platform
     if is_late and project.status == P.ENQUIRY and Relation.COUNTERPART in relations:
         text = "平台超过了承诺的时间，系统已催办；您可以再留言，也可以取消后咨询其他平台。"
-    if not relations & {Relation.OWNER, Relation.COUNTERPART}:
+    if not relations & {Relation.OWNER, Relation.COUNTERPART} and not project.is_ended:
         text = f"{'平台' if turn == Relation.OWNER else '企业'}的下一步：{text}"
     return NextStep(
         text=text,

@@ -39,7 +39,8 @@ def case_rows(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def case_years() -> list[tuple[str, str]]:
     """The years of published cases, for the filter."""
-    years = case_rows(Case.objects.published()).order_by().values_list("year", flat=True).distinct()
+    rows: QuerySet[Any] = case_rows(Case.objects.published())
+    years = rows.order_by().values_list("year", flat=True).distinct()
     return [(year, f"{year} 年") for year in sorted(filter(None, years), reverse=True)]
 
 

@@ -1,5 +1,6 @@
 """Writers of projects, outcomes and cases."""
 
+from cases.services.consequences import fulfil_demand_of, hand_over_projects
 from cases.services.outcomes import (
     answer_outcome,
     claim_outcome,
@@ -10,7 +11,6 @@ from cases.services.outcomes import (
 from cases.services.projects import (
     contract_project,
     decline_project,
-    fulfil_demand_of,
     move_project,
     open_project,
     post_message,
@@ -30,6 +30,7 @@ __all__ = [
     "decline_project",
     "edit_case",
     "fulfil_demand_of",
+    "hand_over_projects",
     "load_cases",
     "mail_outcome_link",
     "make_outcome_link",
@@ -59,6 +60,7 @@ register_actions(
         "cases.project.cancel": "取消了对接",
         "cases.outcome.claim": "提出了成果",
         "cases.outcome.confirm": "确认了成果",
+        "cases.outcome.answer_by_link": "通过邮件链接作出答复",
         "cases.outcome.reject": "不认可成果",
         "cases.case.create": "起草了案例",
         "cases.case.edit": "修改了案例",

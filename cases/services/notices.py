@@ -37,8 +37,12 @@ def platform_people(project: Project) -> list[User]:
 
 def helpers(project: Project) -> list[User]:
     """Brokers and staff nearest to the platform."""
-    region = project.platform.region_id
-    return [*brokers_for_region(region), *staff_for_region(region)]
+    return [*brokers_for_region(project.platform.region_id), *staff(project)]
+
+
+def staff(project: Project) -> list[User]:
+    """Government staff nearest to the platform."""
+    return list(staff_for_region(project.platform.region_id))
 
 
 def _started(send: Send, project: Project) -> None:
@@ -110,6 +114,7 @@ def _simple(to: Callable[[Project], list[User]], title: str, body: str, reason: 
 
 
 def both_sides(project: Project) -> list[User]:
+    """Everybody who takes part."""
     return [*platform_people(project), *enterprise_people(project)]
 
 
@@ -154,7 +159,7 @@ def tell(*, event_id: str, name: str, payload: dict[str, Any], now: datetime) ->
         rows = Project.objects.select_related("platform__organisation", "enterprise")
         project = rows.get(pk=ids.pop("project_id"))
         PROJECT_NOTICES[name](_sender(event_id, name, project, now), project, **ids)
-    elif name in CASE_NOTICES:
+    else:
         _tell_case(event_id=event_id, name=name, case_id=payload["case_id"], now=now)
 
 
@@ -197,7 +202,7 @@ def _tell_case(*, event_id: str, name: str, case_id: int, now: datetime) -> None
         "enterprise": enterprise_people,
         "platform": platform_people,
         "both": both_sides,
-        "staff": lambda project: list(staff_for_region(project.platform.region_id)),
+        "staff": staff,
     }[audience](project)
     why = last_reason(case, transition) if transition else ""
     text = title.format(case)

@@ -144,17 +144,21 @@ def answer_outcome(
     now: datetime,
     reason: str = "",
     satisfaction: int | None = None,
+    is_by_link: bool = False,
 ) -> Outcome:
     """`confirm` (with satisfaction 1–5 if given) or `reject` with a reason, by the enterprise.
 
-    A link works once. The last answer to what a delivered project claims closes the project, if
-    something was confirmed. Ratings come with a confirmation only (complaint 16). Errors: Refused,
-    `wrong_state`, `reason_required`, `satisfaction`. Events `cases.outcome.confirmed`, `.rejected`.
+    A link works once, and the log says that it was used. The last answer to what a delivered
+    project claims closes the project, if something was confirmed. Ratings come with a confirmation
+    only (complaint 16). Errors: Refused, `wrong_state`, `reason_required`, `satisfaction`. Events
+    `cases.outcome.confirmed`, `.rejected`.
     """
     moved: Outcome
     moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)  # type: ignore[assignment]
     if satisfaction is not None and not 1 <= satisfaction <= 5:
         raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
+    if is_by_link:
+        log_activity(actor=actor, action="cases.outcome.answer_by_link", target=moved, now=now)
     moved.link_digest = ""
     moved.satisfaction = satisfaction if name == "confirm" else None
     moved.save(update_fields=["link_digest", "satisfaction", "updated_at"])

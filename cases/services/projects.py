@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
-from cases.enums import DeclineReason, OutcomeKind, ProjectStatus
+from cases.enums import DeclineReason, ProjectStatus
 from cases.models import Message, Project, Quote
 from cases.services.rules import require_now
 from core.access import SYSTEM
@@ -25,13 +25,12 @@ from core.services import emit, log_activity
 from core.states import Relation, perform
 from core.workdays import add_workdays, is_workday
 from demands.access import DemandAccess
-from demands.enums import DemandStatus
 from demands.models import Demand
-from demands.services import disclose_demand, fulfil_demand
-from platforms.access import PlatformAccess
+from demands.services import disclose_demand
 from platforms.models import Capability, Platform
 
 MAX_FILES = 10
+MAX_A_DAY = 20  # enquiries of one enterprise: platforms are asked, not bombarded (complaint 6)
 REMIND_FOR = timedelta(days=30)  # afterwards the workbench shows it, and no message says it again
 
 
@@ -53,7 +52,7 @@ def open_project(
     """The open project about the same matter, if there is one: a demand is one matter, and
     without a demand a capability is."""
     rows = Project.objects.open().filter(enterprise=enterprise, platform=platform, demand=demand)
-    return (rows if demand else rows.filter(capability=capability)).first()  # type: ignore[no-any-return]
+    return (rows if demand else rows.filter(capability=capability)).first()
 
 
 @transaction.atomic
@@ -73,10 +72,10 @@ def start_enquiry(
     Effects: project and first message with files; the demand is disclosed in full to the
     platform's organisation; event `cases.project.started`. Errors: Refused, `not_approved`,
     `not_published`, `own_platform`, `not_open`, `foreign_capability`, `duplicate_enquiry`,
-    `body_required`. Reply time: complaint 2, REPLY_PROMISE_WORKING_DAYS working days.
+    `too_many`, `body_required`. Reply time: complaint 2, REPLY_PROMISE_WORKING_DAYS working days.
     """
     ProjectAccess(actor).require("start")
-    _check_start(actor, enterprise, platform, capability, demand)
+    _check_start(actor, enterprise, platform, capability, demand, now)
     if open_project(enterprise=enterprise, platform=platform, capability=capability, demand=demand):
         raise DomainError("duplicate_enquiry", DUPLICATE)
     project = Project(
@@ -113,17 +112,21 @@ def _check_start(
     platform: Platform,
     capability: Capability | None,
     demand: Demand | None,
+    now: datetime,
 ) -> None:
     if enterprise.pk not in actor.organisation_ids(*ENTERPRISE_ROLES):
         raise Refused("只能以本单位的名义发起咨询。")
     if not enterprise.is_approved:
         raise DomainError("not_approved", "单位审核通过后才能发起咨询。")
-    if not PlatformAccess(actor).visible().published().filter(pk=platform.pk).exists():
+    if not Platform.objects.published().filter(pk=platform.pk).exists():
         raise DomainError("not_published", "该平台未在网发布，不能发起咨询。")
     if platform.organisation_id == enterprise.pk:
         raise DomainError("own_platform", "这是本单位的平台，无需咨询。")
     if capability and (capability.platform_id != platform.pk or not capability.is_published):
         raise DomainError("foreign_capability", "该能力不属于这个平台或已下架。")
+    day_ago = now - timedelta(days=1)
+    if Project.objects.filter(enterprise=enterprise, asked_at__gt=day_ago).count() >= MAX_A_DAY:
+        raise DomainError("too_many", f"一天最多发起 {MAX_A_DAY} 次咨询，请挑最合适的平台。")
     if demand is None:
         return
     if demand.organisation_id != enterprise.pk:
@@ -135,7 +138,7 @@ def _check_start(
 def _write(
     actor: Any,
     project: Project,
-    organisation: Organisation,
+    organisation: Organisation | None,
     body: str,
     uploads: Sequence[UploadedFile],
     now: datetime,
@@ -154,14 +157,15 @@ def _write(
     return message
 
 
-def speaking_for(actor: Any, project: Project) -> Organisation:
-    """The organisation the actor speaks for in this thread. Raises Refused when there is none."""
-    relations = ProjectAccess(actor).relations(project)
-    if Relation.OWNER in relations and project.platform.organisation:
+def _speaks_for(
+    actor: Any, project: Project, relations: frozenset[Relation]
+) -> Organisation | None:
+    """The organisation the actor speaks for in this thread; brokers may have none."""
+    if Relation.OWNER in relations:
         return project.platform.organisation
     if Relation.COUNTERPART in relations:
         return project.enterprise
-    raise Refused("只有对接双方可以这样做。")
+    return next(iter(actor.organisations), None)
 
 
 @transaction.atomic
@@ -177,11 +181,7 @@ def post_message(
     locked = _locked(project)
     require_now(access, "message", locked)
     relations = access.relations(locked)
-    organisation = (
-        speaking_for(actor, locked)
-        if relations & {Relation.OWNER, Relation.COUNTERPART}
-        else _broker_organisation(actor)
-    )
+    organisation = _speaks_for(actor, locked, relations)
     message = _write(actor, locked, organisation, body, uploads, now)
     if Relation.OWNER in relations and locked.status == ProjectStatus.ENQUIRY:
         perform(access, "answer", locked, now=now)
@@ -189,10 +189,6 @@ def post_message(
     log_activity(actor=actor, action="cases.project.message", target=locked, now=now)
     emit("cases.message.sent", project_id=locked.pk, message_id=message.pk)
     return message
-
-
-def _broker_organisation(actor: Any) -> Organisation | None:
-    return actor.organisations[0] if actor.organisations else None
 
 
 def _locked(project: Project) -> Project:
@@ -318,16 +314,6 @@ def close_when_answered(*, project: Project, now: datetime) -> None:
         move_project(actor=SYSTEM, project=locked, name="close", now=now)
 
 
-def fulfil_demand_of(*, project_id: int, now: datetime) -> None:
-    """Mark the demand of a closed project as met, unless all that came of it was a failure or its
-    owner has ended it already."""
-    project = Project.objects.select_related("demand").get(pk=project_id)
-    demand = project.demand
-    succeeded = project.outcomes.confirmed().exclude(kind=OutcomeKind.FAILED).exists()
-    if demand and succeeded and demand.status in {DemandStatus.OPEN, DemandStatus.EXPIRED}:
-        fulfil_demand(actor=SYSTEM, demand=demand, now=now)
-
-
 def _finish(moved: Any, event: str, **values: Any) -> Project:
     """Write what came with a transition and tell the rest of the portal."""
     if values:
@@ -335,7 +321,7 @@ def _finish(moved: Any, event: str, **values: Any) -> Project:
             setattr(moved, name, value)
         moved.save(update_fields=[*values, "updated_at"])
     emit(event, project_id=moved.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 @transaction.atomic

@@ -42,7 +42,8 @@ def load_cases(*, rows: Iterable[Mapping[str, Any]], now: datetime) -> LoadCount
     wanted = {str(row["id"]): _values(row, platforms) for row in listed}
     found = Case.objects.select_for_update(of=("self",)).select_related("platform", "field")
     existing = {case.slug: case for case in found.filter(slug__in=wanted).order_by("pk")}
-    fresh, changed = [], []
+    fresh: list[Case] = []
+    changed: list[Case] = []
     for slug, values in wanted.items():
         case = existing.get(slug) or Case(
             slug=slug, status=CaseStatus.PUBLISHED, status_changed_at=now, published_at=now

@@ -101,7 +101,7 @@ def move_case(*, actor: Any, case: Case, name: str, now: datetime, reason: str =
         moved.published_at = moved.published_at or now
     moved.save(update_fields=["consented_at", "published_at", "updated_at"])
     emit(EVENTS[name], case_id=moved.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 def case_search(case: Case) -> Any:

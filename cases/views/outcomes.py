@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cases import forms, selectors, services
 from cases.access import OutcomeAccess
 from cases.models import Outcome
-from cases.views.projects import put_error
+from cases.views.errors import put_error
 from core.errors import DomainError
 
 FORMS: dict[str, type[forms.ActionForm]] = {
@@ -85,19 +85,19 @@ def outcome_link(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
     name = request.POST.get("answer", "")
     if request.method == "POST" and name in FORMS:
         form = FORMS[name](request.POST)
-        if _answer(found.project.started_by, found, name, form):
+        if _answer(found.project.started_by, found, name, form, is_by_link=True):
             return render(request, "cases/outcome_answered.html", {"said": SAID[name]})
         typed[name] = form
     return render(request, "cases/outcome_link.html", _page(found, typed))
 
 
-def _answer(actor: Any, outcome: Outcome, name: str, form: forms.ActionForm) -> bool:
+def _answer(actor: Any, outcome: Outcome, name: str, form: forms.ActionForm, **extra: Any) -> bool:
     """Whether the answer was taken; otherwise the form says why not."""
     if not form.is_valid():
         return False
     try:
         services.answer_outcome(
-            actor=actor, outcome=outcome, name=name, now=timezone.now(), **form.values()
+            actor=actor, outcome=outcome, name=name, now=timezone.now(), **form.values(), **extra
         )
     except DomainError as error:
         put_error(form, error)

@@ -1,11 +1,10 @@
-"""A project from its first question: the list, the form, and the one screen with its buttons."""
+"""Projects: the list, the one screen with its buttons, and what the platform claims."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,29 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.models import Organisation
 from cases import forms, selectors, services
-from cases.access import ENTERPRISE_ROLES, CaseAccess, ProjectAccess
+from cases.access import CaseAccess, ProjectAccess
+from cases.enums import CaseStatus, OutcomeStatus
 from cases.filters import ProjectFilter
 from cases.models import Project
 from cases.states import PROJECT
 from cases.tables import ProjectTable
+from cases.views.errors import put_error
 from core.errors import DomainError, Refused
 from core.lists import list_page
 from demands.access import DemandAccess
 from demands.selectors import demand_for_page
 from demands.services import note_full_reading
-from platforms.access import CapabilityAccess, PlatformAccess
-from platforms.models import Platform
 
 RELATED = (
     "platform__organisation", "platform__region__parent", "enterprise__region__parent",
     "capability", "demand", "started_by",
 )  # fmt: skip
-FIRST_WORDS = """您好！我们想就“{about}”与贵平台对接，请问：
-1. 能否承接，还需要我们提供什么？
-2. 大致的报价和周期？
-3. 最早可以安排在什么时候？"""
 # what is posted to a project: its form, what does it, what is said afterwards
 ACTS: dict[str, tuple[type[forms.ActionForm], Callable[..., Any], str]] = {
     "message": (forms.MessageForm, services.post_message, "已发送，对方会收到提醒。"),
@@ -48,13 +42,6 @@ ACTS: dict[str, tuple[type[forms.ActionForm], Callable[..., Any], str]] = {
     "close": (forms.ActionForm, services.move_project, "已办结。"),
     "cancel": (forms.ReasonForm, services.move_project, "已取消。"),
 }
-
-
-def put_error(form: django_forms.BaseForm, error: DomainError) -> None:
-    """Show what a service refused at its field; a missing right is a page of its own."""
-    if isinstance(error, Refused):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
 @login_required
@@ -71,81 +58,6 @@ def projects(request: HttpRequest) -> HttpResponse:
         export_name="对接项目" if access.can("export") else "",
         context={"may_see_figures": access.can("see_figures")},
     )
-
-
-@login_required
-def start(request: HttpRequest) -> HttpResponse:
-    """Ask a platform: `?platform=`, `?capability=`, `?demand=` fill in what is known already."""
-    access = ProjectAccess(request.user)
-    access.require("start")
-    platform = _platform(request)
-    if platform is None:
-        messages.info(request, "请先选一家平台或一项能力，再发起咨询。")
-        return redirect("platforms:capabilities")
-    form = _enquiry_form(request, platform)
-    existing = None
-    if request.method == "POST" and form.is_valid():
-        values = form.values()
-        try:
-            project = services.start_enquiry(
-                actor=request.user, platform=platform, now=timezone.now(), **values
-            )
-        except DomainError as error:
-            put_error(form, error)
-            about = {name: values[name] for name in ("enterprise", "demand", "capability")}
-            existing = services.open_project(platform=platform, **about)
-        else:
-            messages.success(request, "咨询已发出，收到回复时会提醒您。")
-            return redirect(project)
-    return render(request, "cases/start.html", _start_page(request, platform, form, existing))
-
-
-def _platform(request: HttpRequest) -> Platform | None:
-    """The platform asked for by its own slug or by that of a capability."""
-    slug, capability = request.GET.get("platform", ""), request.GET.get("capability", "")
-    rows = PlatformAccess(request.user).visible().published()
-    rows = rows.select_related("organisation", "region__parent")
-    if slug:
-        return get_object_or_404(rows, slug=slug)  # type: ignore[no-any-return]
-    if capability:
-        shown = CapabilityAccess(request.user).visible().shown().filter(slug=capability)
-        return get_object_or_404(rows, pk__in=shown.values("platform"))  # type: ignore[no-any-return]
-    return None
-
-
-def _enquiry_form(request: HttpRequest, platform: Platform) -> forms.EnquiryForm:
-    mine = request.user.organisation_ids(*ENTERPRISE_ROLES)  # type: ignore[union-attr]
-    demands = DemandAccess(request.user).owned().open().order_by("-published_at", "-pk")
-    capabilities = CapabilityAccess(request.user).visible().shown().filter(platform=platform)
-    demand = demands.filter(slug=request.GET.get("demand", "")).first()
-    capability = capabilities.filter(slug=request.GET.get("capability", "")).first()
-    about = str(demand or capability or platform)
-    return forms.EnquiryForm(
-        request.POST or None,
-        request.FILES or None,
-        enterprises=Organisation.objects.filter(pk__in=mine).order_by("name"),
-        demands=demands,
-        capabilities=capabilities.order_by("title", "pk"),
-        initial={
-            "demand": demand,
-            "capability": capability,
-            "body": FIRST_WORDS.format(about=about),
-        },
-    )
-
-
-def _start_page(
-    request: HttpRequest, platform: Platform, form: forms.EnquiryForm, existing: Project | None
-) -> dict[str, Any]:
-    organisations = request.user.organisations  # type: ignore[union-attr]
-    return {
-        "platform": platform,
-        "form": form,
-        "existing": existing,
-        "due": services.reply_due(timezone.now()),
-        "waiting": [row for row in organisations if not row.is_approved],
-        "trail": [{"label": str(platform), "url": platform.get_absolute_url()}, {"label": "咨询"}],
-    }
 
 
 def find_project(request: HttpRequest, number: str) -> Project:
@@ -195,7 +107,8 @@ def project_screen(
         (row, typed.get(name) or ACTS[name][0](initial=beginnings.get(name)))
         for name, row in buttons.items()
     ]
-    may_write = access.can("write_case", found) and not page.cases
+    is_told = any(row.status != CaseStatus.WITHDRAWN for row in page.cases)
+    is_confirmed = any(row.status == OutcomeStatus.CONFIRMED for row in page.outcomes)
     context = {
         "project": found,
         "page": page,
@@ -205,7 +118,7 @@ def project_screen(
         "sides": {name: name in {str(r) for r in relations} for name in ("owner", "counterpart")},
         "question": selectors.case_in_question(page.cases),
         "case_access": CaseAccess(request.user),
-        "may_write": may_write and any(row.status == "confirmed" for row in page.outcomes),
+        "may_write": access.can("write_case", found) and is_confirmed and not is_told,
         "trail": [{"label": "对接项目", "url": reverse("cases:projects")}, {"label": found.number}],
         **_demand_facts(request, found),
     }

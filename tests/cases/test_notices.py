@@ -11,12 +11,12 @@ from cases.models import Case
 from cases.tasks import fulfil_demand, remind_replies, tell_of_outcome, tell_people
 from core.events import reactions_for
 from core.models import Event
-from core.services import deliver_event
+from core.services import deliver_event, emit
 from notifications.models import Notification
 from tests.factories.accounts import person
 from tests.factories.cases import CaseFactory, OutcomeFactory, QuoteFactory, confirmed
 from tests.factories.demands import open_demand
-from tests.factories.platforms import PlatformFactory
+from tests.factories.platforms import ClaimFactory, PlatformFactory
 
 
 @pytest.fixture
@@ -57,6 +57,15 @@ def test_an_enquiry_to_nobody_reaches_brokers_and_the_nearest_staff(cast, delive
 
     assert set(told) == {"broker", "city_staff"}
     assert "尚未由运营单位认领" in told["broker"].body
+
+
+def test_words_to_a_platform_nobody_runs_reach_who_can_help(cast, project, deliver, now):
+    project.platform = PlatformFactory(organisation=None)
+    project.save()
+
+    services.post_message(actor=cast.enterprise, project=project, body="在吗", now=now)
+
+    assert set(deliver()) == {"broker", "city_staff"}
 
 
 @pytest.mark.parametrize(
@@ -232,3 +241,13 @@ def test_the_reactions_are_registered():
     assert callable(tell_people)
     assert callable(tell_of_outcome)
     assert callable(fulfil_demand)
+
+
+def test_an_approved_claim_hands_over_through_the_events(cast, project, now):
+    claim = ClaimFactory(
+        platform=cast.platform, organisation=cast.runner, status="approved", status_changed_at=now
+    )
+    event = emit("platforms.platformclaim.approved", claim_id=claim.pk)
+
+    assert deliver_event(event_id=str(event.pk), now=now) == 0
+    assert Event.objects.filter(name="cases.project.started").exists()

@@ -215,3 +215,11 @@ def test_no_link_is_mailed_where_it_would_be_no_use(cast, outcome, now, mailoutb
 
     assert services.mail_outcome_link(outcome=outcome, now=now) is False
     assert mailoutbox == []
+
+
+def test_an_answer_by_the_link_is_noted(cast, outcome, now):
+    services.answer_outcome(
+        actor=cast.enterprise, outcome=outcome, name="confirm", is_by_link=True, now=now
+    )
+
+    assert ActivityLog.objects.filter(action="cases.outcome.answer_by_link").count() == 1

@@ -19,9 +19,10 @@ from demands.models import Disclosure
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.cases import ProjectFactory, confirmed
 from tests.factories.demands import DemandFactory, open_demand
-from tests.factories.platforms import CapabilityFactory, PlatformFactory
+from tests.factories.platforms import CapabilityFactory, ClaimFactory, PlatformFactory
 
 S = ProjectStatus
+DAY = timedelta(days=1)
 TUESDAY = datetime(2026, 11, 17, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -165,6 +166,13 @@ def test_the_database_refuses_the_second_of_two_clicks(cast, start, monkeypatch)
     monkeypatch.setattr("cases.services.projects.open_project", lambda **_about: None)
 
     refused("duplicate_enquiry", start)
+
+
+def test_an_enterprise_asks_so_many_times_a_day_and_no_more(cast, start):
+    ProjectFactory.create_batch(20, enterprise=cast.firm, asked_at=TUESDAY - timedelta(hours=23))
+
+    refused("too_many", start)
+    start(now=TUESDAY + timedelta(hours=2))
 
 
 def test_the_first_message_of_the_platform_answers(cast, project, now):
@@ -437,3 +445,33 @@ def test_a_closed_project_fulfils_its_demand(cast, reach, now, kind, status, aft
 
 def test_a_closed_project_without_demand_fulfils_none(reach, now):
     services.fulfil_demand_of(project_id=reach(S.CLOSED).pk, now=now)
+
+
+@pytest.fixture
+def claimed(cast, project, now):
+    """A question to a platform that the runner has since claimed, about a confidential demand."""
+    demand = open_demand(organisation=cast.firm, confidentiality="teaser", teaser="放大")
+    project.demand, project.reply_due_at, project.reminded_at = demand, TUESDAY - DAY, TUESDAY
+    project.save()
+    return ClaimFactory(
+        platform=cast.platform, organisation=cast.runner, status="approved", status_changed_at=now
+    )
+
+
+def test_a_claimed_platform_gets_the_open_questions_with_a_new_promise(cast, project, claimed, now):
+    assert services.hand_over_projects(claim_id=claimed.pk, now=now) == 1
+    assert services.hand_over_projects(claim_id=claimed.pk, now=now) == 0
+
+    project.refresh_from_db()
+    assert (project.reply_due_at, project.reminded_at) == (services.reply_due(now), None)
+    assert Disclosure.objects.get().organisation == cast.runner
+    assert Event.objects.filter(name="cases.project.started").count() == 1
+
+
+def test_nothing_is_disclosed_for_somebody_who_left(cast, project, claimed, now):
+    project.started_by = cast.other_enterprise
+    project.save()
+
+    services.hand_over_projects(claim_id=claimed.pk, now=now)
+
+    assert not Disclosure.objects.exists()

@@ -14,6 +14,7 @@ from accounts.models import RoleAssignment
 from cases import services
 from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
 from cases.models import Case, Message, Outcome, Project, Quote
+from core.files import files_of
 from core.models import ActivityLog
 from tests.factories.accounts import OrganisationFactory
 from tests.factories.cases import (
@@ -258,6 +259,15 @@ def test_a_demand_not_disclosed_shows_its_teaser_only(browse, cast, reach):
     assert "配方在此" not in page
 
 
+def test_a_demand_the_reader_may_not_know_of_is_left_out(browse, cast, reach):
+    project = reach(S.ENQUIRY, demand=open_demand(organisation=cast.firm, status="withdrawn"))
+
+    response = browse("operator").get(project.get_absolute_url())
+
+    assert response.context["demand"] is None
+    assert response.status_code == 200
+
+
 def post(page, project, name, **values):
     return page.post(reverse("cases:act", args=[project.number, name]), values)
 
@@ -286,13 +296,10 @@ def test_files_of_the_thread_are_for_its_parties(browse, cast, project, now):
     message = services.post_message(
         actor=cast.enterprise, project=project, body="附件", uploads=[upload()], now=now
     )
-    from core.files import files_of
-
     url = files_of(message).get().get_absolute_url()
 
     response = browse("operator").get(url)
-    assert b"".join(response.streaming_content).decode() == "合格"
-    response.file_to_stream.close()
+    assert b"".join(response.streaming_content).decode() == "合格"  # reading to the end closes it
     assert browse("other_operator").get(url).status_code == 404
 
 
@@ -414,6 +421,15 @@ def test_a_rejection_without_reason_stays_on_the_page(browse, reach):
     response = browse("enterprise").post(url, {"reason": " "})
 
     assert set(response.context["reject_form"].errors) == {"reason"}
+
+
+def test_a_second_answer_says_that_it_is_too_late(browse, reach):
+    outcome = OutcomeFactory(project=reach(S.DELIVERED), status=OutcomeStatus.CONFIRMED)
+
+    url = reverse("cases:answer", args=[outcome.pk, "confirm"])
+    page = browse("enterprise").post(url, {}).content.decode()
+
+    assert "当前状态为“企业已确认”" in page
 
 
 def test_others_read_an_outcome_and_cannot_answer(browse, reach):
