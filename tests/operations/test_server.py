@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,7 +119,7 @@ def _alive(server: subprocess.Popen[str]) -> list[psutil.Process]:
 def _is_ready(address: str) -> bool:
     try:
         return answer(address + "readyz") == 200
-    except urllib.error.URLError:
+    except OSError:  # refused, cut off or slow while it starts
         return False
 
 
