@@ -169,10 +169,9 @@ def _verdict(rule: Rule, columns: Columns) -> _Verdict:
     match rule.name:
         case "scale":
             low, high = rule.value.interval.low, rule.value.interval.high
-            bounds = columns.scale(rule.dimension, is_most=True)
-            return _apart(
-                -np.inf if low is None else low, np.inf if high is None else high, *bounds
-            )
+            lows, highs = columns.scale(rule.dimension, is_most=True)
+            least = -np.inf if low is None else low
+            return _apart(least, np.inf if high is None else high, lows, highs)
         case "trl":
             return _apart(*rule.value, columns.numbers("trl_low"), columns.numbers("trl_high"))
         case "certificate":

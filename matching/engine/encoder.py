@@ -35,7 +35,9 @@ class EncoderError(RuntimeError):
 class Encoder(Protocol):
     """Texts in, unit vectors out (float32, one row a text)."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """Names the model; vectors of another version are not comparable."""
 
     def encode(self, texts: Sequence[str], kind: Kind) -> np.ndarray:
         """Unit vectors of ``texts``; a query and a passage are encoded differently."""

@@ -1,6 +1,6 @@
 """Why a pair was matched, from the same numbers that ranked it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +70,7 @@ def _texts(doc: Doc) -> dict[str, str]:
     }
 
 
-def _places(doc: Doc, wanted: Mapping[str, int]) -> dict[str, list[Place]]:
+def _places(doc: Doc, wanted: Container[str]) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for field, text in _texts(doc).items():
         for token, span in token_spans(text):
@@ -107,7 +107,8 @@ def matched_terms(
     runs: dict[str, list[Place]] = {}
     for run in _merged([place for places in mine.values() for place in places]):
         runs.setdefault(texts[run.field][run.span.start : run.span.end].lower(), []).append(run)
-    found, used = [], set()
+    found: list[MatchedTerm] = []
+    used: set[str] = set()
     for words, places in runs.items():
         inside = {token for token, _ in token_spans(words)} & set(theirs)
         fresh = inside - used

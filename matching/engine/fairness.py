@@ -37,7 +37,9 @@ def spread(
     discounts = _discounts(size)
     original = np.array([entry.score for entry in ranked[:size]])
     budget = price * float(original @ discounts)
-    rest, chosen, taken, lost = list(ranked), [], {}, 0.0
+    rest, lost = list(ranked), 0.0
+    chosen: list[Ranked] = []
+    taken: dict[str | None, int] = {}
     for place in range(size):
         pick = next((e for e in rest if _has_room(e, owner_of, taken, most)), rest[0])
         loss = float(discounts[place]) * (float(original[place]) - pick.score)

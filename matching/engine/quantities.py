@@ -148,7 +148,7 @@ _YEARLY = {"年": "year", "日": "day", "月": "month"}
 def _registry() -> Any:
     import pint  # slow to import: only when a text holds a quantity
 
-    registry = pint.UnitRegistry(cache_folder=None)
+    registry: Any = pint.UnitRegistry(cache_folder=None)
     registry.define("yuan = [money]")
     return registry
 

@@ -112,7 +112,7 @@ def relaxations(
             for row in range(len(candidates))
             if status[at][row] < 0 and all(s[row] >= 0 for i, s in enumerate(status) if i != at)
         ]
-        options = {}
+        options: dict[str, Nearest] = {}
         for row in alone:
             option = nearest(rule, candidates[row])
             options.setdefault(option.message, option)

@@ -77,11 +77,11 @@ class Segment:
 def _vector_table(
     docs: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None
 ) -> tuple[np.ndarray | None, np.ndarray]:
-    has_vector = np.array([bool(vectors) and doc.id in vectors for doc in docs], bool)
+    has_vector = np.array([doc.id in (vectors or {}) for doc in docs], dtype=bool)
     if not vectors or not has_vector.any():
         return None, has_vector
     rows = np.flatnonzero(has_vector)
-    known = whole_vectors(np.stack([vectors[docs[row].id] for row in rows]))
+    known = whole_vectors(np.stack([vectors[docs[row].id] for row in rows.tolist()]))
     table = np.zeros((len(docs), known.shape[1]), np.float32)
     table[rows] = known
     return table, has_vector

@@ -38,7 +38,7 @@ _HAN_FIRST, _HAN_LAST = "\u3400", "\u9fff"
 _DROPPED = frozenset(("Cf", "Cs", "Co", "Cn", "Sk", "Mn"))
 
 
-class _Table(dict):
+class _Table(dict[int, str]):
     """Character code → its normal form, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
