@@ -46,7 +46,7 @@ class CaseTable(tables.Table):
     region = tables.Column(accessor="region__name", verbose_name=_("地区"), orderable=False)
     summary = tables.Column(verbose_name=_("案例内容"), orderable=False)
     result = tables.Column(verbose_name=_("取得成效"), orderable=False)
-    year = tables.Column(verbose_name=_("年份"), order_by=("year", "pk"))
+    year = tables.Column(verbose_name=_("年份"), order_by=("told_on", "pk"))
     source_url = tables.Column(verbose_name=_("来源网址"), orderable=False)
     source_date = tables.Column(verbose_name=_("来源日期"), orderable=False)
 

@@ -180,7 +180,7 @@ def _figures(rows: QuerySet[Project], counts: dict[str, int], *, now: datetime) 
     return [
         Figure("SRV-17", "首次响应中位时长",
                _told(replies.median_hours, "工作小时", replies.replied),
-               "从咨询到平台首次回复，只计工作日（含调休）。"),
+               "从咨询到平台首次回复的小时数，周末和节假日不计（含调休）。"),
         Figure("SRV-18", "按时回复率", _told(replies.on_time_percent, "%", replies.count),
                "承诺时限内回复的 ÷ 已回复或已到期的咨询。"),
         Figure("PRT-06", "超期未回复", f"{replies.overdue} 条", "已过承诺时限、仍无回复的咨询。"),

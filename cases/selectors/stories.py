@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat, ExtractYear, Left
+from django.db.models.functions import Cast, Coalesce, Concat, Left, TruncDate
 
 from cases.models import Case, Project
 
@@ -14,8 +14,8 @@ from cases.models import Case, Project
 def case_rows(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Cases ready for the public list, the latest told first, with what facets count.
 
-    A case whose source names no place lies where its platform lies. `year` is the source's year,
-    or that of publication for cases told here; empty when the source has no date.
+    A case whose source names no place lies where its platform lies. `told_on` is the source's
+    date, or the day of publication for cases told here; empty when the source has no date.
     """
     place = Coalesce("region_id", "platform__region_id")
     told_here = Q(project__isnull=False)
@@ -27,13 +27,15 @@ def case_rows(rows: QuerySet[Case]) -> QuerySet[Case]:
                 When(place__isnull=True, then=Value("")),
                 default=Concat(Left(place, 2), Value("0000")),
             ),
-            year=SqlCase(
-                When(~Q(source_date=""), then=Left("source_date", 4)),
-                When(told_here, then=Cast(ExtractYear("published_at"), CharField())),
+            told_on=SqlCase(
+                When(~Q(source_date=""), then=F("source_date")),
+                When(told_here, then=Cast(TruncDate("published_at"), CharField())),
                 default=Value(""),
+                output_field=CharField(),
             ),
+            year=Left("told_on", 4),
         )
-        .order_by("-year", "-source_date", F("published_at").desc(nulls_last=True), "-pk")
+        .order_by("-told_on", "-pk")
     )
 
 
@@ -87,4 +89,4 @@ def similar_cases(case: Case, rows: QuerySet[Case], limit: int = 4) -> list[Case
         like |= Q(field=case.field_id)
     same_platform = SqlCase(When(platform=case.platform_id, then=Value(0)), default=Value(1))
     found = case_rows(rows.published()).filter(like).exclude(pk=case.pk)  # type: ignore[attr-defined]
-    return list(found.order_by(same_platform, "-year", "-pk")[:limit])
+    return list(found.order_by(same_platform, "-told_on", "-pk")[:limit])
