@@ -1,66 +1,32 @@
-"""Usage hours, public money, important changes: records kept beside the register.
-
-This module is the only one that knows where they are kept. Without such a model the numbers made
-of it are 未统计, never 0.
-"""
+"""Usage hours, public money, important changes: records kept beside the register."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.apps import apps
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import (
-    Count,
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    Model,
-    Q,
-    QuerySet,
-    TextField,
-)
-from django.db.models.functions import Cast, Round, TruncDate
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Round
 from django.db.models.functions.json import JSONObject
 
 from core.templatetags.portal_format import plain, yuan
-from reporting.queries.base import (
-    WAN,
-    Column,
-    Row,
-    Scope,
-    Subject,
-    count,
-    subject,
-    total,
-)  # fmt: skip
+from platforms.enums import ChangeKind, ChangeStatus, GovernmentLevel, UsageSource
+from platforms.models import ChangeReport, FundingRecord, UsageLog
+from reporting.queries.base import WAN, Column, Row, Scope, Subject, count, subject, total
 from reporting.queries.platforms import NRII_YUAN
 
-
-def kept(name: str) -> type[Model] | None:
-    """The model of such records, if this deployment has it."""
-    try:
-        return apps.get_model("platforms", name)
-    except LookupError:
-        return None
+AUTOMATIC = [UsageSource.API, UsageSource.BOOKING]
 
 
-def _rows(name: str, **conditions: Any) -> QuerySet[Any] | None:
-    model = kept(name)
-    return None if model is None else model._default_manager.filter(**conditions)
-
-
-def _usage(scope: Scope) -> QuerySet[Any] | None:
+def _usage(scope: Scope) -> QuerySet[Any]:
     """Log lines of the year, with what each piece of the equipment is worth."""
-    rows = _rows("UsageLog", equipment__platform__in=scope.platforms)
-    if rows is None:
-        return None
     each = ExpressionWrapper(
         F("equipment__value_yuan") / F("equipment__quantity"),
         DecimalField(max_digits=18, decimal_places=2),
     )
-    used = rows.filter(scope.times("start_at"), equipment__quantity__gt=0)
-    return used.annotate(each_yuan=each)
+    rows = UsageLog.objects.filter(scope.times("start_at"), equipment__quantity__gt=0)
+    return rows.filter(equipment__platform__in=scope.platforms).annotate(each_yuan=each)
 
 
 LARGE = Q(each_yuan__gte=NRII_YUAN)
@@ -95,64 +61,67 @@ subject(
         related=("equipment",),
         order=("start_at", "pk"),
         columns=lambda scope: {
-            "equipment": count(Q(source__in=["api", "booking"]), of="equipment", distinct=True)
+            "equipment": count(Q(source__in=AUTOMATIC), of="equipment", distinct=True)
         },
     ),
 )
 
 
-def _list(expression: Any) -> Column:
+def _list(expression: Any, names: Mapping[str, Mapping[str, Any]]) -> Column:
+    """Records as rows of a list; codes of the columns in `names` are told in words."""
+
+    def final(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {key: str(names[key][cell]) if key in names else cell for key, cell in row.items()}
+            for row in values["items"] or []
+        ]
+
     return Column(
         {"items": JSONBAgg(expression, default=None), "n": Count("pk")},
-        lambda v: v["items"] or [],
-        empty=[],
-        detail=lambda v: {"n": v["n"]},
-    )
+        final, empty=[], detail=lambda v: {"n": v["n"]},
+    )  # fmt: skip
 
 
 subject(
     "funding",
     Subject(
-        base=lambda scope: _rows(
-            "FundingRecord", platform__in=scope.platforms, year=scope.first_day.year
+        base=lambda scope: FundingRecord.objects.filter(
+            platform__in=scope.platforms, year=scope.first_day.year
         ),
         describe=lambda row: Row(
-            f"{row.fund}（{row.level}）", day=None, amount=str(yuan(row.amount_yuan))
+            f"{row.fund}（{row.get_level_display()}）", day=row.paid_date,
+            amount=str(yuan(row.amount_yuan)),
         ),
         columns=lambda scope: {
             "amount": total("amount_yuan", per=WAN),
             "items": _list(
                 JSONObject(
-                    level=Cast("level", TextField()),
-                    fund=Cast("fund", TextField()),
-                    year="year",
-                    amount=Round(F("amount_yuan") / WAN, 2),
-                )
+                    level="level", fund="fund", year="year",
+                    amount=Cast(Round(F("amount_yuan") / WAN, 2), TextField()),
+                ),
+                {"level": dict(GovernmentLevel.choices)},
             ),
         },
     ),
-)
+)  # fmt: skip
 
-
-def _changes(scope: Scope) -> QuerySet[Any] | None:
-    rows = _rows("ChangeReport", platform__in=scope.platforms)
-    return None if rows is None else rows.filter(scope.times("created_at"))
-
+TOLD = [ChangeStatus.SUBMITTED, ChangeStatus.ACCEPTED]  # not what was asked about or dismissed
 
 subject(
     "changes",
     Subject(
-        base=_changes,
-        describe=lambda row: Row(str(row), day=row.created_at.date()),
-        order=("created_at", "pk"),
+        base=lambda scope: ChangeReport.objects.filter(
+            scope.days("happened_date"), platform__in=scope.platforms, status__in=TOLD
+        ),
+        describe=lambda row: Row(
+            row.get_kind_display(), row.get_absolute_url(), row.happened_date, row.after
+        ),
+        order=("happened_date", "pk"),
         columns=lambda scope: {
             "items": _list(
-                JSONObject(
-                    kind=Cast("kind", TextField()),
-                    date=Cast(TruncDate("created_at"), TextField()),
-                    note=Cast("note", TextField()),
-                )
-            ),
+                JSONObject(kind="kind", date=Cast("happened_date", TextField()), note="note"),
+                {"kind": dict(ChangeKind.choices)},
+            )
         },
     ),
 )

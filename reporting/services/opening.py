@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core.services import emit
 from platforms.enums import ListingStatus
-from platforms.models import Platform
+from platforms.models import Platform, Recognition
 from reporting.access import LEVEL_OF
 from reporting.enums import Coverage
 from reporting.models import AnnualReport, ReportCycle
@@ -20,25 +19,15 @@ from reporting.services.compute import compute_reports
 from reporting.states import STEP_OF
 
 Tell = Callable[[int, int], bool]
-ON_ROSTER = ("active", "warned", "rectifying")
 
 
 def reporting_platforms(cycle: ReportCycle) -> QuerySet[Any]:
-    """Platforms of the region that report: the recognised ones, or all that are published.
-
-    Where recognition is not kept, recognised platforms are those whose level is on the register.
-    """
+    """Platforms of the region that report: those on the roster on the last day of the year, or
+    all that are published."""
     rows = Platform.objects.in_region(cycle.region.prefix).filter(status=ListingStatus.PUBLISHED)
     if cycle.coverage == Coverage.PUBLISHED:
         return rows
-    try:
-        recognition = apps.get_model("platforms", "Recognition")
-    except LookupError:
-        return rows.filter(level__isnull=False)
-    until = Q(ended_date__isnull=True) | Q(ended_date__gt=cycle.last_day)
-    held = recognition._default_manager.filter(
-        until, status__in=ON_ROSTER, started_date__lte=cycle.last_day
-    )
+    held = Recognition.objects.on_roster(cycle.last_day)
     return rows.filter(pk__in=held.values("platform"))
 
 

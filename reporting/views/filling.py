@@ -80,8 +80,13 @@ def fill(request: HttpRequest, pk: int, group: str) -> HttpResponse:
         form = seen_again(chosen(sections, group), data)
         form.show(saved)
         messages.warning(request, "有几处没有保存，其余已保存。请看标红的地方。")
-    context = {"report": report, "access": access, "section": section, "form": form,
-               "rows": form.rows(), "tabs": tabs(report, sections, group)}  # fmt: skip
+    rows = form.rows()
+    context = {
+        "report": report, "access": access, "section": section, "form": form,
+        "computed": [row for row in rows if "value" not in row],
+        "typed": [row for row in rows if "value" in row],
+        "tabs": tabs(report, sections, group),
+    }  # fmt: skip
     return render(request, "reporting/fill.html", context)
 
 
