@@ -92,12 +92,12 @@ class CapabilityMatchesAccess(Access):
         """Capabilities whose matches the user may see."""
         rows = Capability.objects.all()
         if self.is_system:
-            return rows  # type: ignore[no-any-return]
+            return rows
         condition = self.capabilities.own() | self.capabilities.watched()
         if _signed_in(self.user):
             for prefix in self.user.region_prefixes(Role.BROKER):
                 condition |= Q(platform__region__code__startswith=prefix)
-        return rows.filter(condition)  # type: ignore[no-any-return]
+        return rows.filter(condition)
 
     def relations(self, obj: Capability | None) -> frozenset[Relation]:
         """As for the capability, and brokers of the platform's region."""
@@ -145,10 +145,10 @@ class MatchRunAccess(_AdminAccess):
     def visible(self) -> QuerySet[MatchRun]:
         rows = MatchRun.objects.all()
         if self.is_system or self.is_admin():
-            return rows  # type: ignore[no-any-return]
+            return rows
         if not _signed_in(self.user):
-            return rows.none()  # type: ignore[no-any-return]
-        return rows.filter(  # type: ignore[no-any-return]
+            return rows.none()
+        return rows.filter(
             Q(owner=self.user, kind=RunKind.FULL)
             | Q(demand__in=DemandMatchesAccess(self.user).visible())
             | Q(capability__in=CapabilityMatchesAccess(self.user).visible())

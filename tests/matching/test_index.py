@@ -178,7 +178,7 @@ def test_documents_cost_a_fixed_number_of_queries(django_assert_num_queries, cou
     for _ in range(count):
         polymer_capability()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(capability_docs(Capability.objects.shown())) == count
 
 
