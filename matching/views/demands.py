@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +24,21 @@ from matching.views.feedback import judge
 from platforms.models import Capability
 
 
+FIRST_RUN_WAIT = timedelta(minutes=10)
+
+
 def _demand(request: HttpRequest, slug: str) -> Demand:
     rows = DemandMatchesAccess(request.user).visible()
     related = ("organisation", "region", "field", "wanted_region")
     return get_object_or_404(rows.select_related(*related), slug=slug)
+
+
+def _is_awaited(demand: Demand, run: MatchRun | None) -> bool:
+    """Whether a demand was published so lately that its run is still on the way."""
+    since = timezone.now() - FIRST_RUN_WAIT
+    return run is None and demand.is_open and bool(demand.published_at) and (
+        demand.published_at >= since
+    )  # fmt: skip
 
 
 @login_required
@@ -33,10 +46,12 @@ def _demand(request: HttpRequest, slug: str) -> Demand:
 def demand(request: HttpRequest, slug: str) -> HttpResponse:
     """The capabilities that fit a demand, and why; near misses and what would help."""
     subject = _demand(request, slug)
+    result = demand_page(user=request.user, demand=subject)
     context = {
         "demand": subject,
         "access": DemandMatchesAccess(request.user),
-        "result": demand_page(user=request.user, demand=subject),
+        "result": result,
+        "is_awaited": _is_awaited(subject, result.run),
         "reasons": reason_choices(),
         "brokers": brokers_for_region(subject.region_id or ""),
         "is_subscribed": is_subscribed(user=request.user, demand=subject),
@@ -50,7 +65,8 @@ def demand_progress(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the run is; once it is over, the page is asked to load anew."""
     subject = _demand(request, slug)
     run = MatchRun.objects.filter(demand=subject).newest_first().first()
-    if run is None or run.is_finished:
+    is_awaited = _is_awaited(subject, run)
+    if not is_awaited and (run is None or run.is_finished):
         return HttpResponseClientRefresh()
     poll = request.path
     return render(request, "matching/_progress.html", {"run": run, "poll": poll})

@@ -84,11 +84,8 @@ def publish(city: Walker, demand: Demand) -> None:
 def ask_platform(enterprise: Walker, demand: Demand) -> None:
     """The worker matches by itself; the page shows progress and then explained results."""
     enterprise.go(f"{demand.get_absolute_url()}matches/")
-    for _ in range(240):
-        if Match.objects.filter(demand=demand).exists():
-            break
-        enterprise.page.wait_for_timeout(500)
-    enterprise.page.reload()
+    enterprise.sees("匹配于")  # the progress bar asks for the page again once the run is over
+    assert Match.objects.filter(demand=demand).exists()
     enterprise.sees("演示高分子材料中试平台")
     enterprise.sees("匹配度")
     enterprise.sees("符合")

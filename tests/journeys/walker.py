@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 90_000  # milliseconds; a busy machine is slow, not wrong
 
 
 class Walker:
