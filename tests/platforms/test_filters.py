@@ -141,3 +141,17 @@ def test_a_wrong_choice_is_an_error(db):
 
     assert "province" in found.errors
     assert found.facet_list == []
+
+
+def test_counts_over_many_rows_are_kept(db, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("platforms.filters.MANY_ROWS", 2)
+    CapabilityFactory.create_batch(2)
+    rows = Capability.objects.all()
+    first = CapabilityFilter(QueryDict(), queryset=rows).facet_list
+
+    with django_assert_num_queries(0):
+        kept = CapabilityFilter(QueryDict(), queryset=rows).facet_list
+    other = CapabilityFilter(QueryDict("city=442000"), queryset=rows).facet_list
+
+    assert kept == first
+    assert other != first
