@@ -23,7 +23,6 @@ from matching.services.runs import ask_broker, start_demand_run
 from matching.views.feedback import judge
 from platforms.models import Capability
 
-
 FIRST_RUN_WAIT = timedelta(minutes=10)
 
 
