@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Role
-from cases.enums import CaseStatus, ProjectStatus
+from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
 from cases.models import Case, Message, Outcome, Project
 from cases.states import CASE, OUTCOME, PROJECT
 from core.access import ALLOWED, Access, Decision
@@ -144,7 +144,8 @@ class ProjectAccess(ProjectScope):
             action == "close"
             and obj
             and obj.status == ProjectStatus.DELIVERED
-            and not obj.outcomes.confirmed().exists()
+            # read through `all()`, so that a list that prefetched them asks once
+            and all(row.status != OutcomeStatus.CONFIRMED for row in obj.outcomes.all())
         ):
             return Decision(False, "至少有一项成果经企业确认后才能办结。", "unconfirmed")
         if action == "message" and obj and obj.is_ended:

@@ -146,10 +146,11 @@ def test_scopes_and_roles_decide(cast, api, project):
 def test_the_list_costs_the_same_for_one_and_three_rows(
     cast, clients, rows, django_assert_num_queries
 ):
-    for project in ProjectFactory.create_batch(rows, platform=cast.platform):
+    made = ProjectFactory.create_batch(rows, enterprise=cast.firm, status=S.DELIVERED)
+    for project in made:
         QuoteFactory(project=project)
         OutcomeFactory(project=project)
-    client = clients("operator")
+    client = clients("enterprise")
     client.get(ENQUIRIES)
 
     with django_assert_num_queries(6):

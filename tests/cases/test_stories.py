@@ -201,5 +201,7 @@ def test_similar_cases_are_of_the_platform_then_of_the_field(cast):
     published_case(platform=cast.platform, status="withdrawn")
 
     assert selectors.similar_cases(case, Case.objects.all()) == [same_platform, same_field]
+    placeless = published_case(platform=None, field=field, source_date="2020")
+    assert set(selectors.similar_cases(placeless, Case.objects.all())) == {case, same_field}
     alone = published_case(platform=None, field=None)
     assert selectors.similar_cases(alone, Case.objects.all()) == []

@@ -590,8 +590,9 @@ def test_an_old_version_of_a_draft_is_not_written_over(browse, cast, project):
     assert "内容已被他人修改" in response.content.decode()
     assert "树脂放大" in response.content.decode()
 
-    response = browse("operator").post(edit, VALUES | {"version": "2020-13-77"})
-    assert response.status_code == 302
+    for nonsense in ("gestern", "2020-13-01T00:00:00"):
+        response = browse("operator").post(edit, VALUES | {"version": nonsense})
+        assert response.status_code == 302
 
 
 def test_writing_is_the_platforms_and_wants_confirmation(browse, cast, reach):
