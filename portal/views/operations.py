@@ -24,7 +24,9 @@ readyz = HealthCheckView.as_view(
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics for whoever holds METRICS_TOKEN; without one the page does not exist."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not hmac.compare_digest(given, settings.METRICS_TOKEN):
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(
+        given.encode(), settings.METRICS_TOKEN.encode()
+    ):
         raise Http404
     return ExportToDjangoView(request)
 

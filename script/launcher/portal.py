@@ -38,6 +38,8 @@ def environment_for(servers: Embedded, **more: str) -> dict[str, str]:
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
     }
+    if not is_given("REDIS_URL"):
+        stores["CACHE_URL"] = servers.redis_url.removesuffix("/0") + "/1"
     ours |= {name: value for name, value in stores.items() if not is_given(name)}
     return ours | given
 
