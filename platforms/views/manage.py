@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -191,8 +192,14 @@ def editor(request: HttpRequest, kind: Kind, listing: Any) -> tuple[ListingForm,
     if kind is not CAPABILITY:
         return form, None
     names = ("name", "low", "high", "unit", "text")
-    initial = list(listing.parameters.order_by("pk").values(*names)) if listing.pk else []
+    rows = listing.parameters.order_by("pk").values(*names) if listing.pk else []
+    initial = [{name: typed(value) for name, value in row.items()} for row in rows]
     return form, ParameterFormSet(data, initial=initial, prefix="parameters")
+
+
+def typed(value: Any) -> Any:
+    """A stored number as a person would have typed it: 20.0000 → 20."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
 def is_clean(request: HttpRequest, form: ListingForm, sheet: Any) -> bool:
