@@ -156,6 +156,7 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         indexes = [
             *SearchableModel.Meta.indexes,
             models.Index(fields=["status", "-published_at"]),
+            models.Index(fields=["-published_at", "-id"], name="demands_demand_newest"),
         ]
         constraints = [
             models.CheckConstraint(

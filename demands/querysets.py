@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat, Left
 
 from demands.enums import DemandStatus
@@ -35,7 +35,8 @@ class DemandQuerySet(models.QuerySet[Any]):
         )
 
     def newest_first(self) -> DemandQuerySet:
-        return self.order_by(F("published_at").desc(nulls_last=True), "-pk")
+        """By the moment of publication (index `demands_demand_newest`), drafts before them."""
+        return self.order_by("-published_at", "-pk")
 
     def for_list(self) -> DemandQuerySet:
         """With what lists show, and the values their facets count."""

@@ -159,6 +159,10 @@ class Migration(migrations.Migration):
             model_name='demand',
             index=models.Index(fields=['status', '-published_at'], name='demands_dem_status_f7778d_idx'),
         ),
+        migrations.AddIndex(
+            model_name='demand',
+            index=models.Index(fields=['-published_at', '-id'], name='demands_demand_newest'),
+        ),
         migrations.AddConstraint(
             model_name='demand',
             constraint=models.CheckConstraint(condition=models.Q(('scale_low__isnull', True), ('scale_high__isnull', True), ('scale_low__lte', models.F('scale_high')), _connector='OR'), name='demands_demand_scale', violation_error_message='规模下限不能大于上限。'),
