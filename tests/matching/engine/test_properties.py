@@ -171,7 +171,9 @@ def test_an_unrelated_capability_leaves_the_order_of_the_rest():
         "a",
         "\x00\x01\ud800",
     ],
-)
+    ids=["empty", "punctuation", "20000", "traditional", "full-width", "html", "emoji", "one",
+         "latin", "control"],
+)  # fmt: skip
 def test_any_text_is_ranked_and_explained(text):
     docs = [CapabilityDoc("a", "锂电池正极材料中试"), CapabilityDoc("b", text or "无", text)]
     demand = DemandDoc("d", text, text)
