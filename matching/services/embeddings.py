@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from core.queue import enqueue
 from matching.engine.documents import Doc
 from matching.engine.encoder import Encoder, EncoderError, embed
 from matching.enums import Side
@@ -28,21 +29,23 @@ BATCH = 16
 LOCK_NUMBER = 7_201_001
 
 
-def embed_missing(*, now: datetime, seconds: float = 240) -> int:
-    """Make vectors for rows that have none or whose text moved on, for at most `seconds`.
+def embed_missing(*, now: datetime, seconds: float = 10) -> int:
+    """Make vectors for rows that have none or whose text moved on.
 
-    Each batch is its own transaction, so a killed worker loses one batch at most. Returns how many
-    rows were looked at; 0 without an encoder or when it does not answer (logged).
+    After `seconds` it queues itself for the rest, so that runs get their turn between. Each batch
+    is its own transaction: a killed worker loses one batch at most. Returns how many rows were
+    looked at; 0 without an encoder or when it does not answer (logged).
     """
     encoder = current_encoder()
     if encoder is None:
         return 0
     made, end = 0, time.monotonic() + seconds
     for side in Side.values:
-        while time.monotonic() < end and (
-            count := embed_batch(side=side, encoder=encoder, now=now)
-        ):
+        while count := embed_batch(side=side, encoder=encoder, now=now):
             made += count
+            if time.monotonic() > end:
+                enqueue("matching.embed_missing")
+                return made
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from matching.services.runs import documents, find_lists
 
 logger = structlog.get_logger(__name__)
 CHUNK_SIZE = 50
+PREPARE_SECONDS = 10
 CHUNK_STALE_AFTER = timedelta(minutes=2)
 PREPARE_STALE_AFTER = timedelta(minutes=2)
 MAX_CHUNK_ATTEMPTS = 10
@@ -64,13 +66,16 @@ def request_full_run(*, now: datetime) -> MatchRun:
 def prepare_run(*, run_id: int, now: datetime) -> None:
     """Make the vectors that are missing, then cut the run into chunks and queue them.
 
+    Works for some seconds and queues itself again, so that single runs get their turn between.
     Safe to run twice: vectors are kept batch by batch, chunks are cut once.
     """
-    encoder = current_encoder()
+    encoder, end = current_encoder(), time.monotonic() + PREPARE_SECONDS
     if encoder is not None:
         for side in Side.values:
             while _is_alive(run_id) and embed_batch(side=side, encoder=encoder, now=now):
-                pass
+                if time.monotonic() > end:
+                    enqueue("matching.prepare_run", run_id=run_id)
+                    return
     _plan(run_id=run_id, now=now)
 
 

