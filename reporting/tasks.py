@@ -7,8 +7,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from core.access import SYSTEM
 from core.events import on
-from reporting.services import jobs, notices
+from reporting.services import jobs, monitoring, notices
 
 
 @shared_task(name="reporting.run_job")
@@ -24,6 +25,11 @@ def resume_jobs() -> None:
 @shared_task(name="reporting.remind_due", expires=3600)
 def remind_due() -> None:
     notices.remind_due(now=timezone.now())
+
+
+@shared_task(name="reporting.compute_portal_values", expires=3600)
+def compute_portal_values() -> None:
+    monitoring.compute_portal_values(actor=SYSTEM, now=timezone.now())
 
 
 @on(*notices.TEXTS, name="reporting.tell_people")

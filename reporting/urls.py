@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.views import cycles, exchange, filling, indicators, reports
+from reporting.views import cycles, exchange, filling, indicators, monitoring, reports
 
 app_name = "reporting"
 urlpatterns = [
@@ -40,4 +40,9 @@ urlpatterns = [
     path("reporting-jobs/<int:pk>/", cycles.job, name="job"),
     path("reporting-jobs/<int:pk>/progress/", cycles.progress, name="job_progress"),
     path("reporting-jobs/<int:pk>/cancel/", cycles.cancel, name="cancel_job"),
+    path("monitoring/", monitoring.monitoring, name="monitoring"),
+    path("monitoring/compute/", monitoring.compute, name="compute_portal"),
+    path("monitoring/alerts/<int:pk>/take/", monitoring.take_alert, name="take_alert"),
+    path("monitoring/alerts/<int:pk>/close/", monitoring.close_alert, name="close_alert"),
+    path("targets/", monitoring.targets, name="targets"),
 ]

@@ -6,4 +6,6 @@ from reporting.api import views
 
 router = SimpleRouter()
 router.register("indicators", views.IndicatorViewSet, basename="indicator")
+router.register("report-cycles", views.CycleViewSet, basename="report-cycle")
+router.register("reports", views.ReportViewSet, basename="report")
 urlpatterns = router.urls

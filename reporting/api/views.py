@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.permissions import HasScope
 from accounts.enums import Scope
-from reporting.access import IndicatorAccess
+from reporting.access import AnnualReportAccess, CycleAccess, IndicatorAccess
 from reporting.api import serializers
-from reporting.filters import IndicatorFilter
-from reporting.models import Indicator
+from reporting.filters import IndicatorFilter, ReportFilter
+from reporting.models import AnnualReport, Indicator, ReportCycle
+from reporting.selectors.reports import listed
+from reporting.services import filling, review
 
 
 class IndicatorViewSet(
@@ -39,3 +44,77 @@ class IndicatorViewSet(
     def versions(self, request: Request, code: str) -> Response:
         rows = IndicatorAccess(request.user).visible().filter(code=code).order_by("-version")
         return Response(serializers.IndicatorSerializer(rows, many=True).data)
+
+
+class CycleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+    """年度填报：调用者可见的各年度。"""
+
+    queryset = ReportCycle.objects.none()
+    serializer_class = serializers.CycleSerializer
+    permission_classes = [IsAuthenticated, HasScope]
+    read_scope = Scope.REPORTS_READ
+    filterset_fields = ("year", "region", "status")
+    ordering_fields = ("year", "due_date")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return CycleAccess(self.request.user).visible().order_by("-year", "pk")
+
+
+class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+    """年度报告：读取、重新预填、填写、提交。填写时给出读到的 `version`，别人改过的不会被覆盖。"""
+
+    queryset = AnnualReport.objects.none()
+    permission_classes = [IsAuthenticated, HasScope]
+    read_scope = Scope.REPORTS_READ
+    write_scope = Scope.REPORTS_WRITE
+    filterset_class = ReportFilter
+    ordering_fields = ("cycle__year", "submitted_at", "problem_count")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return listed(AnnualReportAccess(self.request.user).visible())
+
+    def get_serializer_class(self) -> Any:
+        if self.action == "list":
+            return serializers.ReportSerializer
+        return serializers.ReportDetailSerializer
+
+    def _shown(self, report: AnnualReport) -> Response:
+        fresh = self.get_queryset().get(pk=report.pk)
+        return Response(serializers.ReportDetailSerializer(fresh).data)
+
+    @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def prefill(self, request: Request, pk: str) -> Response:
+        """按平台记录重新计算自动数值。"""
+        report = self.get_object()
+        filling.refresh_report(actor=request.user, report=report, now=timezone.now())
+        return self._shown(report)
+
+    @extend_schema(request=serializers.WriteSerializer, responses=serializers.WrittenSerializer)
+    @action(detail=True, methods=["post"])
+    def fill(self, request: Request, pk: str) -> Response:
+        """填写数值：写入没有问题的，其余逐项说明原因。"""
+        report = self.get_object()
+        data = serializers.WriteSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        typed = [
+            filling.Typed(v["code"], v["value"], v["null_reason"], v["note"], v["version"])
+            for v in data.validated_data["values"]
+        ]
+        saved = filling.save_values(
+            actor=request.user, report=report, typed=typed, now=timezone.now()
+        )
+        refused = {
+            code: {"code": error.code, "message": error.message}
+            for code, error in saved.errors.items()
+        }
+        answer = {"written": saved.written, "errors": refused, "conflicts": [*saved.conflicts]}
+        return Response(answer, status=200 if saved.is_clean else 409 if saved.conflicts else 400)
+
+    @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """提交并封存；还有问题时拒绝并说明。"""
+        report = self.get_object()
+        review.submit_report(actor=request.user, report=report, now=timezone.now())
+        return self._shown(report)

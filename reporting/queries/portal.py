@@ -1,0 +1,243 @@
+"""The portal's own numbers (part B): set-based, over everything that is shown, as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Avg, Count, Exists, F, Max, Model, OuterRef, Q
+from django.utils import timezone
+
+from accounts.enums import SizeClass
+from cases.enums import OutcomeStatus
+from cases.models import Outcome, Project, Quote
+from demands.enums import DemandStatus
+from demands.models import Demand
+from matching.enums import Verdict
+from matching.models import Feedback, Match, MatchList
+from platforms.enums import ListingStatus
+from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
+from policies.models import News, PolicyDocument
+from reporting.models import AnnualReport
+from reporting.queries.base import Median
+from reporting.queries.clock import WorkingHours
+from reporting.queries.offers import ACTIVE_DAYS
+
+STOCK: tuple[tuple[str, type[Model]], ...] = (
+    ("平台", Platform), ("服务能力", Capability), ("设备", Equipment), ("中试线", Line),
+    ("专家", Expert), ("解决方案", Solution),
+)  # fmt: skip
+UNMET_DAYS, PLACES, TOP = 30, 10, 5
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When it is computed: now, and the first moment of the year."""
+
+    now: datetime
+
+    @property
+    def year_start(self) -> datetime:
+        local = timezone.localtime(self.now)
+        return local.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A portal indicator at a moment: its value, and rows or counts beside it."""
+
+    value: Decimal | None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def _percent(part: int, whole: int) -> Reading:
+    value = Decimal(100 * part) / whole if whole else None
+    return Reading(value, {"part": part, "n": whole})
+
+
+def _none(moment: Moment) -> Reading:
+    """No such record is kept here yet: nothing, not 0."""
+    return Reading(None)
+
+
+def stock(moment: Moment) -> Reading:
+    since = moment.now - timedelta(days=ACTIVE_DAYS)
+    rows = []
+    for label, model in STOCK:
+        counts = model._default_manager.filter(status=ListingStatus.PUBLISHED).aggregate(
+            published=Count("pk"), active=Count("pk", filter=Q(confirmed_at__gte=since))
+        )
+        rows.append({"kind": label, **counts})
+    return Reading(Decimal(sum(row["active"] for row in rows)), {"rows": rows})
+
+
+def demands(moment: Moment) -> Reading:
+    return Reading(Decimal(Demand.objects.filter(published_at__gte=moment.year_start).count()))
+
+
+def funnel(moment: Moment) -> Reading:
+    posted = Demand.objects.filter(published_at__gte=moment.year_start)
+    projects = Project.objects.filter(demand__in=posted)
+    counts = projects.aggregate(
+        contacted=Count("demand", distinct=True, filter=Q(first_replied_at__isnull=False)),
+        quoted=Count("demand", distinct=True, filter=Exists(Quote.objects.filter(
+            project=OuterRef("pk")))),
+        contracted=Count("demand", distinct=True, filter=Q(contract_date__isnull=False)),
+        delivered=Count("demand", distinct=True, filter=Q(delivered_date__isnull=False)),
+        confirmed=Count("demand", distinct=True, filter=Exists(Outcome.objects.filter(
+            project=OuterRef("pk"), status=OutcomeStatus.CONFIRMED))),
+    )  # fmt: skip
+    total = posted.count()
+    pushed = MatchList.objects.filter(demand__in=posted, relevant_count__gt=0).count()
+    steps = [
+        ("发布", total, "本年以来发布的需求"),
+        ("推送", pushed, "匹配到相关能力的需求"),
+        ("接洽", counts["contacted"], "平台已回复咨询的需求"),
+        ("报价", counts["quoted"], "至少有一份报价的需求"),
+        ("签约", counts["contracted"], "企业已确认签约的需求"),
+        ("完成", counts["delivered"], "平台已交付的需求"),
+        ("确认", counts["confirmed"], "企业已确认成果的需求"),
+    ]
+    rows = [{"step": step, "count": count, "definition": text} for step, count, text in steps]
+    return Reading(Decimal(counts["confirmed"]), {"rows": rows})
+
+
+def median_reply_hours(moment: Moment) -> Reading:
+    hours = WorkingHours(F("created_at"), F("first_replied_at"), first=moment.year_start.date())
+    found = Project.objects.filter(
+        created_at__gte=moment.year_start, first_replied_at__isnull=False
+    ).aggregate(median=Median(hours), n=Count("pk"))
+    median = found["median"]
+    return Reading(None if median is None else Decimal(str(median)), {"n": found["n"]})
+
+
+def overdue_replies(moment: Moment) -> Reading:
+    return Reading(Decimal(Project.objects.overdue(now=moment.now).count()))
+
+
+def hits_in_five(moment: Moment) -> Reading:
+    """Demands with a known good partner whose first five matches contain it."""
+    asked = Project.objects.filter(
+        demand=OuterRef("pk"), first_replied_at__isnull=False, created_at__gte=moment.year_start
+    )
+    liked = Feedback.objects.filter(
+        demand=OuterRef("pk"), verdict=Verdict.SUITABLE, created_at__gte=moment.year_start
+    )
+    top = Match.objects.filter(match_list__demand=OuterRef("pk"), is_possible=True, rank__lte=TOP)
+    answered = {
+        "capability__platform__projects__demand": OuterRef("pk"),
+        "capability__platform__projects__first_replied_at__isnull": False,
+    }
+    found_suitable = {
+        "capability__feedback__demand": OuterRef("pk"),
+        "capability__feedback__verdict": Verdict.SUITABLE,
+    }
+    hit, fancied = Exists(top.filter(**answered)), Exists(top.filter(**found_suitable))
+    rows = Demand.objects.filter(Exists(asked) | Exists(liked))
+    return _percent(rows.filter(hit | fancied).count(), rows.count())
+
+
+def negative_feedback(moment: Moment) -> Reading:
+    rows = Feedback.objects.filter(created_at__gte=moment.year_start)
+    bad = rows.filter(verdict=Verdict.UNSUITABLE)
+    reading = _percent(bad.count(), rows.count())
+    reasons = bad.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return Reading(reading.value, reading.detail | {"reasons": dict(reasons)})
+
+
+def unmet_demands(moment: Moment) -> Reading:
+    old = moment.now - timedelta(days=UNMET_DAYS)
+    possible = MatchList.objects.filter(demand=OuterRef("pk"), possible_count__gt=0)
+    rows = Demand.objects.filter(status=DemandStatus.OPEN, published_at__lt=old)
+    unmet = rows.filter(~Exists(possible))
+    by_field = unmet.values_list("field__name").annotate(n=Count("pk")).order_by("-n")[:10]
+    fields = {name or "未注明": count for name, count in by_field}
+    return Reading(Decimal(unmet.count()), {"fields": fields})
+
+
+def freshness(moment: Moment) -> Reading:
+    since = moment.now - timedelta(days=settings.CONFIRM_EVERY_DAYS)
+    rows, part, whole = [], 0, 0
+    for label, model in STOCK:
+        counts = model._default_manager.filter(status=ListingStatus.PUBLISHED).aggregate(
+            n=Count("pk"), fresh=Count("pk", filter=Q(confirmed_at__gte=since))
+        )
+        rows.append({"kind": label, **counts})
+        part, whole = part + counts["fresh"], whole + counts["n"]
+    reading = _percent(part, whole)
+    return Reading(reading.value, {"kinds": rows, "n": whole})
+
+
+def update_gaps(moment: Moment) -> Reading:
+    """国办秘函〔2019〕19号: a column that stands still."""
+    rows = []
+    today = timezone.localdate(moment.now)
+    for label, model, limit in (("行业动态", News, 14), ("通知政策", PolicyDocument, 180)):
+        last = model._default_manager.filter(status="published").aggregate(at=Max("published_at"))
+        days = (today - timezone.localdate(last["at"])).days if last["at"] else None
+        rows.append({"column": label, "days": days, "limit": limit})
+    known = [row["days"] for row in rows if row["days"] is not None]
+    late = [row["column"] for row in rows if row["days"] is None or row["days"] > row["limit"]]
+    return Reading(Decimal(max(known)) if known else None, {"rows": rows, "late": late})
+
+
+def interpreted(moment: Moment) -> Reading:
+    rows = PolicyDocument.objects.filter(status="published")
+    linked = PolicyDocument.objects.filter(
+        status="published", interpretations__status="published"
+    ).distinct()
+    return _percent(linked.count(), rows.count())
+
+
+def prefilled(moment: Moment) -> Reading:
+    rows = AnnualReport.objects.filter(burden_percent__isnull=False)
+    last = rows.aggregate(year=Max("cycle__year"))["year"]
+    found = rows.filter(cycle__year=last).aggregate(mean=Avg("burden_percent"), n=Count("pk"))
+    return Reading(found["mean"], {"year": last, "n": found["n"]})
+
+
+def exposure(moment: Moment) -> Reading:
+    places = Match.objects.filter(is_possible=True, rank__lte=PLACES).for_demands()
+    counted = places.values_list("capability__platform__organisation__size_class")
+    counts = {size or "": n for size, n in counted.annotate(n=Count("pk")).order_by()}
+    total = sum(counts.values())
+    labels = dict(SizeClass.choices)
+    rows = [
+        {"size": str(labels.get(size, "未注明")), "share": round(100 * n / total, 2)}
+        for size, n in sorted(counts.items())
+    ]
+    small = sum(n for size, n in counts.items() if size in {SizeClass.SMALL, SizeClass.MICRO})
+    return Reading(_percent(small, total).value, {"rows": rows, "n": total})
+
+
+def confirmed_outcomes(moment: Moment) -> Reading:
+    counts = Outcome.objects.aggregate(
+        n=Count("pk"), part=Count("pk", filter=Q(status=OutcomeStatus.CONFIRMED))
+    )
+    return _percent(counts["part"], counts["n"])
+
+
+READERS: dict[str, Callable[[Moment], Reading]] = {
+    "portal.missing_bodies": _none,
+    "portal.stock": stock,
+    "portal.demands": demands,
+    "portal.funnel": funnel,
+    "portal.median_reply_hours": median_reply_hours,
+    "portal.overdue_replies": overdue_replies,
+    "portal.hits_in_five": hits_in_five,
+    "portal.negative_feedback": negative_feedback,
+    "portal.empty_searches": _none,
+    "portal.unmet_demands": unmet_demands,
+    "portal.freshness": freshness,
+    "portal.update_gaps": update_gaps,
+    "portal.interpreted": interpreted,
+    "portal.prefilled": prefilled,
+    "portal.exposure": exposure,
+    "portal.availability": _none,
+    "portal.sync": _none,
+    "portal.confirmed_outcomes": confirmed_outcomes,
+}

@@ -1,0 +1,174 @@
+"""Portal values for pages, and policy targets with the value they stand at (part C)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max, QuerySet, Sum
+
+from platforms.models import Capability, Recognition
+from reporting.models import Indicator, PortalValue, ReportValue
+from taxonomy.jurisdiction import Jurisdiction, Target, current_jurisdiction
+from taxonomy.models import Region
+from taxonomy.selectors import mapped_terms, term_named, terms
+
+HISTORY_DAYS = 30
+TOUCHING = ("exact", "broader", "narrower")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A portal indicator with its latest value and the days before."""
+
+    indicator: Indicator
+    latest: PortalValue | None
+    earlier: list[PortalValue]
+
+
+def running(values: QuerySet[Any]) -> list[Running]:
+    """Every portal indicator, with its values of the last days, newest first. Two queries."""
+    last = values.aggregate(day=Max("day"))["day"]
+    kept: dict[int, list[PortalValue]] = {}
+    if last:
+        recent = values.order_by("indicator", "-day")
+        for row in recent.filter(day__gte=date.fromordinal(last.toordinal() - HISTORY_DAYS)):
+            kept.setdefault(row.indicator_id, []).append(row)
+    found = []
+    for row in Indicator.objects.current().filter(part="portal").in_order():
+        days = kept.get(row.pk, [])
+        found.append(Running(row, days[0] if days else None, days[1:]))
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A policy target and where it stands. `value` None: cannot be computed yet, with `note`."""
+
+    target: Target
+    value: Decimal | None
+    note: str
+
+    @property
+    def is_met(self) -> bool:
+        return self.value is not None and self.value >= self.target.minimum
+
+    @property
+    def percent(self) -> int | None:
+        """Of the minimum, at most 100."""
+        if self.value is None or not self.target.minimum:
+            return None
+        return min(100, int(100 * self.value / self.target.minimum))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose targets: the jurisdiction, its region, today."""
+
+    jurisdiction: Jurisdiction
+    region: Region
+    today: date
+
+
+Reader = Callable[[Place], Decimal | None]
+
+
+def _roster(*levels: str, field: str = "") -> Reader:
+    """Platforms on the roster of schemes of these levels, in the region, today."""
+
+    def read(place: Place) -> Decimal:
+        rows = Recognition.objects.on_roster(place.today).filter(
+            scheme__level__in=levels,
+            platform__region__code__startswith=place.region.prefix,
+            platform__is_demo=False,
+        )
+        if field:
+            rows = rows.filter(platform__fields=term_named("field-data", field))
+        return Decimal(rows.values("platform").distinct().count())
+
+    return read
+
+
+def _reported(code: str, *, counts: bool = False) -> Reader:
+    """The sum of an indicator over the accepted reports of the latest year, or how many are > 0."""
+
+    def read(place: Place) -> Decimal | None:
+        rows = ReportValue.objects.filter(
+            indicator__code=code, report__status="accepted", report__platform__is_demo=False,
+            report__platform__region__code__startswith=place.region.prefix,
+        )  # fmt: skip
+        year = rows.aggregate(year=Max("report__cycle__year"))["year"]
+        if year is None:
+            return None
+        rows = rows.filter(report__cycle__year=year)
+        if counts:
+            return Decimal(rows.filter(number__gt=0).count())
+        total: Decimal | None = rows.aggregate(total=Sum("number"))["total"]
+        return total
+
+    return read
+
+
+def _covered(place: Place) -> Decimal | None:
+    """Of the jurisdiction's fields, how many per hundred have a listed capability here."""
+    fields = terms(place.jurisdiction.field_list)
+    if not fields:
+        return None
+    shown = Capability.objects.shown().filter(
+        platform__region__code__startswith=place.region.prefix, platform__is_demo=False
+    )
+    held = set(shown.exclude(field=None).values_list("field", flat=True).distinct())
+    covered = 0
+    for entry in fields:
+        wanted = {row.pk for row in mapped_terms([entry], "field-data", relations=TOUCHING)}
+        named = term_named("field-data", entry.name)
+        wanted |= {named.pk} if named else set()
+        covered += bool(wanted & held)
+    return Decimal(100 * covered) / len(fields)
+
+
+READERS: dict[str, Reader] = {
+    "TGT-G1": _roster("province"),
+    "TGT-G4": _covered,
+    "TGT-Z1": _roster("province"),
+    "TGT-Z2": _reported("SRV-03", counts=True),
+    "TGT-D1": _roster("city"),
+    "TGT-D2": _roster("province", "national"),
+    "TGT-D3": _reported("TAL-06"),
+    "TGT-D4": _covered,
+    "TGT-C1": _roster("city"),
+    "TGT-C3": _reported("TRF-04"),
+    "TGT-C4": _reported("TRF-07"),
+    "TGT-C5": _reported("TAL-06"),
+    "TGT-L1": _roster("province"),
+    "TGT-L2": _roster("city"),
+    "TGT-L4": _roster("city", field="现代农业与食品"),
+}
+
+
+def policy_targets(*, today: date, jurisdiction: Jurisdiction | None = None) -> list[Progress]:
+    """The numbers that policies promise, each with its value now. Demo data never counts."""
+    runs = jurisdiction or current_jurisdiction()
+    region = Region.objects.filter(pk=runs.region).first()
+    if region is None:
+        return [Progress(target, None, "尚未载入行政区划。") for target in runs.targets]
+    place = Place(runs, region, today)
+    return [_progress(target, place) for target in runs.targets]
+
+
+def _progress(target: Target, place: Place) -> Progress:
+    reader = READERS.get(target.code)
+    if reader is None:
+        return Progress(target, None, "需要评价结果或专门名单，记录启用后计算。")
+    value = reader(place)
+    return Progress(target, value, "" if value is not None else "还没有已归档的年度报告。")
+
+
+def alerts_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Open ones first, the most urgent on top."""
+    return rows.select_related("indicator", "owner", "closed_by").order_by(
+        "-status", "due_date", "-pk"
+    )

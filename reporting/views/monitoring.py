@@ -1,0 +1,71 @@
+"""Running indicators and alerts for staff; policy targets for everybody."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError
+from reporting.access import AlertAccess, PortalValueAccess
+from reporting.selectors import monitoring as selectors
+from reporting.services import monitoring as services
+from reporting.views.reports import tell
+
+
+@login_required
+@require_GET
+def monitoring(request: HttpRequest) -> HttpResponse:
+    """Today's running indicators, and what is out of bounds."""
+    access = PortalValueAccess(request.user)
+    access.require("view")
+    alert_access = AlertAccess(request.user)
+    context = {
+        "access": access,
+        "alert_access": alert_access,
+        "rows": selectors.running(access.visible()),
+        "alerts": selectors.alerts_of(alert_access.visible())[:50],
+    }
+    return render(request, "reporting/monitoring.html", context)
+
+
+@login_required
+@require_POST
+def compute(request: HttpRequest) -> HttpResponse:
+    """Compute today's values now."""
+    services.compute_portal_values(actor=request.user, now=timezone.now())
+    messages.success(request, "运行指标已更新。")
+    return redirect("reporting:monitoring")
+
+
+@login_required
+@require_POST
+def take_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an alert upon oneself."""
+    alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
+    services.assign_alert(actor=request.user, alert=alert, owner=request.user, now=timezone.now())
+    return redirect("reporting:monitoring")
+
+
+@login_required
+@require_POST
+def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what was done about an alert."""
+    alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
+    answer = request.POST.get("answer", "")
+    try:
+        services.close_alert(actor=request.user, alert=alert, answer=answer, now=timezone.now())
+    except DomainError as error:
+        tell(request, error)
+    return redirect("reporting:monitoring")
+
+
+@require_GET
+def targets(request: HttpRequest) -> HttpResponse:
+    """What the policies promise, and where it stands."""
+    today = timezone.localdate()
+    context = {"rows": selectors.policy_targets(today=today), "today": today}
+    return render(request, "reporting/targets.html", context)
