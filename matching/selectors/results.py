@@ -99,7 +99,7 @@ class MatchPage:
 
 def demand_page(*, user: Any, demand: Demand) -> MatchPage:
     """The capabilities of `demand`'s list as `user` may see them. Six queries, however many."""
-    match_list = MatchList.objects.filter(demand=demand).first()
+    match_list = MatchList.objects.select_related("run").filter(demand=demand).first()
     cards = []
     if match_list is not None:
         rows = match_list.matches.live().ranked().select_related("capability__platform__region")
@@ -112,7 +112,7 @@ def demand_page(*, user: Any, demand: Demand) -> MatchPage:
 
 def capability_page(*, user: Any, capability: Capability) -> MatchPage:
     """The demands of `capability`'s list; confidential texts only as far as `user` may read."""
-    match_list = MatchList.objects.filter(capability=capability).first()
+    match_list = MatchList.objects.select_related("run").filter(capability=capability).first()
     cards = []
     if match_list is not None:
         rows = match_list.matches.filter(demand__in=Demand.objects.open()).ranked()
