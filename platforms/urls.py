@@ -3,8 +3,28 @@
 from django.urls import path, register_converter
 
 from platforms.kinds import KINDS, OFFERS, RESOURCES
-from platforms.states import CLAIM, LISTING, REPORT
-from platforms.views import manage, public, review, spreadsheet
+from platforms.states import (
+    APPEAL,
+    APPLICATION,
+    ASSIGNMENT,
+    CHANGE,
+    CLAIM,
+    LISTING,
+    PROGRAMME,
+    RECOGNITION,
+    REPORT,
+)
+from platforms.views import (
+    applications,
+    experts,
+    manage,
+    operations,
+    programmes,
+    public,
+    review,
+    roster,
+    spreadsheet,
+)
 
 
 class Words:
@@ -29,9 +49,20 @@ class MoveWords(Words):
     regex = "|".join((*LISTING.by_name, *CLAIM.by_name, *REPORT.by_name))
 
 
+class StepWords(Words):
+    machines = (PROGRAMME, APPLICATION, ASSIGNMENT, RECOGNITION, CHANGE, APPEAL)
+    regex = "|".join(dict.fromkeys(name for machine in machines for name in machine.by_name))
+
+
+class NumberWords(Words):
+    regex = "[A-Z][0-9]{4}-[0-9]{5,}"
+
+
 register_converter(KindWords, "kind")
 register_converter(OfferWords, "offer")
 register_converter(MoveWords, "move")
+register_converter(StepWords, "step")
+register_converter(NumberWords, "number")
 
 app_name = "platforms"
 urlpatterns = [
@@ -64,4 +95,53 @@ urlpatterns = [
     path("review/listings/<kind:kind>/<slug:slug>/", review.listing, name="review_listing"),
     path("review/claims/<int:pk>/<move:name>/", review.claim, name="decide_claim"),
     path("review/reports/<int:pk>/<move:name>/", review.report, name="close_report"),
+    # recognition: batches, applications, experts
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/<slug:slug>/", programmes.programme, name="programme"),
+    path("programmes/<slug:slug>/apply/", programmes.apply, name="apply"),
+    path("manage/programmes/", programmes.managed, name="managed_programmes"),
+    path("manage/programmes/new/", programmes.edit, name="programme_new"),
+    path("manage/programmes/<slug:slug>/edit/", programmes.edit, name="programme_edit"),
+    path("manage/programmes/<slug:slug>/<step:name>/", programmes.move, name="programme_move"),
+    path("publicity/", applications.publicity, name="publicity"),
+    path("publicity/<number:number>/", applications.objection, name="objection"),
+    path("manage/applications/", applications.mine, name="applications"),
+    path("review/applications/", applications.queue, name="applications_queue"),
+    path("applications/<number:number>/", applications.application, name="application"),
+    path("applications/<number:number>/edit/", applications.edit, name="application_edit"),
+    path("applications/<number:number>/files/", applications.attach, name="attach"),
+    path("applications/<number:number>/files/<uuid:pk>/", applications.detach, name="detach"),
+    path("applications/<number:number>/opinions/", applications.opine, name="opine"),
+    path("applications/<number:number>/experts/", applications.assign, name="assign"),
+    path("applications/<number:number>/visits/", applications.visit, name="visit"),
+    path("applications/<number:number>/appeal/", applications.appeal, name="appeal"),
+    path("applications/<number:number>/<step:name>/", applications.move, name="application_move"),
+    path("appeals/<int:pk>/<step:name>/", applications.answer, name="answer_appeal"),
+    path("expert/", experts.mine, name="assignments"),
+    path("expert/<int:pk>/", experts.assignment, name="assignment"),
+    path("expert/<int:pk>/<step:name>/", experts.move, name="assignment_move"),
+    # the roster
+    path("roster/", roster.roster, name="roster"),
+    path("roster/changes/", roster.changes, name="roster_changes"),
+    path("roster/record/", roster.record, name="record_recognition"),
+    path("verify/", roster.check, name="check"),
+    path("verify/<slug:code>/", roster.verify, name="verify"),
+    path("certificates/<slug:code>/", roster.certificate, name="certificate"),
+    path("verify/<slug:code>/assessments/", roster.plan, name="plan_assessment"),
+    path("verify/<slug:code>/appeal/", roster.appeal, name="appeal_recognition"),
+    path("verify/<slug:code>/<step:name>/", roster.move, name="recognition_move"),
+    path("assessments/<int:pk>/conclude/", roster.conclude, name="conclude"),
+    path("assessments/<int:pk>/extend/", roster.extend, name="extend"),
+    # facts of running
+    path("changes/", operations.changes, name="changes"),
+    path("changes/<int:pk>/", operations.change, name="change"),
+    path("changes/<int:pk>/<step:name>/", operations.move_change, name="change_move"),
+    path("manage/platforms/<slug:slug>/changes/new/", operations.report_change, name="change_new"),
+    path("manage/platforms/<slug:slug>/usage/", operations.usage, name="usage"),
+    path(
+        "manage/platforms/<slug:slug>/usage/import/", operations.import_usage, name="usage_import"
+    ),
+    path("usage/<int:pk>/delete/", operations.delete_usage, name="usage_delete"),
+    path("funding/", operations.funding, name="funding"),
+    path("funding/new/", operations.record_funding, name="funding_new"),
 ]

@@ -209,17 +209,10 @@ class ApplicationAccess(ApplicationScope):
         row = APPLICATION.by_name.get(action)
         if row and action == TRANSITION_TO.get(row.target) and obj.next_stage != row.target:
             return Decision(False, "按本办法的步骤，下一环节不是这个。", "path")
-        if self.is_system or not self._needs_level(action):
+        is_staff_work = action in {"assign", "visit"} or (row and STAFF in row.relations)
+        if self.is_system or not is_staff_work:
             return ALLOWED
         return level_decision(self.user, obj.platform, stage_level(obj))
-
-    def _needs_level(self, action: str) -> bool:
-        """Whether the action is taken by staff of the stage's level."""
-        row = APPLICATION.by_name.get(action)
-        return (
-            STAFF in (row.relations if row else self.actions[action] - {SYSTEM, OWNER, REVIEWER})
-            and action != "view"
-        )
 
 
 def stage_level(application: Application) -> int:
@@ -304,6 +297,14 @@ class RecognitionAccess(PlatformScope):
         return ALLOWED
 
 
+class _ByApplication(PlatformScope):
+    platform_path = "application__platform__"
+
+
+class _ByRecognition(PlatformScope):
+    platform_path = "recognition__platform__"
+
+
 class AppealAccess(PlatformScope):
     """Appeals: the platform that makes them, the staff who answer."""
 
@@ -319,9 +320,9 @@ class AppealAccess(PlatformScope):
         rows = Appeal.objects.all()
         if self.is_system:
             return rows
+        scopes = (_ByApplication(self.user), _ByRecognition(self.user))
         found = Q(pk__in=[])
-        for path in ("application__platform__", "recognition__platform__"):
-            scope = type("Scope", (PlatformScope,), {"platform_path": path})(self.user)
+        for scope in scopes:
             found |= scope.own() | scope.watched()
         return rows.filter(found)
 

@@ -153,7 +153,9 @@ class Application(BaseModel):
     facts = models.JSONField(_("平台资料快照"), default=list, blank=True)
     self_check = models.JSONField(_("自评结果"), default=list, blank=True)
     path = ArrayField(
-        models.CharField(max_length=12, choices=ApplicationStatus.choices), default=list
+        models.CharField(max_length=12, choices=ApplicationStatus.choices),
+        default=list,
+        blank=True,
     )
     returned_from = models.CharField(
         _("退回环节"), max_length=12, choices=ApplicationStatus.choices, blank=True

@@ -1,5 +1,16 @@
-"""The only writers of platforms and what they offer."""
+"""The only writers of platforms, what they offer, the status they hold and how they run."""
 
+from platforms.services.applications import (
+    add_opinion,
+    attach_evidence,
+    edit_application,
+    move_application,
+    object_to,
+    remove_evidence,
+    start_application,
+    submit_application,
+)
+from platforms.services.changes import detect_changes, explain_change, move_change, report_change
 from platforms.services.claims import claim_platform, decide_claim
 from platforms.services.demo import attach_demo_platform
 from platforms.services.equipment_import import (
@@ -7,6 +18,7 @@ from platforms.services.equipment_import import (
     equipment_template,
     import_equipment,
 )
+from platforms.services.funding import record_funding
 from platforms.services.listings import (
     confirm_listing,
     confirm_platform,
@@ -16,22 +28,87 @@ from platforms.services.listings import (
     move_listing,
 )
 from platforms.services.reports import close_report, report_listing
+from platforms.services.reviewing import (
+    answer_invitation,
+    assign_expert,
+    record_visit,
+    score_application,
+)
+from platforms.services.roster import (
+    answer_appeal,
+    ask_extension,
+    conclude_assessment,
+    expire_recognitions,
+    grant_extension,
+    make_appeal,
+    move_recognition,
+    plan_assessment,
+    record_recognition,
+)
+from platforms.services.schemes import (
+    close_programmes,
+    move_programme,
+    save_programme,
+    sync_schemes,
+)
 from platforms.services.starting_data import load_platforms
+from platforms.services.usage import (
+    delete_usage,
+    import_usage,
+    log_usage,
+    receive_usage,
+    usage_template,
+)
 
 __all__ = [
     "ImportErrors",
+    "add_opinion",
+    "answer_appeal",
+    "answer_invitation",
+    "ask_extension",
+    "assign_expert",
     "attach_demo_platform",
+    "attach_evidence",
     "claim_platform",
+    "close_programmes",
     "close_report",
+    "conclude_assessment",
     "confirm_listing",
     "confirm_platform",
     "create_listing",
     "decide_claim",
+    "delete_usage",
+    "detect_changes",
     "discard_listing",
+    "edit_application",
     "edit_listing",
     "equipment_template",
+    "expire_recognitions",
+    "explain_change",
+    "grant_extension",
     "import_equipment",
+    "import_usage",
     "load_platforms",
+    "log_usage",
+    "make_appeal",
+    "move_application",
+    "move_change",
     "move_listing",
+    "move_programme",
+    "move_recognition",
+    "object_to",
+    "plan_assessment",
+    "receive_usage",
+    "record_funding",
+    "record_recognition",
+    "record_visit",
+    "remove_evidence",
+    "report_change",
     "report_listing",
+    "save_programme",
+    "score_application",
+    "start_application",
+    "submit_application",
+    "sync_schemes",
+    "usage_template",
 ]

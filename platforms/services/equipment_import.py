@@ -77,7 +77,7 @@ def import_equipment(*, actor: Any, platform: Platform, file: BinaryIO, now: dat
     cell at once.
     """
     errors: list[CellError] = []
-    rows = _rows(file)
+    rows = read_rows(file, headings())
     for number, cells in rows:
         values, wrong = _values(number, cells)
         errors += wrong
@@ -101,15 +101,18 @@ def _label(field: str | None) -> str:
     return label_of(Equipment, field) if field else "整行"
 
 
-def _rows(file: BinaryIO) -> list[tuple[int, list[Any]]]:
-    """Numbered rows below the headings, without empty ones."""
+def read_rows(file: BinaryIO, columns: list[str]) -> list[tuple[int, list[Any]]]:
+    """Numbered rows below the first, which must be `columns`; without empty ones.
+
+    Raises DomainError `file`: not a spreadsheet, other columns, nothing in it, too many rows.
+    """
     try:
         book = load_workbook(file, read_only=True, data_only=True)
         table = list(book.worksheets[0].iter_rows(values_only=True, max_row=MAX_ROWS + 2))
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
         raise DomainError("file", "不是可读取的 Excel 表格（.xlsx）。", "file") from error
     first = [str(cell or "").strip() for cell in table[0]] if table else []
-    if first[: len(COLUMNS)] != headings():
+    if first[: len(columns)] != columns:
         raise DomainError("file", "首行与模板不符，请下载模板填写，不要改动首行。", "file")
     rows = [
         (number, list(cells))

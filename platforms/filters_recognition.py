@@ -1,0 +1,82 @@
+"""Filters of the roster, of change reports and of the ledger, shared by pages and API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet
+from platforms.enums import ChangeKind, ChangeStatus, FundingKind, GovernmentLevel
+from platforms.models import ChangeReport, FundingRecord, Recognition, Scheme
+from platforms.selectors import city_choices
+
+
+def scheme_choices() -> list[tuple[str, str]]:
+    """Schemes by name."""
+    return list(Scheme.objects.order_by("name", "pk").values_list("slug", "name"))
+
+
+class NameFilter(django_filters.CharFilter):
+    """Rows whose platform's name holds the text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "search"})
+        super().__init__(label=_("平台名称"), widget=widget, **kwargs)
+
+
+class RosterFilter(FacetedFilterSet):
+    q = NameFilter(method="named")
+    scheme = django_filters.MultipleChoiceFilter(
+        field_name="scheme__slug", label=_("认定办法"), choices=scheme_choices
+    )
+    level = django_filters.MultipleChoiceFilter(
+        field_name="scheme__level", label=_("级别"), choices=GovernmentLevel.choices
+    )
+    city = django_filters.MultipleChoiceFilter(
+        method="in_city", field_name="platform__region_id", label=_("城市"), choices=city_choices
+    )
+    facets = ("level", "scheme")
+
+    class Meta:
+        model = Recognition
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        word = value.strip()
+        return rows.filter(
+            Q(platform__name__icontains=word) | Q(certificate_number__icontains=word)
+        )
+
+    def in_city(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        condition = Q()
+        for code in value:
+            condition |= Q(platform__region_id__startswith=code[:4])
+        return rows.filter(condition)
+
+
+class ChangeFilter(FacetedFilterSet):
+    kind = django_filters.MultipleChoiceFilter(label=_("变动类别"), choices=ChangeKind.choices)
+    status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=ChangeStatus.choices)
+    facets = ("status", "kind")
+
+    class Meta:
+        model = ChangeReport
+        fields: tuple[str, ...] = ()
+
+
+class FundingFilter(FacetedFilterSet):
+    q = NameFilter(field_name="platform__name", lookup_expr="icontains")
+    year = django_filters.NumberFilter(label=_("年度"))
+    level = django_filters.MultipleChoiceFilter(
+        label=_("资金级别"), choices=GovernmentLevel.choices
+    )
+    kind = django_filters.MultipleChoiceFilter(label=_("资金性质"), choices=FundingKind.choices)
+    facets = ("level", "kind")
+
+    class Meta:
+        model = FundingRecord
+        fields: tuple[str, ...] = ()

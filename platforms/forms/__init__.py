@@ -1,0 +1,19 @@
+"""Forms of the register and of recognition."""
+
+from platforms.forms.listings import (
+    FORMS,
+    ClaimForm,
+    ImportForm,
+    ListingForm,
+    ParameterFormSet,
+    ReportForm,
+)
+
+__all__ = [
+    "FORMS",
+    "ClaimForm",
+    "ImportForm",
+    "ListingForm",
+    "ParameterFormSet",
+    "ReportForm",
+]

@@ -1,0 +1,299 @@
+"""Forms of recognition: they make clean values and nothing else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from platforms.enums import BuildType
+from platforms.models import (
+    Application,
+    Assessment,
+    ChangeReport,
+    FundingRecord,
+    Platform,
+    Programme,
+    Recognition,
+    Scheme,
+    SiteCheck,
+    UsageLog,
+)
+
+DAY = {"type": "date"}
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+
+
+class ProgrammeForm(forms.ModelForm):
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Programme
+        fields = (
+            "scheme", "title", "year", "opens_date", "closes_date", "publicity_workdays",
+            "document_number", "notice",
+        )  # fmt: skip
+        widgets = {
+            "opens_date": day_input(),
+            "closes_date": day_input(),
+            "notice": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, schemes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"].queryset = schemes
+        self.fields["scheme"].empty_label = str(_("请选择"))
+        if self.instance.pk:
+            del self.fields["scheme"]
+            self.initial["version"] = self.instance.updated_at.isoformat()
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class ApplyForm(forms.Form):
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=Platform.objects.none(), to_field_name="slug",
+        empty_label=_("请选择"),
+    )  # fmt: skip
+    build_type = forms.ChoiceField(label=_("建设类型"))
+
+    def __init__(self, *args: Any, platforms: Any, scheme: Scheme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["platform"]
+        field.queryset = Platform.objects.filter(pk__in=[row.pk for row in platforms])
+        if len(platforms) == 1:
+            self.initial["platform"] = platforms[0].slug
+        if scheme.build_types:
+            self.fields["build_type"].choices = type_choices(scheme)
+        else:
+            del self.fields["build_type"]
+
+
+def type_choices(scheme: Scheme) -> list[tuple[str, str]]:
+    """The build types a scheme knows."""
+    return [(code, str(BuildType(code).label)) for code in scheme.build_types]
+
+
+class ApplicationForm(forms.ModelForm):
+    """What only the applicant knows: the numbers the register does not hold are added."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Application
+        fields = ("build_type", "statement", "wants_funding", "funding_reason", "has_no_veto")
+        widgets = {"statement": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {"funding_reason": _("本级财政已支持过建设的才需要填写。")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scheme = self.instance.programme.scheme
+        self.initial["version"] = self.instance.updated_at.isoformat()
+        if scheme.build_types:
+            choices = [("", str(_("请选择"))), *type_choices(scheme)]
+            self.fields["build_type"] = forms.ChoiceField(
+                label=_("建设类型"), choices=choices, required=False
+            )
+        else:
+            del self.fields["build_type"]
+        if scheme.vetoes:
+            listed = "；".join(scheme.vetoes)
+            self.fields["has_no_veto"].help_text = f"逐条核对：{listed}。"
+        else:
+            del self.fields["has_no_veto"]
+        self.asked = {}
+        for number, row in enumerate(scheme.criteria):
+            if row.get("measure"):
+                continue
+            name = f"declared_{number}"
+            self.asked[name] = row["name"]
+            self.fields[name] = forms.DecimalField(
+                label=f"{row['name']}({row['unit']})", required=False, min_value=0,
+                max_digits=14, decimal_places=2,
+                initial=self.instance.declared.get(row["name"]),
+            )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        values = {
+            name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields
+        }
+        declared = {
+            label: str(value)
+            for name, label in self.asked.items()
+            if (value := self.cleaned_data[name]) is not None
+        }
+        return {**values, "declared": declared}
+
+
+class EvidenceForm(forms.Form):
+    files = forms.FileField(
+        label=_("证明材料"), help_text=_("可一次选多份：PDF、Word、Excel、图片。"),
+        widget=forms.FileInput(),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.allow_multiple_selected = True
+        self.fields["files"].widget.attrs["multiple"] = True
+
+
+class OpinionForm(forms.Form):
+    department = forms.CharField(label=_("部门"), max_length=100)
+    body = forms.CharField(
+        label=_("意见"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AssignForm(forms.Form):
+    reviewer = forms.ModelChoiceField(label=_("专家"), queryset=None, empty_label=_("请选择"))
+    due_date = forms.DateField(label=_("评分截止日"), widget=day_input())
+
+    def __init__(self, *args: Any, experts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = experts
+
+
+class VisitForm(forms.ModelForm):
+    class Meta:
+        model = SiteCheck
+        fields = ("visited_date", "members", "findings", "result")
+        widgets = {"visited_date": day_input(), "findings": forms.Textarea(attrs={"rows": 4})}
+
+
+class ScoreForm(forms.Form):
+    """One number for each item of the sheet."""
+
+    def __init__(self, *args: Any, sheet: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = {}
+        for number, item in enumerate(sheet or [{"name": "总体评价", "maximum": 100}]):
+            name = f"item_{number}"
+            self.items[name] = item["name"]
+            self.fields[name] = forms.DecimalField(
+                label=f"{item['name']}（0–{item['maximum']} 分）", min_value=0,
+                max_value=item["maximum"], max_digits=5, decimal_places=1,
+            )  # fmt: skip
+        self.fields["comment"] = forms.CharField(
+            label=_("评审意见"), max_length=3000, widget=forms.Textarea(attrs={"rows": 5})
+        )
+        self.fields["is_supportive"] = forms.TypedChoiceField(
+            label=_("是否建议通过"), choices=[("yes", _("建议通过")), ("no", _("不建议通过"))],
+            coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+        )  # fmt: skip
+
+    def scores(self) -> dict[str, Decimal]:
+        """Points by the name of the item."""
+        return {label: self.cleaned_data[name] for name, label in self.items.items()}
+
+    def field_of(self, item: str | None) -> str | None:
+        """The field that a refusal naming an item belongs to."""
+        return next((name for name, label in self.items.items() if label == item), item)
+
+
+class ObjectionForm(forms.Form):
+    body = forms.CharField(
+        label=_("异议内容"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("写明事实和依据。单位提出的请写单位名称。"),
+    )  # fmt: skip
+    name = forms.CharField(label=_("单位或姓名"), max_length=100)
+
+
+class RecordForm(forms.ModelForm):
+    """A status won before: as its document says."""
+
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
+    )
+    document_number = forms.CharField(label=_("认定文件文号或名称"), max_length=100)
+
+    class Meta:
+        model = Recognition
+        fields = ("scheme", "build_type", "started_date", "batch", "certificate_number")
+        widgets = {"started_date": day_input()}
+        help_texts = {"certificate_number": _("原证书有编号的照填；没有的留空，自动编号。")}
+
+    field_order = (
+        "platform", "scheme", "document_number", "started_date", "build_type", "batch",
+        "certificate_number",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, platforms: Any, schemes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["platform"].queryset = platforms
+        self.fields["scheme"].queryset = schemes
+        self.fields["started_date"].required = True
+        self.fields["certificate_number"].required = False
+
+
+class AssessmentForm(forms.ModelForm):
+    class Meta:
+        model = Assessment
+        fields = ("kind", "due_date")
+        widgets = {"due_date": day_input()}
+
+
+class ConclusionForm(forms.ModelForm):
+    class Meta:
+        model = Assessment
+        fields = ("held_date", "result", "conclusion")
+        widgets = {"held_date": day_input(), "conclusion": forms.Textarea(attrs={"rows": 4})}
+
+
+class ChangeForm(forms.ModelForm):
+    class Meta:
+        model = ChangeReport
+        fields = ("kind", "happened_date", "before", "after", "note")
+        widgets = {"happened_date": day_input(), "note": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        if self.instance.is_detected:
+            del self.fields["kind"]
+
+
+class FundingForm(forms.ModelForm):
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
+    )
+
+    class Meta:
+        model = FundingRecord
+        fields = (
+            "level", "kind", "fund", "year", "amount_yuan", "department", "document_number",
+            "paid_date", "exception_reason",
+        )  # fmt: skip
+        widgets = {"paid_date": day_input()}
+        help_texts = {
+            "exception_reason": _("同级财政已支持过建设的，原则上不再重复支持；确需支持时填写。"),
+        }
+
+    field_order = ("platform",)
+
+    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["platform"].queryset = platforms
+
+
+class UsageForm(forms.ModelForm):
+    class Meta:
+        model = UsageLog
+        fields = ("equipment", "start_at", "hours", "is_external", "client_name", "purpose")
+        widgets = {
+            "start_at": forms.DateTimeInput(
+                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+            )
+        }
+        help_texts = {"client_name": _("对外服务必填。")}
+
+    def __init__(self, *args: Any, equipment: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["equipment"].queryset = equipment
+        self.fields["equipment"].empty_label = str(_("请选择"))

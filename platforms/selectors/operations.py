@@ -1,0 +1,55 @@
+"""Reading the facts of running: hours, money, changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+
+from platforms.access import ChangeAccess, FundingAccess
+from platforms.enums import ChangeStatus
+from platforms.models import ChangeReport, FundingRecord, Platform, UsageLog
+
+
+@dataclass(frozen=True)
+class UsageSum:
+    """Hours of a year over all equipment of a platform."""
+
+    lines: int
+    hours: Decimal
+    external_hours: Decimal
+
+
+def usage_of(platform: Platform, year: int) -> QuerySet[UsageLog]:
+    """Lines of one year, the newest first."""
+    rows = UsageLog.objects.filter(equipment__platform=platform, start_at__year=year)
+    return rows.select_related("equipment__platform").order_by("-start_at", "-pk")
+
+
+def usage_sum(platform: Platform, year: int) -> UsageSum:
+    """Hours of one year: all, and those for others."""
+    found = UsageLog.objects.filter(equipment__platform=platform, start_at__year=year).aggregate(
+        lines=Count("pk"), hours=Sum("hours"), external=Sum("hours", filter=Q(is_external=True))
+    )
+    zero = Decimal(0)
+    return UsageSum(found["lines"], found["hours"] or zero, found["external"] or zero)
+
+
+def change_rows(user: Any) -> QuerySet[ChangeReport]:
+    """Reports the user sees: those that wait first, then the newest."""
+    rank = Case(
+        When(status=ChangeStatus.SUBMITTED, then=Value(0)),
+        When(status__in=[ChangeStatus.ASKED, ChangeStatus.RETURNED], then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = ChangeAccess(user).visible().select_related("platform__region", "platform__organisation")
+    return rows.order_by(rank, "-created_at", "-pk")
+
+
+def funding_rows(user: Any) -> QuerySet[FundingRecord]:
+    """The ledger the user sees, the newest year first."""
+    rows = FundingAccess(user).visible().select_related("platform__region")
+    return rows.order_by("-year", "-pk")

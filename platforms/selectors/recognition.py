@@ -1,0 +1,285 @@
+"""Reading recognition: batches, applications with what stands in their way, the roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from statistics import mean, pstdev
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import User
+from core.files import files_of
+from core.models import ActivityLog, StoredFile
+from core.states import Transition
+from platforms.access import (
+    AppealAccess,
+    ApplicationAccess,
+    PlatformAccess,
+    ProgrammeAccess,
+    RecognitionAccess,
+)
+from platforms.access.recognition import LEVELS
+from platforms.enums import ApplicationStatus as A
+from platforms.enums import AssignmentStatus, GovernmentLevel
+from platforms.ladders import Check, check_application, path_of
+from platforms.models import (
+    Appeal,
+    Application,
+    Assessment,
+    ExpertAssignment,
+    Platform,
+    Programme,
+    Recognition,
+    ReviewOpinion,
+    RosterChange,
+    SiteCheck,
+)
+from platforms.states.recognition import ON_ROSTER
+from taxonomy.models import RegionLevel
+
+AFTER_REVIEW = (A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION)
+REVIEW_OF = {
+    RegionLevel.COUNTY: A.COUNTY,
+    RegionLevel.CITY: A.CITY,
+    RegionLevel.PROVINCE: A.PROVINCE,
+}
+
+
+def programme_rows(rows: QuerySet[Programme]) -> QuerySet[Programme]:
+    """Batches for a list, the newest first, with how many applied (drafts do not count)."""
+    applied = Count("applications", filter=~Q(applications__status__in=[A.DRAFT, A.WITHDRAWN]))
+    return (
+        rows.select_related("scheme__region")
+        .annotate(application_count=applied)
+        .order_by("-opens_date", "-pk")
+    )
+
+
+def own_platforms(user: Any, programme: Programme) -> list[Platform]:
+    """The user's platforms in the batch's region that have no live application in it yet."""
+    rows = PlatformAccess(user).manageable().in_region(programme.scheme.region.prefix)
+    live = programme.applications.exclude(status__in=[A.WITHDRAWN, A.REJECTED])
+    return list(rows.exclude(pk__in=live.values("platform")).order_by("pinyin_key", "pk"))
+
+
+def application_rows(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """Applications for a list, the latest move first."""
+    related = ("platform__region__parent", "programme__scheme", "organisation")
+    return rows.select_related(*related).order_by(
+        F("status_changed_at").desc(nulls_first=True), "pk"
+    )
+
+
+def own_applications(user: Any) -> QuerySet[Application]:
+    """Applications of the platforms that the user runs."""
+    ids = user.organisation_ids(Role.OPERATOR)
+    return application_rows(Application.objects.filter(platform__organisation__in=ids))
+
+
+def waiting_applications(user: Any) -> QuerySet[Application]:
+    """Applications that wait for the user's own level, the longest waiting first."""
+    condition = Q(pk__in=[])
+    levels = {level: name for name, level in LEVELS.items()}
+    for row in user.assignments:
+        if row.role != Role.GOVERNMENT or row.region is None:
+            continue
+        level = RegionLevel(row.region.level)
+        turn = Q(status__in=AFTER_REVIEW, programme__scheme__level=levels[level])
+        if level in REVIEW_OF:
+            turn |= Q(status=REVIEW_OF[level])
+        condition |= Q(platform__region__code__startswith=row.region.prefix) & turn
+    rows = application_rows(Application.objects.filter(condition))
+    return rows.order_by("status_changed_at", "pk")
+
+
+def applications_in_publicity(now: datetime) -> QuerySet[Application]:
+    """What is made public now, the soonest to end first."""
+    rows = Application.objects.in_publicity().filter(publicity_ends_at__gte=now)
+    return application_rows(rows).order_by("publicity_ends_at", "pk")
+
+
+@dataclass(frozen=True)
+class Button:
+    """A transition the user may perform, or what must be done before."""
+
+    row: Transition
+    obstacle: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The experts' totals: how many, mean, lowest, highest, standard deviation."""
+
+    count: int
+    mean: Decimal
+    low: Decimal
+    high: Decimal
+    deviation: Decimal
+
+    @property
+    def is_wide(self) -> bool:
+        """Experts differ so much that the panel should talk again."""
+        return self.high - self.low >= 20
+
+
+def spread_of(assignments: list[ExpertAssignment]) -> Spread | None:
+    """The spread of handed-in scores; None without any."""
+    totals = [
+        row.total
+        for row in assignments
+        if row.status == AssignmentStatus.SCORED and row.total is not None
+    ]
+    if not totals:
+        return None
+    tenth = Decimal("0.1")
+    return Spread(
+        len(totals), Decimal(mean(totals)).quantize(tenth), min(totals), max(totals),
+        Decimal(pstdev(totals)).quantize(tenth),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ApplicationPage:
+    """Everything the page of one application shows to this user."""
+
+    steps: list[dict[str, str]]
+    checks: list[Check]
+    facts: list[dict[str, str]]
+    files: list[StoredFile]
+    opinions: list[ReviewOpinion]
+    assignments: list[ExpertAssignment]
+    spread: Spread | None
+    visits: list[SiteCheck]
+    appeals: list[Appeal]
+    history: list[ActivityLog]
+
+
+def application_page(application: Application, user: Any) -> ApplicationPage:
+    """The page of an application. What experts say is for the staff, not for the applicant."""
+    access = ApplicationAccess(user)
+    is_frozen = bool(application.self_check) and application.status not in {A.DRAFT, A.RETURNED}
+    checks = (
+        [Check(**row) for row in application.self_check]
+        if is_frozen
+        else check_application(application)
+    )
+    sees_panel = bool(access.can("opine", application))
+    panel = application.assignments.select_related("reviewer").order_by("pk")
+    assignments = list(panel) if sees_panel else []
+    opinions = application.opinions.select_related("author").order_by("pk")
+    shown = opinions if sees_panel else opinions.exclude(kind="cosign")
+    log = ActivityLog.objects.filter(
+        target_type="platforms.application", target_id=str(application.pk)
+    )
+    quiet = ["edit", "attach", "detach", "assign", "opine"]
+    log = log.exclude(action__in=[f"platforms.application.{name}" for name in quiet])
+    return ApplicationPage(
+        steps=steps_of(application),
+        checks=checks,
+        facts=application.facts,
+        files=list(files_of(application)),
+        opinions=list(shown),
+        assignments=assignments,
+        spread=spread_of(assignments),
+        visits=list(application.site_checks.order_by("-visited_date", "-pk")) if sees_panel else [],
+        appeals=list(application.appeals.order_by("-pk")),
+        history=list(log.order_by("-pk")[:30]),
+    )
+
+
+def steps_of(application: Application) -> list[dict[str, str]]:
+    """The path for people: what is done, where it stands, what is still to come."""
+    scheme = application.programme.scheme
+    path = application.path or path_of(
+        scheme, application.build_type, application.platform.region.level
+    )
+    done = application.status == A.RECOGNISED
+    at = application.returned_from or application.status
+    here = path.index(at) if at in path else (len(path) if done else -1)
+    rows = [{"label": "申报", "state": "done" if here >= 0 else "current"}]
+    for place, stage in enumerate(path):
+        state = "done" if place < here else "current" if place == here else "todo"
+        label = scheme.word if stage == A.DECISION else str(A(stage).label)
+        rows.append({"label": label, "state": state})
+    return rows
+
+
+def possible_experts(application: Application) -> QuerySet[User]:
+    """Active experts who are not of the applicant's organisation and not invited yet."""
+    now = timezone.now()
+    held = Q(role_assignments__role=Role.REVIEWER, role_assignments__granted_at__isnull=False)
+    held &= Q(role_assignments__ended_at__isnull=True) | Q(role_assignments__ended_at__gt=now)
+    own = User.objects.filter(role_assignments__organisation=application.organisation_id)
+    rows = User.objects.filter(held, is_active=True).exclude(pk__in=own.values("pk"))
+    rows = rows.exclude(pk__in=application.assignments.values("reviewer"))
+    return rows.distinct().order_by("name", "pk")
+
+
+def own_assignments(user: Any) -> QuerySet[ExpertAssignment]:
+    """Invitations of an expert: open ones first, the most urgent first."""
+    rows = ExpertAssignment.objects.filter(reviewer=user)
+    rows = rows.select_related("application__platform", "application__programme__scheme")
+    return rows.order_by("status", "due_date", "pk")
+
+
+def roster_rows(day: date) -> QuerySet[Recognition]:
+    """Who stood on the roster on `day`, with `status_on_day` as it was then."""
+    latest = RosterChange.objects.filter(recognition=OuterRef("pk"), day__lte=day)
+    status = latest.order_by("-day", "-pk").values("status")[:1]
+    rows = Recognition.objects.annotate(status_on_day=Subquery(status))
+    return (
+        rows.filter(status_on_day__in=ON_ROSTER)
+        .select_related("scheme", "platform__region__parent", "platform__organisation")
+        .order_by("scheme", "-started_date", "certificate_number")
+    )
+
+
+def roster_changes(first: date, last: date) -> list[RosterChange]:
+    """Entries, exits and warnings between two days (both included), the newest first."""
+    rows = RosterChange.objects.filter(day__range=(first, last))
+    rows = rows.select_related("recognition__scheme", "recognition__platform")
+    return list(rows.exclude(status="building").order_by("-day", "-pk")[:500])
+
+
+@dataclass(frozen=True)
+class RecognitionPage:
+    """A recognition with its whole history, for its public page."""
+
+    history: list[RosterChange]
+    assessments: list[Assessment]
+    appeals: list[Appeal]
+    transitions: list[Transition]
+
+
+def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
+    """History is public; assessments and appeals are the platform's and the staff's."""
+    access = RecognitionAccess(user)
+    mine = access.can("extend", recognition) or access.can("assess", recognition)
+    appeals = AppealAccess(user).visible().filter(recognition=recognition) if mine else []
+    return RecognitionPage(
+        history=list(recognition.changes.order_by("-day", "-pk")),
+        assessments=list(recognition.assessments.order_by("due_date", "pk")) if mine else [],
+        appeals=list(appeals),
+        transitions=access.transitions(recognition),
+    )
+
+
+def recognitions_of(platform: Platform) -> list[Recognition]:
+    """Every status the platform holds or held, the newest first: its page keeps them (G20)."""
+    rows = Recognition.objects.filter(platform=platform).select_related("scheme")
+    return list(rows.order_by("-decided_date", "-pk"))
+
+
+def level_label(level: str) -> str:
+    return str(GovernmentLevel(level).label)
+
+
+def managed_programmes(user: Any) -> QuerySet[Programme]:
+    """Batches on the schemes of the user's region."""
+    schemes = ProgrammeAccess(user).schemes()
+    return programme_rows(Programme.objects.filter(scheme__in=schemes))

@@ -1,0 +1,323 @@
+"""Applications: filled in, submitted, reviewed along their path, decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from core.access import SYSTEM
+from core.activity import register_actions
+from core.errors import Conflict, DomainError
+from core.files import register_guard, store_file
+from core.models import StoredFile
+from core.services import emit, log_activity
+from core.states import perform
+from core.workdays import add_workdays
+from platforms.access import ApplicationAccess
+from platforms.enums import ApplicationStatus as A
+from platforms.enums import AssignmentStatus, CheckResult, OpinionKind
+from platforms.facts import fact_rows
+from platforms.ladders import as_rows, check_application, path_of
+from platforms.models import Application, Platform, Programme, ReviewOpinion
+from platforms.services.listings import clean
+from platforms.services.roster import enter_roster
+from platforms.states import APPLICATION, TRANSITION_TO
+
+register_actions(
+    {
+        "platforms.application.create": "开始申报",
+        "platforms.application.edit": "填写了申报",
+        "platforms.application.attach": "上传了申报材料",
+        "platforms.application.detach": "删除了申报材料",
+        "platforms.application.opine": "填写了意见",
+        "platforms.application.object": "提出了公示异议",
+        **{
+            f"platforms.application.{row.name}": f"{row.label}：" for row in APPLICATION.transitions
+        },
+    }
+)
+register_guard(
+    "platforms.application",
+    lambda user, pk: ApplicationAccess(user).visible().filter(pk=pk).exists(),
+)
+MAX_FILES = 30
+
+
+@transaction.atomic
+def start_application(
+    *, actor: Any, programme: Programme, platform: Platform, now: datetime, build_type: str = ""
+) -> Application:
+    """Begin an application: a draft with everything that the register knows.
+
+    Raises Refused, DomainError `programme_closed`, `out_of_region` or `invalid` (already there).
+    """
+    application = Application(
+        programme=programme, platform=platform, organisation=platform.organisation,
+        build_type=build_type, created_by=actor,
+    )  # fmt: skip
+    ApplicationAccess(actor).require("create", application)
+    _require_open(programme, now)
+    if not programme.scheme.region.contains(platform.region_id):
+        where = programme.scheme.region.name
+        raise DomainError("out_of_region", f"本批次只受理{where}的平台。", "platform")
+    year = programme.year
+    # one number after another: whoever applies to a batch of this year waits for the other
+    list(Programme.objects.select_for_update().filter(year=year).order_by("pk").values_list("pk"))
+    with_number = Application.objects.filter(number__startswith=f"A{year}-")
+    last = with_number.order_by("-number").first()
+    application.number = f"A{year}-{(last.serial if last else 0) + 1:05d}"
+    clean(application)
+    application.save()
+    log_activity(actor=actor, action="platforms.application.create", target=application, now=now)
+    return application
+
+
+def _require_open(programme: Programme, now: datetime) -> None:
+    if not programme.takes_applications(timezone.localdate(now)):
+        first, last = programme.opens_date, programme.closes_date
+        raise DomainError("programme_closed", f"本批次受理期为 {first} 至 {last}，现在不受理。")
+
+
+@transaction.atomic
+def edit_application(
+    *,
+    actor: Any,
+    application: Application,
+    values: Mapping[str, Any],
+    now: datetime,
+    version: str = "",
+) -> Application:
+    """Change what the applicant fills in. Raises Refused, Conflict or DomainError `invalid`."""
+    locked = lock_application(application)
+    ApplicationAccess(actor).require("edit", locked)
+    if version and version != locked.updated_at.isoformat():
+        raise Conflict
+    changed = [name for name, value in values.items() if getattr(locked, name) != value]
+    if not changed:
+        return locked
+    for name in changed:
+        setattr(locked, name, values[name])
+    clean(locked)
+    locked.save(update_fields=[*changed, "updated_at"])
+    log_activity(
+        actor=actor, action="platforms.application.edit", target=locked, now=now,
+        data={"fields": changed},
+    )  # fmt: skip
+    return locked
+
+
+@transaction.atomic
+def attach_evidence(
+    *, actor: Any, application: Application, uploads: Sequence[UploadedFile], now: datetime
+) -> list[StoredFile]:
+    """Keep files as evidence. Raises Refused, or DomainError at `files`."""
+    locked = lock_application(application)
+    ApplicationAccess(actor).require("edit", locked)
+    kept = StoredFile.objects.filter(
+        target_type="platforms.application", target_id=str(locked.pk)
+    ).count()
+    if kept + len(uploads) > MAX_FILES:
+        raise DomainError("too_many_files", f"最多 {MAX_FILES} 份材料，请合并后上传。", "files")
+    stored = [store_file(actor=actor, upload=u, target=locked, field="files") for u in uploads]
+    names = [file.name for file in stored]
+    log_activity(
+        actor=actor, action="platforms.application.attach", target=locked, now=now,
+        data={"files": names},
+    )  # fmt: skip
+    return stored
+
+
+@transaction.atomic
+def remove_evidence(*, actor: Any, application: Application, file_id: Any, now: datetime) -> None:
+    """Take a file back while the application may be edited. Raises Refused or DomainError."""
+    locked = lock_application(application)
+    ApplicationAccess(actor).require("edit", locked)
+    row = StoredFile.objects.filter(
+        pk=file_id, target_type="platforms.application", target_id=str(locked.pk)
+    ).first()
+    if row is None:
+        raise DomainError("not_found", "没有这份材料。")
+    log_activity(
+        actor=actor, action="platforms.application.detach", target=locked, now=now,
+        data={"file": row.name},
+    )  # fmt: skip
+    row.delete()
+
+
+@transaction.atomic
+def submit_application(*, actor: Any, application: Application, now: datetime) -> Application:
+    """Freeze facts and self-check, and send it to the first reviewer (or who returned it).
+
+    Raises Refused, DomainError `programme_closed` (a returned one may still come back) or
+    `self_check` with everything that is missing.
+    """
+    locked = lock_application(application)
+    ApplicationAccess(actor).require("submit", locked)
+    if locked.status == A.DRAFT:
+        _require_open(locked.programme, now)
+    checks = check_application(locked)
+    open_checks = [check for check in checks if not check.passed]
+    if open_checks:
+        listed = "；".join(f"{c.label}：{c.advice or '未满足'}" for c in open_checks)
+        raise DomainError("self_check", f"还不能提交。{listed}")
+    scheme = locked.programme.scheme
+    locked.path = path_of(scheme, locked.build_type, locked.platform.region.level)
+    locked.facts = [
+        {"label": row.label, "value": row.value} for row in fact_rows(locked.platform) if row.value
+    ]
+    locked.self_check = as_rows(checks)
+    locked.submitted_at = now
+    locked.save(update_fields=["path", "facts", "self_check", "submitted_at", "updated_at"])
+    perform(ApplicationAccess(actor), "submit", locked, now=now)
+    locked.refresh_from_db()
+    route = TRANSITION_TO[A(locked.next_stage)]
+    perform(ApplicationAccess(SYSTEM), route, locked, now=now)
+    locked.refresh_from_db()
+    if locked.returned_from:
+        locked.returned_from = ""
+        locked.save(update_fields=["returned_from", "updated_at"])
+    emit("platforms.application.submitted", application_id=locked.pk)
+    return locked
+
+
+@transaction.atomic
+def move_application(
+    *,
+    actor: Any,
+    application: Application,
+    name: str,
+    now: datetime,
+    reason: str = "",
+    decision_number: str = "",
+) -> Application:
+    """Review, decide or withdraw: every transition but `submit`.
+
+    `reason` is the opinion; reviewing stages keep it as one. Recognising needs
+    `decision_number` and makes the certificate. Raises Refused or DomainError.
+    """
+    if name == "submit":
+        return submit_application(actor=actor, application=application, now=now)
+    locked = lock_application(application)
+    access = ApplicationAccess(actor)
+    source = locked.status
+    if access.can(name, locked) and (error := obstacle(locked, name, now)):
+        raise error
+    if name == "recognise":
+        locked.decision_number = decision_number.strip()
+        locked.save(update_fields=["decision_number", "updated_at"])
+    moved, row = perform(access, name, locked, now=now, reason=reason)
+    locked.refresh_from_db()
+    if name == "return":
+        locked.returned_from = source
+        locked.save(update_fields=["returned_from", "updated_at"])
+    elif name == "to_publicity":
+        days = locked.programme.publicity_workdays
+        locked.publicity_starts_at, locked.publicity_ends_at = now, publicity_end(now, days)
+        locked.save(update_fields=["publicity_starts_at", "publicity_ends_at", "updated_at"])
+    elif name == "recognise":
+        enter_roster(application=locked, now=now)
+    if reason.strip() and source in path_stages() and name != "withdraw":
+        ReviewOpinion.objects.create(
+            application=locked, stage=source, body=reason.strip(), author=actor
+        )
+    emit("platforms.application.moved", application_id=moved.pk, to=str(row.target))
+    return locked
+
+
+def path_stages() -> frozenset[str]:
+    """Statuses that are stages of somebody's work on an application."""
+    return frozenset({A.COUNTY, A.CITY, A.PROVINCE, A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION})
+
+
+def publicity_end(start: datetime, workdays: int) -> datetime:
+    """The end of the last of `workdays` whole working days after the day of `start`."""
+    last = timezone.localtime(add_workdays(start, workdays))
+    return last.replace(hour=23, minute=59, second=59, microsecond=0)
+
+
+def obstacle(application: Application, name: str, now: datetime) -> DomainError | None:
+    """What must be done before an otherwise allowed step; None when nothing."""
+    leaves = name.startswith("to_") or name == "recognise"
+    if not leaves:
+        return None
+    if application.status == A.EXPERTS:
+        rows = application.assignments.all()
+        if not rows.filter(status=AssignmentStatus.SCORED).exists():
+            return DomainError("no_scores", "还没有专家评分。")
+        if rows.filter(status__in=[AssignmentStatus.INVITED, AssignmentStatus.SCORING]).exists():
+            return DomainError("scores_open", "还有专家没有评分或声明回避。")
+    if application.status == A.SITE:
+        last = application.site_checks.order_by("-visited_date", "-pk").first()
+        if last is None or last.result != CheckResult.PASSED:
+            return DomainError("no_site_check", "现场核查通过后才能继续。")
+    ends_at = application.publicity_ends_at
+    if application.status == A.PUBLICITY and ends_at and now <= ends_at:
+        day = timezone.localtime(ends_at).date()
+        return DomainError("publicity_running", f"公示到 {day} 结束，之后才能提请决定。")
+    return None
+
+
+@transaction.atomic
+def add_opinion(
+    *,
+    actor: Any,
+    application: Application,
+    body: str,
+    department: str,
+    now: datetime,
+    kind: str = OpinionKind.COSIGN,
+) -> ReviewOpinion:
+    """A department's opinion beside the reviewer's (G49). Raises Refused or DomainError."""
+    locked = lock_application(application)
+    ApplicationAccess(actor).require("opine", locked)
+    if locked.status not in path_stages():
+        raise DomainError("wrong_state", "受理期间才能填写意见。")
+    opinion = ReviewOpinion(
+        application=locked, stage=locked.status, kind=kind, department=department.strip(),
+        body=body.strip(), author=actor,
+    )  # fmt: skip
+    clean(opinion)
+    opinion.save()
+    log_activity(
+        actor=actor, action="platforms.application.opine", target=locked, now=now,
+        reason=opinion.body,
+    )  # fmt: skip
+    return opinion
+
+
+@transaction.atomic
+def object_to(
+    *, actor: Any, application: Application, body: str, name: str, now: datetime
+) -> ReviewOpinion:
+    """Somebody signed in objects while it is made public; the deciding level reads it.
+
+    Raises Refused (a visitor), DomainError `wrong_state` (not in publicity) or `invalid`.
+    """
+    if not getattr(actor, "pk", None):
+        raise DomainError("signed_out", "请登录后实名提出异议。")
+    locked = lock_application(application)
+    if locked.status != A.PUBLICITY or (
+        locked.publicity_ends_at and now > locked.publicity_ends_at
+    ):
+        raise DomainError("wrong_state", "公示期内才能提出异议。")
+    opinion = ReviewOpinion(
+        application=locked, stage=A.PUBLICITY, kind=OpinionKind.OBJECTION, author=actor,
+        department=name.strip(), body=body.strip(),
+    )  # fmt: skip
+    clean(opinion)
+    opinion.save()
+    log_activity(actor=actor, action="platforms.application.object", target=locked, now=now)
+    emit("platforms.application.objected", application_id=locked.pk)
+    return opinion
+
+
+def lock_application(application: Application) -> Application:
+    """The row, locked, with what every rule looks at."""
+    rows = Application.objects.select_for_update(of=("self",))
+    related = ("programme__scheme__region", "platform__region", "platform__organisation")
+    return rows.select_related(*related).get(pk=application.pk)  # type: ignore[no-any-return]

@@ -1,0 +1,59 @@
+"""The ledger of public money, and the rule that the same level does not build twice (G46)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core.activity import register_actions
+from core.errors import DomainError
+from core.services import emit, log_activity
+from core.templatetags.portal_format import yuan
+from platforms.access import FundingAccess
+from platforms.enums import FundingKind, GovernmentLevel
+from platforms.ladders import earlier_support
+from platforms.models import FundingRecord, Platform
+from platforms.services.listings import clean, lock
+
+register_actions({"platforms.fundingrecord.record": "登记了财政资金"})
+
+
+@transaction.atomic
+def record_funding(
+    *, actor: Any, platform: Platform, values: Mapping[str, Any], now: datetime
+) -> FundingRecord:
+    """Enter money in the ledger; `amount_yuan` in yuan.
+
+    Source of the rule: 粤府办〔2024〕7号 第十六条, who already had provincial money is recognised,
+    in principle not supported again. Building money of a level that had supported the platform
+    before needs `exception_reason`. Raises Refused, DomainError `double_funding` or at a field.
+    """
+    locked = lock(platform)
+    record = FundingRecord(platform=locked, recorded_by=actor if actor.pk else None, **values)
+    FundingAccess(actor).require("record", record)
+    clean(record)
+    had = earlier_support(locked, record.level) if record.kind == FundingKind.BUILD else []
+    if had and not record.exception_reason.strip():
+        level = GovernmentLevel(record.level).label
+        listed = "；".join(f"{row.year} 年 {row.fund} {yuan(row.amount_yuan)}" for row in had)
+        raise DomainError(
+            "double_funding",
+            f"该平台已享受{level}财政资金（{listed}），原则上不再重复支持。确需支持请写明理由。",
+            "exception_reason",
+        )
+    same = FundingRecord.objects.filter(
+        platform=locked, level=record.level, fund=record.fund, year=record.year,
+        amount_yuan=record.amount_yuan,
+    )  # fmt: skip
+    if same.exists():
+        raise DomainError("twice", "台账里已有同一年度、同一专项、同一金额的记录。", "fund")
+    record.save()
+    log_activity(
+        actor=actor, action="platforms.fundingrecord.record", target=record, now=now,
+        reason=record.exception_reason, data={"amount_yuan": str(record.amount_yuan)},
+    )  # fmt: skip
+    emit("platforms.funding.recorded", record_id=record.pk)
+    return record

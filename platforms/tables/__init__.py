@@ -1,0 +1,25 @@
+"""Columns of the lists: what is sorted and exported."""
+
+from platforms.tables.listings import (
+    CapabilityTable,
+    EquipmentTable,
+    ExpertTable,
+    FactColumn,
+    LineTable,
+    PlatformTable,
+    SolutionTable,
+)
+from platforms.tables.recognition import ChangeTable, FundingTable, RosterTable
+
+__all__ = [
+    "CapabilityTable",
+    "ChangeTable",
+    "EquipmentTable",
+    "ExpertTable",
+    "FactColumn",
+    "FundingTable",
+    "LineTable",
+    "PlatformTable",
+    "RosterTable",
+    "SolutionTable",
+]

@@ -1,0 +1,61 @@
+"""Columns of the roster, of change reports and of the ledger of money."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from platforms.enums import RecognitionStatus
+from platforms.models import ChangeReport, FundingRecord, Recognition
+from platforms.tables.listings import FactColumn
+
+
+class RosterTable(tables.Table):
+    certificate_number = tables.Column(order_by=("certificate_number", "pk"))
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    scheme = FactColumn()
+    level = FactColumn(accessor="scheme__get_level_display", verbose_name=_("级别"))
+    region = FactColumn(accessor="platform__region_display", verbose_name=_("所在地区"))
+    batch = FactColumn()
+    build_type = FactColumn()
+    started_date = tables.Column(order_by=("started_date", "pk"))
+    valid_until = FactColumn()
+    status_on_day = tables.Column(verbose_name=_("当日状态"), orderable=False)
+
+    class Meta:
+        model = Recognition
+        fields = ()
+
+    def render_status_on_day(self, value: str) -> str:
+        return str(RecognitionStatus(value).label)
+
+
+class ChangeTable(tables.Table):
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    kind = FactColumn()
+    happened_date = tables.Column(order_by=("happened_date", "pk"))
+    before = FactColumn()
+    after = FactColumn()
+    note = FactColumn()
+    status = FactColumn()
+
+    class Meta:
+        model = ChangeReport
+        fields = ()
+
+
+class FundingTable(tables.Table):
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    year = tables.Column(order_by=("year", "pk"))
+    level = FactColumn()
+    kind = FactColumn()
+    fund = FactColumn()
+    amount_yuan = tables.Column(order_by=("amount_yuan", "pk"))
+    department = FactColumn()
+    document_number = FactColumn()
+    paid_date = FactColumn()
+    exception_reason = FactColumn()
+
+    class Meta:
+        model = FundingRecord
+        fields = ()

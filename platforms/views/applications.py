@@ -1,0 +1,298 @@
+"""Applications: one page for applicant, reviewers and experts; access decides what it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, Refused
+from platforms import services
+from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
+from platforms.forms.recognition import (
+    ApplicationForm,
+    AssignForm,
+    EvidenceForm,
+    ObjectionForm,
+    OpinionForm,
+    VisitForm,
+)
+from platforms.ladders import check_application
+from platforms.models import Application
+from platforms.selectors import recognition as selectors
+from platforms.services.applications import obstacle
+from platforms.views.manage import add_error
+from platforms.views.public import trail
+
+RELATED = ("programme__scheme__region", "platform__region__parent", "organisation")
+
+
+def find(request: HttpRequest, number: str) -> tuple[ApplicationAccess, Application]:
+    """The access object and the application, if the user may know of it."""
+    access = ApplicationAccess(request.user)
+    rows = access.visible().select_related(*RELATED, "platform__organisation")
+    return access, get_object_or_404(rows, number=number)
+
+
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """Applications of my platforms."""
+    context = {"applications": selectors.own_applications(request.user)}
+    return render(request, "platforms/recognition/applications.html", context)
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for my level, and everything under way in my regions."""
+    PlatformAccess(request.user).require("review")
+    access = ApplicationAccess(request.user)
+    appeals = AppealAccess(request.user).visible().filter(status="open")
+    context = {
+        "waiting": selectors.waiting_applications(request.user),
+        "all": selectors.application_rows(access.visible())[:100],
+        "appeals": appeals.select_related("application__platform", "recognition__platform"),
+    }
+    return render(request, "platforms/recognition/queue.html", context)
+
+
+@login_required
+def application(request: HttpRequest, number: str) -> HttpResponse:
+    """Where it stands, what it says, and what this user may do now."""
+    access, found = find(request, number)
+    return render(request, "platforms/recognition/application.html", page(request, access, found))
+
+
+def page(
+    request: HttpRequest, access: ApplicationAccess, found: Application, **forms: Any
+) -> dict[str, Any]:
+    """The context of the page; `forms` are those that came back with errors."""
+    now = timezone.now()
+    shown = [row for row in access.transitions(found) if row.name != "submit"]
+    buttons = [
+        selectors.Button(row, str(problem) if (problem := obstacle(found, row.name, now)) else "")
+        for row in shown
+    ]
+    context = {
+        "application": found,
+        "programme": found.programme,
+        "platform": found.platform,
+        "access": access,
+        "appeal_access": AppealAccess(request.user),
+        "buttons": buttons,
+        "page": selectors.application_page(found, request.user),
+        "trail": trail(("认定申报", "platforms:programmes"), found.number),
+    }
+    if access.can("opine", found):
+        context["opinion_form"] = OpinionForm()
+    if access.can("assign", found):
+        context["assign_form"] = AssignForm(experts=selectors.possible_experts(found))
+    if access.can("visit", found):
+        context["visit_form"] = VisitForm()
+    return {**context, **forms}
+
+
+@login_required
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """What the applicant fills in, beside the self-check that says what is missing."""
+    access, found = find(request, number)
+    access.require("edit", found)
+    form = ApplicationForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        fresh = Application.objects.get(pk=found.pk)  # the form has changed its own instance
+        try:
+            services.edit_application(
+                actor=request.user, application=fresh, values=form.values(), now=timezone.now(),
+                version=form.cleaned_data["version"],
+            )  # fmt: skip
+            if "submit" in request.POST:
+                services.submit_application(
+                    actor=request.user, application=fresh, now=timezone.now()
+                )
+                messages.success(request, "已提交，进展会通知您。")
+                return redirect("platforms:application", number)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("platforms:application_edit", number)
+    return render(request, "platforms/recognition/edit.html", editor(found, form))
+
+
+def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, Any]:
+    """The editor's context: form, files, self-check with what is missing and why."""
+    _access, stored = None, Application.objects.select_related(*RELATED).get(pk=found.pk)
+    checks = check_application(stored)
+    page_files = selectors.files_of(stored)
+    return {
+        "application": stored,
+        "programme": stored.programme,
+        "scheme": stored.programme.scheme,
+        "platform": stored.platform,
+        "form": form,
+        "evidence_form": EvidenceForm(),
+        "files": list(page_files),
+        "checks": checks,
+        "missing": [check for check in checks if not check.passed],
+        **more,
+    }
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, number: str) -> HttpResponse:
+    """Upload evidence."""
+    _access, found = find(request, number)
+    uploads = request.FILES.getlist("files")
+    if not uploads:
+        messages.error(request, "请先选择文件。")
+        return redirect("platforms:application_edit", number)
+    try:
+        services.attach_evidence(
+            actor=request.user, application=found, uploads=uploads, now=timezone.now()
+        )
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"已上传 {len(uploads)} 份材料。")
+    return redirect("platforms:application_edit", number)
+
+
+@login_required
+@require_POST
+def detach(request: HttpRequest, number: str, pk: Any) -> HttpResponse:
+    """Take a file back."""
+    _access, found = find(request, number)
+    services.remove_evidence(actor=request.user, application=found, file_id=pk, now=timezone.now())
+    messages.success(request, "材料已删除。")
+    return redirect("platforms:application_edit", number)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """One step along the path; the buttons come from the state table."""
+    _access, found = find(request, number)
+    services.move_application(
+        actor=request.user, application=found, name=name, now=timezone.now(),
+        reason=request.POST.get("reason", ""),
+        decision_number=request.POST.get("decision_number", ""),
+    )  # fmt: skip
+    messages.success(request, "已办理，已通知有关人员。")
+    return redirect("platforms:application", number)
+
+
+@login_required
+@require_POST
+def opine(request: HttpRequest, number: str) -> HttpResponse:
+    """A department signs beside the reviewing one."""
+    form = OpinionForm(request.POST)
+    return _post(request, number, form, "opinion_form", services.add_opinion, "意见已保存。")
+
+
+@login_required
+@require_POST
+def assign(request: HttpRequest, number: str) -> HttpResponse:
+    """Invite an expert."""
+    _access, found = find(request, number)
+    form = AssignForm(request.POST, experts=selectors.possible_experts(found))
+    return _post(
+        request, number, form, "assign_form", services.assign_expert, "已邀请，已通知专家。"
+    )
+
+
+@login_required
+@require_POST
+def visit(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down a visit."""
+    access, found = find(request, number)
+    form = VisitForm(request.POST)
+    if form.is_valid():
+        try:
+            services.record_visit(
+                actor=request.user, application=found, values=form.cleaned_data,
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "核查记录已保存。")
+            return redirect("platforms:application", number)
+    context = page(request, access, found, visit_form=form)
+    return render(request, "platforms/recognition/application.html", context)
+
+
+def _post(
+    request: HttpRequest, number: str, form: Any, name: str, service: Any, done: str
+) -> HttpResponse:
+    """A small form of the page: its service, then back; with errors the page again."""
+    access, found = find(request, number)
+    if form.is_valid():
+        try:
+            service(actor=request.user, application=found, now=timezone.now(), **form.cleaned_data)
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("platforms:application", number)
+    context = page(request, access, found, **{name: form})
+    return render(request, "platforms/recognition/application.html", context)
+
+
+@login_required
+@require_POST
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """Object to a rejection."""
+    _access, found = find(request, number)
+    services.make_appeal(
+        actor=request.user, application=found, body=request.POST.get("body", ""),
+        now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, "申诉已提交，办理结果会通知您。")
+    return redirect("platforms:application", number)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Answer an appeal."""
+    found = get_object_or_404(AppealAccess(request.user).visible(), pk=pk)
+    services.answer_appeal(
+        actor=request.user, appeal=found, name=name, answer=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, "已答复。")
+    return redirect("platforms:applications_queue")
+
+
+def publicity(request: HttpRequest) -> HttpResponse:
+    """What is made public now."""
+    rows = selectors.applications_in_publicity(timezone.now())
+    context = {"applications": rows, "trail": trail(("认定申报", "platforms:programmes"), "公示")}
+    return render(request, "platforms/recognition/publicity.html", context)
+
+
+@login_required
+def objection(request: HttpRequest, number: str) -> HttpResponse:
+    """Object while it is made public."""
+    rows = selectors.applications_in_publicity(timezone.now())
+    found = get_object_or_404(rows, number=number)
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.object_to(
+                actor=request.user, application=found, now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "异议已提交，主管部门会核实。")
+            return redirect("platforms:publicity")
+    context = {"application": found, "form": form}
+    return render(request, "platforms/recognition/objection.html", context)

@@ -1,0 +1,80 @@
+"""The expert's pages: invitations, declaration of interests, score sheet."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from platforms import services
+from platforms.access import ApplicationAccess, AssignmentAccess
+from platforms.forms.recognition import ScoreForm
+from platforms.models import ExpertAssignment
+from platforms.selectors import recognition as selectors
+
+
+def find(request: HttpRequest, pk: int) -> tuple[AssignmentAccess, ExpertAssignment]:
+    """The access object and the invitation, if the user may know of it."""
+    access = AssignmentAccess(request.user)
+    related = ("application__programme__scheme__region", "application__platform__region__parent")
+    rows = access.visible().select_related(*related, "application__organisation", "reviewer")
+    return access, get_object_or_404(rows, pk=pk)
+
+
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I am asked to judge."""
+    context = {"assignments": selectors.own_assignments(request.user)}
+    return render(request, "platforms/recognition/assignments.html", context)
+
+
+@login_required
+def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """First the declaration; then the material and the score sheet."""
+    access, found = find(request, pk)
+    application = found.application
+    form = ScoreForm(request.POST or None, sheet=application.programme.scheme.score_sheet)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.score_application(
+                actor=request.user, assignment=found, scores=form.scores(),
+                comment=data["comment"], is_supportive=data["is_supportive"],
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            field = form.field_of(error.field)
+            form.add_error(field if field in form.fields else None, error.message)
+        else:
+            messages.success(request, "评分已提交。")
+            return redirect("platforms:assignments")
+    sees_all = found.declared_at is not None and ApplicationAccess(request.user).can(
+        "view", application
+    )
+    context = {
+        "assignment": found, "application": application, "access": access, "form": form,
+        "can_score": access.can("score", found),
+        "page": selectors.application_page(application, request.user) if sees_all else None,
+    }  # fmt: skip
+    return render(request, "platforms/recognition/assignment.html", context)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Declare, decline, or (staff) ask to score again."""
+    _access, found = find(request, pk)
+    services.answer_invitation(
+        actor=request.user, assignment=found, name=name, now=timezone.now(),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, "已记录。")
+    if found.reviewer_id != request.user.pk:
+        return redirect("platforms:application", found.application.number)
+    if name == "decline":
+        return redirect("platforms:assignments")
+    return redirect("platforms:assignment", pk)

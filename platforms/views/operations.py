@@ -1,0 +1,202 @@
+"""Facts of running: change reports, the ledger of money, hours of equipment."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, Refused
+from core.files import check_upload
+from core.lists import XLSX, list_page
+from platforms import services
+from platforms.access import ChangeAccess, FundingAccess, PlatformAccess, UsageAccess
+from platforms.filters_recognition import ChangeFilter, FundingFilter
+from platforms.forms import ImportForm
+from platforms.forms.recognition import ChangeForm, FundingForm, UsageForm
+from platforms.kinds import PLATFORM
+from platforms.models import ChangeReport
+from platforms.selectors import operations as selectors
+from platforms.tables import ChangeTable, FundingTable
+from platforms.views.manage import add_error, find
+
+MAX_LINES = 200
+
+
+@login_required
+def changes(request: HttpRequest) -> HttpResponse:
+    """Change reports of my platforms or regions, those that wait first."""
+    return list_page(
+        request,
+        queryset=selectors.change_rows(request.user),
+        table_class=ChangeTable,
+        filter_class=ChangeFilter,
+        template="platforms/recognition/changes.html",
+        export_name="重要变动",
+        context={"platforms": PlatformAccess(request.user).manageable().order_by("pinyin_key")},
+    )
+
+
+@login_required
+def report_change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tell of a change of a platform."""
+    _access, platform = find(request, PLATFORM.key, slug)
+    ChangeAccess(request.user).require("create", ChangeReport(platform=platform))
+    form = ChangeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = services.report_change(
+                actor=request.user, platform=platform, values=form.cleaned_data,
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "已报告，主管部门核准后通知您。")
+            return redirect(report)
+    context = {"platform": platform, "form": form}
+    return render(request, "platforms/recognition/change_form.html", context)
+
+
+@login_required
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report; its platform completes it while it may."""
+    access = ChangeAccess(request.user)
+    found = get_object_or_404(access.visible().select_related("platform__organisation"), pk=pk)
+    form = None
+    if access.can("edit", found):
+        form = ChangeForm(request.POST or None, instance=found)
+        if request.method == "POST" and form.is_valid():
+            try:
+                services.explain_change(
+                    actor=request.user, report=found, values=form.cleaned_data,
+                    now=timezone.now(),
+                )  # fmt: skip
+            except DomainError as error:
+                add_error(form, error)
+            else:
+                messages.success(request, "已提交，主管部门核准后通知您。")
+                return redirect(found)
+    context = {"report": found, "platform": found.platform, "access": access, "form": form}
+    return render(request, "platforms/recognition/change.html", context)
+
+
+@login_required
+@require_POST
+def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Accept, return or dismiss."""
+    found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
+    services.move_change(
+        actor=request.user, report=found, name=name, now=timezone.now(),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    messages.success(request, "已办理。")
+    return redirect(found)
+
+
+@login_required
+def funding(request: HttpRequest) -> HttpResponse:
+    """The ledger of my platforms or regions."""
+    return list_page(
+        request,
+        queryset=selectors.funding_rows(request.user),
+        table_class=FundingTable,
+        filter_class=FundingFilter,
+        template="platforms/recognition/funding.html",
+        export_name="财政资金台账",
+        context={"can_record": FundingAccess(request.user).can("record")},
+    )
+
+
+@login_required
+def record_funding(request: HttpRequest) -> HttpResponse:
+    """Enter money; building twice with the same level's money is refused without a reason."""
+    FundingAccess(request.user).require("record")
+    access = PlatformAccess(request.user)
+    watched = access.visible().filter(access.watched()).order_by("pinyin_key", "pk")
+    form = FundingForm(request.POST or None, platforms=watched)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            services.record_funding(
+                actor=request.user, platform=values.pop("platform"), values=values,
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "已登记。")
+            return redirect("platforms:funding")
+    return render(request, "platforms/recognition/funding_form.html", {"form": form})
+
+
+@login_required
+def usage(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hours of a platform's equipment: the year's lines, and one more."""
+    access, platform = find(request, PLATFORM.key, slug)
+    if not UsageAccess(request.user).can("view", platform):
+        raise Refused("只有该平台的运营单位和主管部门可以查看。")
+    year = int(found) if (found := request.GET.get("year", "")).isdigit() else 0
+    year = year if 2000 <= year <= 2100 else timezone.localdate().year
+    can_record = UsageAccess(request.user).can("record", platform)
+    equipment = platform.equipment.order_by("name", "pk")
+    form = UsageForm(request.POST or None, equipment=equipment)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            services.log_usage(
+                actor=request.user, equipment=values.pop("equipment"), values=values,
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "已登记。")
+            return redirect("platforms:usage", slug)
+    lines = selectors.usage_of(platform, year)
+    context = {
+        "platform": platform, "access": access, "form": form, "can_record": can_record,
+        "year": year, "sum": selectors.usage_sum(platform, year), "lines": lines[:MAX_LINES],
+    }  # fmt: skip
+    return render(request, "platforms/recognition/usage.html", context)
+
+
+@login_required
+@require_POST
+def delete_usage(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a wrong line out."""
+    rows = UsageAccess(request.user).visible().select_related("equipment__platform")
+    found = get_object_or_404(rows, pk=pk)
+    slug = found.equipment.platform.slug
+    services.delete_usage(actor=request.user, line=found, now=timezone.now())
+    messages.success(request, "已删除。")
+    return redirect("platforms:usage", slug)
+
+
+@login_required
+def import_usage(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hours from a spreadsheet; `?template=1` sends the template."""
+    _access, platform = find(request, PLATFORM.key, slug)
+    UsageAccess(request.user).require("record", platform)
+    if "template" in request.GET:
+        headers = {"Content-Disposition": 'attachment; filename="usage.xlsx"'}
+        return HttpResponse(services.usage_template(platform), content_type=XLSX, headers=headers)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    context = {"platform": platform, "form": form, "errors": []}
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            check_upload(upload)
+            count = services.import_usage(
+                actor=request.user, platform=platform, file=upload, now=timezone.now()
+            )
+        except DomainError as error:
+            form.add_error("file", error.message)
+            context["errors"] = getattr(error, "errors", [])
+        else:
+            messages.success(request, f"已导入 {count} 条使用记录。")
+            return redirect("platforms:usage", slug)
+    return render(request, "platforms/recognition/usage_import.html", context)

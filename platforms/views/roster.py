@@ -1,0 +1,230 @@
+"""The roster, as of any day; certificates and their verification; what staff do to a status."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from core.lists import list_page
+from platforms import services
+from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
+from platforms.filters_recognition import RosterFilter
+from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm
+from platforms.models import Assessment, Recognition
+from platforms.selectors import recognition as selectors
+from platforms.tables import RosterTable
+from platforms.views.manage import add_error
+from platforms.views.public import trail
+
+ROSTER = ("平台名册", "platforms:roster")
+RELATED = ("scheme", "platform__region__parent", "platform__organisation", "application")
+
+
+def asked_day(request: HttpRequest, name: str = "date") -> date:
+    """The day in the address, at most today; today for none or a wrong one."""
+    today = timezone.localdate()
+    try:
+        day = parse_date(request.GET.get(name, ""))
+    except ValueError:  # well-formed, but no such day
+        day = None
+    return min(day or today, today)
+
+
+def roster(request: HttpRequest) -> HttpResponse:
+    """Who is on the roster, today or on the day asked for."""
+    day = asked_day(request)
+    access = RecognitionAccess(request.user)
+    return list_page(
+        request,
+        queryset=selectors.roster_rows(day),
+        table_class=RosterTable,
+        filter_class=RosterFilter,
+        template="platforms/recognition/roster.html",
+        export_name=f"平台名册-{day:%Y%m%d}",
+        context={
+            "day": day,
+            "is_today": day == timezone.localdate(),
+            "can_record": access.can("record"),
+            "trail": trail("平台名册"),
+        },
+    )
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    """Entries and exits with their reasons between two days."""
+    last = asked_day(request, "to")
+    first = min(asked_day(request, "from"), last)
+    if "from" not in request.GET:
+        first = last - timedelta(days=365)
+    context = {
+        "first": first,
+        "last": last,
+        "changes": selectors.roster_changes(first, last),
+        "trail": trail(ROSTER, "进出变动"),
+    }
+    return render(request, "platforms/recognition/roster_changes.html", context)
+
+
+def find(request: HttpRequest, **key: Any) -> tuple[RecognitionAccess, Recognition]:
+    """The access object and the recognition."""
+    access = RecognitionAccess(request.user)
+    return access, get_object_or_404(access.visible().select_related(*RELATED), **key)
+
+
+def check(request: HttpRequest) -> HttpResponse:
+    """Type the code of a certificate."""
+    code = request.GET.get("code", "").strip().upper()
+    found = Recognition.objects.filter(verification_code=code).first() if code else None
+    if found is None:
+        found = Recognition.objects.filter(certificate_number=code).first() if code else None
+    if found is not None:
+        return redirect(found)
+    context = {"code": code, "trail": trail(ROSTER, "证书核验")}
+    return render(request, "platforms/recognition/check.html", context)
+
+
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Public page of a status: valid or not, since when, its history; staff act here."""
+    access, found = find(request, verification_code=code.upper())
+    context = {
+        "recognition": found,
+        "platform": found.platform,
+        "access": access,
+        "page": selectors.recognition_page(found, request.user),
+        "trail": trail(ROSTER, found.certificate_number),
+    }
+    if access.can("assess", found):
+        context["assessment_form"] = AssessmentForm()
+        context["conclusion_form"] = ConclusionForm()
+    return render(request, "platforms/recognition/recognition.html", context)
+
+
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate, to be printed; one that lapsed says so across the page."""
+    _access, found = find(request, verification_code=code.upper())
+    url = request.build_absolute_uri(found.get_absolute_url())
+    context = {"recognition": found, "platform": found.platform, "verify_url": url}
+    return render(request, "platforms/recognition/certificate.html", context)
+
+
+@login_required
+def record(request: HttpRequest) -> HttpResponse:
+    """Enter a status that was won before, as its document says."""
+    RecognitionAccess(request.user).require("record")
+    watched = PlatformAccess(request.user)
+    form = RecordForm(
+        request.POST or None,
+        platforms=watched.visible().filter(watched.watched()).order_by("pinyin_key", "pk"),
+        schemes=ProgrammeAccess(request.user).schemes(),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = services.record_recognition(
+                actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            add_error(form, error)
+        else:
+            messages.success(request, "已记入名册。")
+            return redirect(found)
+    return render(request, "platforms/recognition/record.html", {"form": form})
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """Warn, order to rectify, restore, remove, accept, resign."""
+    _access, found = find(request, verification_code=code)
+    services.move_recognition(
+        actor=request.user, recognition=found, name=name, now=timezone.now(),
+        reason=request.POST.get("reason", ""),
+        document_number=request.POST.get("document_number", ""),
+        rectify_by=_day(request.POST.get("rectify_by", "")),
+    )  # fmt: skip
+    messages.success(request, "已办理并记入名册变动。")
+    return redirect(found)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+@login_required
+@require_POST
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    """Set an assessment."""
+    _access, found = find(request, verification_code=code)
+    form = AssessmentForm(request.POST)
+    if form.is_valid():
+        services.plan_assessment(
+            actor=request.user, recognition=found, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, "已安排，已通知平台。")
+    else:
+        messages.error(request, "请选择考核类别和应完成日。")
+    return redirect(found)
+
+
+def find_assessment(request: HttpRequest, pk: int) -> Assessment:
+    """An assessment of a recognition the user may know of."""
+    rows = Assessment.objects.filter(recognition__in=RecognitionAccess(request.user).visible())
+    return get_object_or_404(rows.select_related("recognition"), pk=pk)
+
+
+@login_required
+@require_POST
+def conclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the conclusion of an assessment."""
+    found = find_assessment(request, pk)
+    form = ConclusionForm(request.POST)
+    form.is_valid()
+    services.conclude_assessment(
+        actor=request.user, assessment=found, values=form.cleaned_data, now=timezone.now()
+    )
+    messages.success(request, "结论已记录。")
+    return redirect(found.recognition)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for more time, or (staff, `grant=1`) agree to it."""
+    found = find_assessment(request, pk)
+    if request.POST.get("grant"):
+        services.grant_extension(actor=request.user, assessment=found, now=timezone.now())
+        messages.success(request, "已同意延期。")
+    else:
+        until = _day(request.POST.get("until", ""))
+        if until is None:
+            raise DomainError("field_required", "请填写申请延期至哪一天。", "until")
+        services.ask_extension(
+            actor=request.user, assessment=found, until=until, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "延期申请已提交。")
+    return redirect(found.recognition)
+
+
+@login_required
+@require_POST
+def appeal(request: HttpRequest, code: str) -> HttpResponse:
+    """Object to a removal."""
+    _access, found = find(request, verification_code=code)
+    services.make_appeal(
+        actor=request.user, recognition=found, body=request.POST.get("body", ""),
+        now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, "申诉已提交，办理结果会通知您。")
+    return redirect(found)

@@ -1,0 +1,149 @@
+"""A ladder, a batch and what hangs on them, as plain as they come."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+
+from platforms.models import (
+    Application,
+    ChangeReport,
+    ExpertAssignment,
+    FundingRecord,
+    Programme,
+    Recognition,
+    RosterChange,
+    Scheme,
+    UsageLog,
+)
+from tests.factories.accounts import UserFactory
+from tests.factories.platforms import EquipmentFactory, PlatformFactory
+from tests.factories.taxonomy import guangdong
+
+FULL_PATH = ["city", "province", "experts", "site", "publicity", "decision"]
+
+
+def step(slug: str, actor: str, *stages: str, skipped_for: tuple[str, ...] = ()) -> dict:
+    return {
+        "slug": slug, "name": slug, "actor": actor, "stages": list(stages),
+        "skipped_for": list(skipped_for), "example": False,
+    }  # fmt: skip
+
+
+STEPS = [
+    step("apply", "platform", "apply"),
+    step("county", "county", "county"),
+    step("recommend", "city", "city"),
+    step("check", "province", "province"),
+    step("experts", "reviewer", "experts"),
+    step("visit", "province", "site"),
+    step("publicity", "province", "publicity"),
+    step("recognise", "province", "decision"),
+    step("midterm", "province", "midterm", skipped_for=("direct",)),
+    step("accept", "province", "acceptance", skipped_for=("direct",)),
+]
+
+
+class SchemeFactory(factory.django.DjangoModelFactory):
+    """A provincial ladder with every stage."""
+
+    class Meta:
+        model = Scheme
+
+    slug = factory.Sequence(lambda n: f"scheme-{n}")
+    name = "省中试平台"
+    level = "province"
+    region = factory.LazyFunction(guangdong)
+    build_types = ["direct", "new"]
+    steps = STEPS
+    score_sheet = [{"name": "设施", "maximum": 60}, {"name": "团队", "maximum": 40}]
+    certificate_prefix = factory.Sequence(lambda n: f"粤中试{n}")
+    source = "粤府办〔2024〕7号"
+
+
+class ProgrammeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    slug = factory.Sequence(lambda n: f"batch-{n}")
+    scheme = factory.SubFactory(SchemeFactory)
+    title = factory.Sequence(lambda n: f"第{n}批省中试平台申报")
+    year = 2026
+    opens_date = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
+    closes_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    status = "open"
+
+
+class ApplicationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Application
+
+    number = factory.Sequence(lambda n: f"A2026-{n + 90000:05d}")
+    programme = factory.SubFactory(ProgrammeFactory)
+    platform = factory.SubFactory(PlatformFactory)
+    organisation = factory.SelfAttribute("platform.organisation")
+    build_type = "direct"
+    path = factory.LazyFunction(lambda: list(FULL_PATH))
+    created_by = factory.SubFactory(UserFactory)
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ExpertAssignment
+
+    application = factory.SubFactory(ApplicationFactory, status="experts")
+    reviewer = factory.SubFactory(UserFactory)
+    due_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))
+
+
+class RecognitionFactory(factory.django.DjangoModelFactory):
+    """On the roster since `started_date`, with the line of history that says so."""
+
+    class Meta:
+        model = Recognition
+        skip_postgeneration_save = True
+
+    platform = factory.SubFactory(PlatformFactory)
+    scheme = factory.SubFactory(SchemeFactory)
+    certificate_number = factory.Sequence(lambda n: f"粤中试〔2025〕{n:03d}")
+    verification_code = factory.Sequence(lambda n: f"CODE{n:08d}")
+    decided_date = date(2025, 3, 3)
+    started_date = date(2025, 3, 3)
+    status = "active"
+
+    @factory.post_generation
+    def line(self, create, extracted, **kwargs):
+        day = self.started_date or self.decided_date
+        if create and self.status in {"active", "building"}:
+            RosterChange.objects.create(recognition=self, day=day, status=self.status)
+
+
+class ChangeReportFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChangeReport
+
+    platform = factory.SubFactory(PlatformFactory)
+    kind = "address"
+    happened_date = date(2026, 3, 2)
+    note = "搬到新址"
+
+
+class FundingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FundingRecord
+
+    platform = factory.SubFactory(PlatformFactory)
+    level = "province"
+    kind = "build"
+    fund = "省科技创新战略专项"
+    year = 2024
+    amount_yuan = 3_000_000
+
+
+class UsageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = UsageLog
+
+    equipment = factory.SubFactory(EquipmentFactory)
+    start_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=3))
+    hours = 8
