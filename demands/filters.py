@@ -28,6 +28,8 @@ def province_choices() -> list[tuple[str, str]]:
 def _several(
     path: str, label: StrPromise, choices: Any, **options: Any
 ) -> django_filters.MultipleChoiceFilter:
+    # SELECT DISTINCT compares whole texts, so only where a row may match twice
+    options.setdefault("distinct", "service_types" in path)
     return django_filters.MultipleChoiceFilter(
         field_name=path,
         label=label,
