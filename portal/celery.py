@@ -28,6 +28,10 @@ app.conf.beat_schedule = {
     "expire-demands": {"task": "demands.expire_demands", "schedule": crontab(hour=1, minute=10)},
     "embed-missing": {"task": "matching.embed_missing", "schedule": crontab(minute="*/5")},
     "resume-match-runs": {"task": "matching.resume_runs", "schedule": 60.0},
+    "remind-confirmations": {
+        "task": "platforms.remind_confirmations",
+        "schedule": crontab(hour=9, minute=30, day_of_week="mon"),
+    },
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},

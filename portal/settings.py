@@ -277,6 +277,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": True,
+    "ENUM_NAME_OVERRIDES": {  # fields of one name in several components
+        "ListingStatusEnum": "platforms.enums.ListingStatus",
+        "OutcomeKindEnum": "cases.enums.OutcomeKind",
+        "ReportStatusEnum": "reporting.enums.ReportStatus",
+    },
 }
 
 # --- background ------------------------------------------------------------------------------

@@ -141,14 +141,18 @@ def _operator(user: Any) -> Panel:
     return Panel(
         "我的平台",
         [
-            Item("超时未回复的咨询", projects["overdue"], f"{threads}?status=enquiry", is_due=True),
+            Item("超时未回复的咨询", projects["overdue"], f"{threads}?timing=overdue", is_due=True),
             Item("待回复的咨询", projects["waiting"], f"{threads}?status=enquiry", is_due=True),
             Item("进行中的对接", projects["open"], threads),
             Item("待确认仍有效的能力", counts["stale"], manage, is_due=True),
             Item("草稿与退回修改的能力", counts["draft"], manage),
             Item("已发布的能力", counts["published"], manage),
         ],
-        [("管理平台资料", manage), ("适合我们的需求", reverse("matching:fitting"))],
+        [
+            ("管理平台资料", manage),
+            ("适合我们的需求", reverse("matching:fitting")),
+            ("对接成效", reverse("cases:figures")),
+        ],
     )
 
 
