@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from demands.models import Demand
 from matching.engine.documents import CapabilityDoc, DemandDoc
 from matching.engine.encoder import EncoderError
 from matching.engine.explain import near_phrases
 from matching.models import Match, MatchRun
 from matching.selectors.documents import capability_docs, demand_docs
-from matching.selectors.vectors import current_encoder, subjects
+from matching.selectors.vectors import current_encoder
 from matching.selectors.weights import RELEVANT_SCORE
+from platforms.models import Capability
 
 EXPLAINED = 5  # encoding phrases takes tenths of a second a pair
 
@@ -47,8 +49,8 @@ def find_phrases(*, run_id: int) -> int:
 def _docs(
     pairs: list[tuple[int, int]],
 ) -> tuple[dict[int, DemandDoc], dict[int, CapabilityDoc]]:
-    asked = subjects("demand").filter(pk__in={demand for demand, _ in pairs})
-    offered = subjects("capability").filter(pk__in={capability for _, capability in pairs})
+    asked = Demand.objects.open().filter(pk__in={demand for demand, _ in pairs})
+    offered = Capability.objects.shown().filter(pk__in={capability for _, capability in pairs})
     return (
         {int(doc.id): doc for doc in demand_docs(asked)},
         {int(doc.id): doc for doc in capability_docs(offered)},
