@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from core.access import SYSTEM
-from core.services import log_activity
+from core.services import emit, log_activity
 from demands.enums import DemandStatus
 from demands.models import Demand
 from demands.services.posting import demand_search
@@ -35,8 +35,8 @@ class LoadCount:
 def load_demands(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
     """Bring the demands of `data/demands.jsonl` in, by id; safe to run twice.
 
-    New ones are open without a last day and logged once; no event is emitted, because the whole
-    set is matched in one run afterwards. Of known ones only the facts of the source are brought up
+    New ones are open without a last day and logged once; one event asks for the whole set to be
+    matched in one run. Of known ones only the facts of the source are brought up
     to date: whoever changed their state since had a reason.
     """
     stages = {
@@ -71,6 +71,8 @@ def load_demands(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
         Demand.objects.bulk_update(changed, [*names, "search"], batch_size=200)
     for demand in fresh:
         log_activity(actor=SYSTEM, action="demands.demand.load", target=demand, now=now)
+    if fresh or changed:
+        emit("demands.starting_data.loaded", demand_count=len(fresh) + len(changed))
     return LoadCount(len(fresh), len(changed), len(wanted) - len(fresh) - len(changed))
 
 

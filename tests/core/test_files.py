@@ -37,6 +37,7 @@ def docx() -> bytes:
         ("说明.txt", "中试报告".encode("gb18030"), "text/plain"),
         ("报告.docx", docx(), next(iter(files.ALLOWED_TYPES["docx"]))),
     ],
+    ids=["pdf", "png", "utf-8", "gb18030", "docx"],
 )
 def test_store_file_keeps_name_type_and_digest(name, content, content_type):
     target = OrganisationFactory()
@@ -48,7 +49,8 @@ def test_store_file_keeps_name_type_and_digest(name, content, content_type):
     assert (stored.name, stored.content_type, stored.size_bytes) == (
         name, content_type, len(content),
     )  # fmt: skip
-    assert stored.file.read() == content
+    with stored.file.open("rb") as kept:
+        assert kept.read() == content
     assert list(files.files_of(target)) == [stored]
 
 
@@ -63,6 +65,7 @@ def test_store_file_keeps_name_type_and_digest(name, content, content_type):
         ("a.txt", b"\x00\x01\x02", "file_content"),
         ("a.pdf", b"", "file_empty"),
     ],
+    ids=["exe", "no-extension", "not-pdf", "not-png", "not-docx", "binary", "empty"],
 )
 def test_store_file_refuses_and_keeps_nothing(name, content, code):
     with pytest.raises(DomainError) as refusal:
@@ -112,6 +115,7 @@ def test_download_asks_the_guard_of_the_target(client, stored, monkeypatch):
     response = client.get(reverse("core:file", args=[stored.pk]))
 
     assert b"".join(response.streaming_content) == PDF
+    response.close()
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Disposition"].startswith("attachment")
 
