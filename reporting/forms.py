@@ -187,6 +187,9 @@ class PlanForm(forms.Form):
                 "note": self[f"{line.indicator.code}-note"],
                 "baseline": baseline.get(line.indicator.code),
                 "is_required": line.indicator.options.get("plan") == "required",
+                "is_chosen": line.indicator.options.get("plan") == "required"
+                or bool(self[f"{line.indicator.code}-target"].value())
+                or line.indicator.code in baseline,
             }
             for line in self.lines
         ]

@@ -77,7 +77,7 @@ def _list(expression: Any, names: Mapping[str, Mapping[str, Any]]) -> Column:
         ]
 
     return Column(
-        {"items": JSONBAgg(expression, default=None), "n": Count("pk")},
+        {"items": JSONBAgg(expression, order_by="pk", default=None), "n": Count("pk")},
         final, empty=[], detail=lambda v: {"n": v["n"]},
     )  # fmt: skip
 

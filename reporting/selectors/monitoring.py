@@ -17,6 +17,7 @@ from taxonomy.models import Region
 from taxonomy.selectors import mapped_terms, term_named, terms
 
 HISTORY_DAYS = 30
+NO_RECORD = "名册或已归档的年度报告中还没有记录。"
 TOUCHING = ("exact", "broader", "narrower")
 
 
@@ -27,6 +28,21 @@ class Running:
     indicator: Indicator
     latest: PortalValue | None
     earlier: list[PortalValue]
+
+    @property
+    def lines(self) -> list[str]:
+        """Its rows in words, by the columns of the definition: 平台：已发布 189 …"""
+        rows = self.latest.detail.get("rows", []) if self.latest else []
+        first, *others = self.indicator.columns or [{"name": "", "label": ""}]
+        return [
+            f"{row.get(first['name'])}：{'，'.join(_cell(column, row) for column in others)}"
+            for row in rows
+        ]
+
+
+def _cell(column: dict[str, Any], row: dict[str, Any]) -> str:
+    value = row.get(column["name"])
+    return f"{column['label']} {'未注明' if value is None else value}"
 
 
 def running(values: QuerySet[Any]) -> list[Running]:
@@ -79,12 +95,13 @@ Reader = Callable[[Place], Decimal | None]
 def _roster(*levels: str, field: str = "") -> Reader:
     """Platforms on the roster of schemes of these levels, in the region, today."""
 
-    def read(place: Place) -> Decimal:
-        rows = Recognition.objects.on_roster(place.today).filter(
-            scheme__level__in=levels,
-            platform__region__code__startswith=place.region.prefix,
-            platform__is_demo=False,
+    def read(place: Place) -> Decimal | None:
+        known = Recognition.objects.filter(
+            platform__region__code__startswith=place.region.prefix, platform__is_demo=False
         )
+        if not known.exists():  # an empty roster says nothing about the world
+            return None
+        rows = known.on_roster(place.today).filter(scheme__level__in=levels)
         if field:
             rows = rows.filter(platform__fields=term_named("field-data", field))
         return Decimal(rows.values("platform").distinct().count())
@@ -164,7 +181,9 @@ def _progress(target: Target, place: Place) -> Progress:
     if reader is None:
         return Progress(target, None, "需要评价结果或专门名单，记录启用后计算。")
     value = reader(place)
-    return Progress(target, value, "" if value is not None else "还没有已归档的年度报告。")
+    return Progress(
+        target, value, "" if value is not None else "名册或已归档的年度报告中还没有记录。"
+    )
 
 
 def alerts_of(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -259,7 +259,7 @@ def _of_report(
     """What the report says of itself: its burden, its plan, how the last plan was met."""
     own, base = plans
     if indicator.query == BURDEN:
-        return Answer(burden(held(mine)))
+        return Answer(burden(asked_of(known.rows, mine)))
     if indicator.query == PLAN:
         listed = [_target(known, code, target) for code, target in own.items()]
         return _derived(listed or None)
@@ -270,22 +270,26 @@ def _of_report(
     return _derived(listed or None)
 
 
-def burden(rows: Iterable[tuple[str, bool]]) -> Decimal | None:
-    """DIG-03: of the values a report has, how many per hundred nobody had to type.
+def burden(asked: Iterable[tuple[str, bool]]) -> Decimal | None:
+    """DIG-03: of what a report asks, how many values per hundred nobody has to type.
 
-    `rows` is (code, was typed) of every value there is; the meter does not count itself.
+    `asked` is (code, by a person) of every value there is or that a person still has to give; the
+    meter does not count itself, nor computed values that do not apply.
     """
-    typed = [was_typed for code, was_typed in rows if code != "DIG-03"]
-    return Decimal(100 * typed.count(False)) / len(typed) if typed else None
+    by_person = [is_typed for code, is_typed in asked if code != "DIG-03"]
+    return Decimal(100 * by_person.count(False)) / len(by_person) if by_person else None
 
 
-def held(mine: Mapping[str, ReportValue]) -> list[tuple[str, bool]]:
-    """What the burden meter counts: values there are, and whether somebody typed them."""
-    return [
-        (code, row.typed_by_id is not None)
-        for code, row in mine.items()
-        if row.effective is not None
-    ]
+def asked_of(rows: Iterable[Indicator], mine: Mapping[str, ReportValue]) -> list[tuple[str, bool]]:
+    """What the burden meter counts in a report."""
+    found = []
+    for indicator in rows:
+        row = mine.get(indicator.code)
+        if row is not None and row.effective is not None:
+            found.append((indicator.code, row.typed_by_id is not None))
+        elif indicator.is_manual:
+            found.append((indicator.code, True))
+    return found
 
 
 def _target(known: Definitions, code: str, target: Decimal) -> dict[str, Any]:

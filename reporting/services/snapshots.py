@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from reporting import formulas
+from reporting.enums import Fill
 from reporting.models import AnnualReport, ReportVersion
 from reporting.selectors.sheets import Line, lines_of, planned_of, report_of, values_of
 from reporting.services.compute import burden
@@ -136,7 +137,9 @@ def recomputed(snapshot: Mapping[str, Any]) -> dict[str, str | None]:
         if not correction or correction["answer"] != "accepted":
             numbers[code] = value
     meter = burden(
-        (code, line["typed"]) for code, line in lines.items() if line["value"] is not None
+        (code, line["typed"] if line["value"] is not None else True)
+        for code, line in lines.items()
+        if line["value"] is not None or line["fill"] == Fill.MANUAL
     )
     if "DIG-03" in lines:
         found["DIG-03"] = as_json(formulas.rounded(meter, 2))

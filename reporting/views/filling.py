@@ -121,10 +121,12 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "计划已保存，将作为下一年度的基线。")
             return redirect("reporting:plan", pk)
         form.show(errors)
+    rows = form.rows(planned_of(report_of(report, 1)))
     context = {
         "report": report,
         "form": form,
-        "rows": form.rows(planned_of(report_of(report, 1))),
+        "chosen": [row for row in rows if row["is_chosen"]],
+        "others": [row for row in rows if not row["is_chosen"]],
         "tabs": tabs(report, sections_of(lines), "plan"),
     }
     return render(request, "reporting/plan.html", context)
