@@ -57,7 +57,8 @@ def list_page(
         "can_export": bool(export_name),
         **(context or {}),
     }
-    is_partial = getattr(request, "htmx", False) and not request.htmx.boosted
+    htmx = getattr(request, "htmx", None)
+    is_partial = htmx is not None and bool(htmx) and not htmx.boosted
     return render(request, f"{template}#rows" if is_partial else template, page)
 
 

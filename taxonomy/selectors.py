@@ -177,4 +177,4 @@ def mapping_rows(list_slug: str) -> QuerySet[TermMapping]:
     rows: Any = TermMapping.objects.filter(
         source__code_list=list_slug, source__is_active=True
     ).select_related("source", "target__code_list", "industry")
-    return rows.order_by("source__order", "target__code_list", "target__order", "industry", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("source__order", "target__code_list", "target__order", "industry", "pk")

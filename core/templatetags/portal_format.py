@@ -29,7 +29,7 @@ def or_unknown(value: Any) -> Any:
 def yuan(value: Decimal | int | None) -> str | SafeString:
     """Money in 元, or 万元 from 10 000 on: 12000 → 1.2万元."""
     if value is None:
-        return or_unknown(None)  # type: ignore[no-any-return]
+        return or_unknown(None)
     amount = Decimal(value)
     if abs(amount) >= 10_000:
         return f"{plain(amount / 10_000)}万元"

@@ -173,7 +173,8 @@ def _verdict(rule: Rule, columns: Columns) -> _Verdict:
             least = -np.inf if low is None else low
             return _apart(least, np.inf if high is None else high, lows, highs)
         case "trl":
-            return _apart(*rule.value, columns.numbers("trl_low"), columns.numbers("trl_high"))
+            low, high = rule.value
+            return _apart(low, high, columns.numbers("trl_low"), columns.numbers("trl_high"))
         case "certificate":
             return _not(columns.holds("certificates", rule.value))
         case "hazard":

@@ -98,7 +98,9 @@ def test_store_file_needs_a_person():
 @pytest.fixture
 def stored():
     return files.store_file(
-        actor=UserFactory(), upload=SimpleUploadedFile("合同.pdf", PDF), target=OrganisationFactory()
+        actor=UserFactory(),
+        upload=SimpleUploadedFile("合同.pdf", PDF),
+        target=OrganisationFactory(),
     )
 
 

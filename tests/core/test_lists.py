@@ -23,6 +23,7 @@ def test_safe_cell_leaves_the_rest(value, cell):
 def listing(rf):
     import django_tables2
     from django.http import QueryDict
+
     from taxonomy.models import CodeList
 
     class Table(django_tables2.Table):

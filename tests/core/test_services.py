@@ -140,9 +140,7 @@ def test_failing_reaction_is_given_up_after_ten_attempts(reactions, now):
     assert left == [1] * 9 + [0]
 
 
-def test_sweep_picks_up_what_a_dead_worker_left(
-    reactions, now, django_capture_on_commit_callbacks
-):
+def test_sweep_picks_up_what_a_dead_worker_left(reactions, now, django_capture_on_commit_callbacks):
     seen = []
     reactions("thing.done", name="test.see")(lambda **kwargs: seen.append(1))
     event = Event.objects.create(name="thing.done")

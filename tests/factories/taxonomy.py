@@ -1,6 +1,7 @@
 """Code lists for tests, made only as far as a test needs them."""
 
 import factory
+
 from taxonomy.models import CodeList, Industry, Region, RegionLevel, Term
 
 
