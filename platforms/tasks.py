@@ -5,8 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from core.access import SYSTEM
 from core.events import Payload, on
-from platforms.services import messages, reminders
+from platforms.services import (
+    close_programmes,
+    detect_changes,
+    expire_recognitions,
+    messages,
+    recognition_messages,
+    reminders,
+)
 
 SUBMITTED = tuple(f"platforms.{name}.submitted" for name in messages.NAMES)
 DECIDED = tuple(
@@ -48,3 +56,19 @@ def tell_report(*, event_id: str, name: str, payload: Payload) -> None:
 @shared_task(name="platforms.remind_confirmations", expires=3600)
 def remind_confirmations() -> None:
     reminders.remind_confirmations(now=timezone.now())
+
+
+@on(*recognition_messages.EVENTS, name="platforms.tell_recognition")
+def tell_recognition(*, event_id: str, name: str, payload: Payload) -> None:
+    recognition_messages.tell_recognition(
+        event_id=event_id, name=name, payload=payload, now=timezone.now()
+    )
+
+
+@shared_task(name="platforms.keep_recognition", expires=3600)
+def keep_recognition() -> None:
+    """Once a day: close what is over, expire what lapsed, ask about changes nobody reported."""
+    now = timezone.now()
+    close_programmes(actor=SYSTEM, now=now)
+    expire_recognitions(now=now)
+    detect_changes(now=now)

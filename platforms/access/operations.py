@@ -11,7 +11,7 @@ from core.access import ALLOWED, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
 from platforms.enums import ChangeStatus
-from platforms.models import ChangeReport, FundingRecord, UsageLog
+from platforms.models import ChangeReport, FundingRecord, Platform, UsageLog
 from platforms.states import CHANGE
 
 OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
@@ -61,7 +61,9 @@ class UsageAccess(OperationAccess):
     }
     labels: ClassVar = {"view": _("查看"), "record": _("登记使用"), "delete": _("删除")}
 
-    def platform_of(self, obj: Any) -> Any:
-        """Of a log line, or of the equipment or platform that a line is to be written for."""
-        equipment = getattr(obj, "equipment", obj)
-        return getattr(equipment, "platform", equipment)
+    def platform_of(self, obj: Any) -> Platform:
+        """Of a log line, or of the equipment or platform that lines are to be written for."""
+        if isinstance(obj, Platform):
+            return obj
+        equipment = obj.equipment if isinstance(obj, UsageLog) else obj
+        return equipment.platform  # type: ignore[no-any-return]

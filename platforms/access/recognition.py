@@ -55,6 +55,7 @@ LEVEL_WORDS = {
     RegionLevel.CITY: "市级",
     RegionLevel.COUNTY: "县区",
 }
+DECLARED = (AssignmentStatus.SCORING, AssignmentStatus.SCORED)
 STAGE_LEVELS = {
     A.COUNTY: RegionLevel.COUNTY,
     A.CITY: RegionLevel.CITY,
@@ -174,11 +175,11 @@ class ApplicationAccess(ApplicationScope):
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         found = super().relations(obj)
         is_person = Relation.MEMBER in found and self.user.has_role(Role.REVIEWER)
-        if obj is not None and obj.pk and is_person:
-            rows = obj.assignments.filter(reviewer=self.user)
-            if rows.exclude(status=AssignmentStatus.DECLINED).exists():
-                return found | {REVIEWER}
-        return found
+        if obj is None or not obj.pk or not is_person:
+            return found
+        # what an application says is for experts who have declared that they may judge it
+        declared = obj.assignments.filter(reviewer=self.user, status__in=DECLARED)
+        return found | {REVIEWER} if declared.exists() else found
 
     def visible(self) -> QuerySet[Any]:
         """Own ones, submitted ones of the user's regions, those the user is to judge."""
@@ -189,8 +190,7 @@ class ApplicationAccess(ApplicationScope):
             return rows.none()
         condition = self.own() | (self.watched() & ~Q(status=A.DRAFT))
         if self.user.has_role(Role.REVIEWER):
-            mine = ExpertAssignment.objects.filter(reviewer=self.user)
-            mine = mine.exclude(status=AssignmentStatus.DECLINED)
+            mine = ExpertAssignment.objects.filter(reviewer=self.user, status__in=DECLARED)
             condition |= Q(pk__in=mine.values("application"))
         return rows.filter(condition)
 
@@ -209,6 +209,8 @@ class ApplicationAccess(ApplicationScope):
         row = APPLICATION.by_name.get(action)
         if row and action == TRANSITION_TO.get(row.target) and obj.next_stage != row.target:
             return Decision(False, "按本办法的步骤，下一环节不是这个。", "path")
+        if obj.status == A.SUBMITTED and action != "withdraw" and not self.is_system and row:
+            return Decision(False, "提交后由系统分送，无须办理。", "path")
         is_staff_work = action in {"assign", "visit"} or (row and STAFF in row.relations)
         if self.is_system or not is_staff_work:
             return ALLOWED

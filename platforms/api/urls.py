@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import views
+from platforms.api import recognition, views
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -11,4 +11,8 @@ router.register("equipment", views.EquipmentViewSet, basename="equipment")
 router.register("lines", views.LineViewSet, basename="line")
 router.register("experts", views.ExpertViewSet, basename="expert")
 router.register("solutions", views.SolutionViewSet, basename="solution")
+router.register("roster", recognition.RosterViewSet, basename="roster")
+router.register("programmes", recognition.ProgrammeViewSet, basename="programme")
+router.register("applications", recognition.ApplicationViewSet, basename="application")
+router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 urlpatterns = router.urls

@@ -97,6 +97,11 @@ class Recognition(BaseModel):
         return str(self.scheme.level)
 
     @property
+    def status_on_day_label(self) -> str:
+        """The status in words, on the day that the roster was read for (else today's)."""
+        return str(RecognitionStatus(getattr(self, "status_on_day", self.status)).label)
+
+    @property
     def is_on_roster(self) -> bool:
         return self.status in {
             RecognitionStatus.ACTIVE,

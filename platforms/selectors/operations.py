@@ -31,10 +31,12 @@ def usage_of(platform: Platform, year: int) -> QuerySet[UsageLog]:
 def usage_sum(platform: Platform, year: int) -> UsageSum:
     """Hours of one year: all, and those for others."""
     found = UsageLog.objects.filter(equipment__platform=platform, start_at__year=year).aggregate(
-        lines=Count("pk"), hours=Sum("hours"), external=Sum("hours", filter=Q(is_external=True))
+        lines=Count("pk"),
+        total=Sum("hours"),
+        external=Sum("hours", filter=Q(is_external=True)),
     )
     zero = Decimal(0)
-    return UsageSum(found["lines"], found["hours"] or zero, found["external"] or zero)
+    return UsageSum(found["lines"], found["total"] or zero, found["external"] or zero)
 
 
 def change_rows(user: Any) -> QuerySet[ChangeReport]:

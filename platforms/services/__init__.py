@@ -27,6 +27,7 @@ from platforms.services.listings import (
     edit_listing,
     move_listing,
 )
+from platforms.services.recognition_demo import attach_demo_programme
 from platforms.services.reports import close_report, report_listing
 from platforms.services.reviewing import (
     answer_invitation,
@@ -68,6 +69,7 @@ __all__ = [
     "ask_extension",
     "assign_expert",
     "attach_demo_platform",
+    "attach_demo_programme",
     "attach_evidence",
     "claim_platform",
     "close_programmes",

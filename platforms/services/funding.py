@@ -45,11 +45,11 @@ def record_funding(
             "exception_reason",
         )
     same = FundingRecord.objects.filter(
-        platform=locked, level=record.level, fund=record.fund, year=record.year,
+        platform=locked, level=record.level, kind=record.kind, fund=record.fund, year=record.year,
         amount_yuan=record.amount_yuan,
     )  # fmt: skip
     if same.exists():
-        raise DomainError("twice", "台账里已有同一年度、同一专项、同一金额的记录。", "fund")
+        raise DomainError("twice", "台账里已有同一年度、专项、性质和金额的记录。", "fund")
     record.save()
     log_activity(
         actor=actor, action="platforms.fundingrecord.record", target=record, now=now,

@@ -326,8 +326,11 @@ def make_appeal(
 ) -> Appeal:
     """Object to a rejection or a removal. Raises Refused, DomainError `invalid` (one is open)."""
     if application is not None:
+        rows = Application.objects.select_for_update(of=("self",)).select_related("platform")
+        application = rows.get(pk=application.pk)
         ApplicationAccess(actor).require("appeal", application)
-    else:
+    elif recognition is not None:
+        recognition = lock_recognition(recognition)
         RecognitionAccess(actor).require("appeal", recognition)
     appeal = Appeal(
         application=application, recognition=recognition, body=body.strip(), made_by=actor

@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from core.activity import register_actions
-from core.errors import DomainError
+from core.errors import DomainError, Refused
 from core.services import log_activity
 from platforms.access import UsageAccess
 from platforms.enums import UsageSource
@@ -99,9 +99,9 @@ def receive_usage(*, actor: Any, lines: Iterable[Mapping[str, Any]], now: dateti
             continue
         try:
             _line(actor, equipment, values, UsageSource.API, now).save()
+        except Refused:
+            raise
         except DomainError as error:
-            if error.field is None:
-                raise
             raise DomainError(error.code, f"第 {number} 条：{error.message}", "lines") from error
         created += 1
         if created == 1:
@@ -150,10 +150,11 @@ def import_usage(*, actor: Any, platform: Platform, file: BinaryIO, now: datetim
             lines.append(_line(actor, equipment, values, UsageSource.IMPORT, now))
         except CellProblem as problem:
             errors.append(CellError(number, problem.column, str(problem)))
+        except Refused:
+            raise
         except DomainError as error:
-            if error.field is None:
-                raise
-            errors.append(CellError(number, COLUMN_OF.get(error.field, "整行"), error.message))
+            column = COLUMN_OF.get(error.field or "", "整行")
+            errors.append(CellError(number, column, error.message))
     if errors:
         raise ImportErrors(errors)
     UsageLog.objects.bulk_create(lines)

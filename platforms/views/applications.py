@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refused
+from core.files import files_of
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
 from platforms.forms.recognition import (
@@ -125,9 +126,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, Any]:
     """The editor's context: form, files, self-check with what is missing and why."""
-    _access, stored = None, Application.objects.select_related(*RELATED).get(pk=found.pk)
+    stored = Application.objects.select_related(*RELATED).get(pk=found.pk)
     checks = check_application(stored)
-    page_files = selectors.files_of(stored)
     return {
         "application": stored,
         "programme": stored.programme,
@@ -135,7 +135,7 @@ def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, 
         "platform": stored.platform,
         "form": form,
         "evidence_form": EvidenceForm(),
-        "files": list(page_files),
+        "files": list(files_of(stored)),
         "checks": checks,
         "missing": [check for check in checks if not check.passed],
         **more,

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.enums import Role
 from tests.factories.accounts import person
+from tests.factories.platforms import EquipmentFactory
 from tests.factories.recognition import ProgrammeFactory
 from tests.factories.taxonomy import guangdong
 
@@ -23,3 +24,8 @@ def expert(db):
 @pytest.fixture
 def programme(db):
     return ProgrammeFactory()
+
+
+@pytest.fixture
+def equipment_of_platform(platform):
+    return EquipmentFactory(platform=platform, name="反应釜")

@@ -1,0 +1,158 @@
+"""Endpoints of recognition: the roster of any day, batches, own applications, hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import Scope
+from platforms import services
+from platforms.access import (
+    ApplicationAccess,
+    PlatformAccess,
+    ProgrammeAccess,
+    RecognitionAccess,
+    UsageAccess,
+)
+from platforms.api import recognition_serializers as serializers
+from platforms.filters_recognition import RosterFilter
+from platforms.ladders import check_application
+from platforms.models import Application, Programme, Recognition, UsageLog
+from platforms.selectors import recognition as selectors
+
+DATE = OpenApiParameter("date", str, description="查看这一天的名册，如 2026-01-01；缺省为今天。")
+
+
+@extend_schema_view(list=extend_schema(parameters=[DATE]))
+class RosterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+    """平台名册：任一日期在册的平台；用验证码可查到已退出的。"""
+
+    read_scope = Scope.PLATFORMS_READ
+    queryset = Recognition.objects.none()
+    serializer_class = serializers.RosterSerializer
+    filterset_class = RosterFilter
+    lookup_field = "verification_code"
+    ordering_fields = ("started_date", "certificate_number")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if self.action != "list":
+            rows = RecognitionAccess(self.request.user).visible()
+            return rows.select_related("platform", "scheme")
+        return selectors.roster_rows(self.day())
+
+    def day(self) -> Any:
+        """The day asked for. Raises ValidationError for anything that is no day."""
+        asked = self.request.query_params.get("date", "")
+        try:
+            day = parse_date(asked) if asked else timezone.localdate()
+        except ValueError:
+            day = None
+        if day is None:
+            raise ValidationError({"date": ["请写成 2026-01-01 这样的日期。"]})
+        return day
+
+
+class ProgrammeViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
+):
+    """申报批次。"""
+
+    read_scope = Scope.PLATFORMS_READ
+    queryset = Programme.objects.none()
+    serializer_class = serializers.ProgrammeSerializer
+    lookup_field = "slug"
+    ordering_fields = ("opens_date", "closes_date")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return selectors.programme_rows(ProgrammeAccess(self.request.user).visible())
+
+
+class ApplicationViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
+):
+    """申报：本单位的，或辖区内的。"""
+
+    read_scope = Scope.PLATFORMS_READ
+    write_scope = Scope.PLATFORMS_WRITE
+    permission_classes = (IsAuthenticated,)
+    queryset = Application.objects.none()
+    serializer_class = serializers.ApplicationSerializer
+    lookup_field = "number"
+    ordering_fields = ("submitted_at", "status_changed_at")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return selectors.application_rows(ApplicationAccess(self.request.user).visible())
+
+    @extend_schema(
+        request=serializers.ApplicationInput, responses={201: serializers.ApplicationSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """开始申报（草稿），平台资料自动带入。"""
+        form = serializers.ApplicationInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        programmes = ProgrammeAccess(request.user).visible().select_related("scheme__region")
+        application = services.start_application(
+            actor=request.user,
+            programme=get_object_or_404(programmes, slug=data["programme"]),
+            platform=get_object_or_404(
+                PlatformAccess(request.user).visible(), slug=data["platform"]
+            ),
+            build_type=data["build_type"],
+            now=timezone.now(),
+        )
+        body = serializers.ApplicationSerializer(application).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=serializers.CheckSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def checks(self, request: Request, number: str) -> Response:
+        """自评：各项条件的要求、现状和缺什么。"""
+        checks = check_application(self.get_object())
+        return Response(serializers.CheckSerializer(checks, many=True).data)
+
+    @extend_schema(request=None, responses=serializers.ApplicationSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, number: str) -> Response:
+        """提交申报。"""
+        application = services.submit_application(
+            actor=request.user, application=self.get_object(), now=timezone.now()
+        )
+        return Response(serializers.ApplicationSerializer(application).data)
+
+
+class UsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
+    """设备使用记录：本单位的；可由设备管理系统成批上报。"""
+
+    read_scope = Scope.PLATFORMS_READ
+    write_scope = Scope.PLATFORMS_WRITE
+    permission_classes = (IsAuthenticated,)
+    queryset = UsageLog.objects.none()
+    serializer_class = serializers.UsageSerializer
+    ordering_fields = ("start_at",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = UsageAccess(self.request.user).visible().select_related("equipment")
+        return rows.order_by("-start_at", "-pk")
+
+    @extend_schema(request=serializers.UsageInput, responses={201: serializers.UsageReceipt})
+    def create(self, request: Request) -> Response:
+        """上报使用记录，最多 1000 条；全部写入或全不写入，重复发送不重复登记。"""
+        form = serializers.UsageInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        received = services.receive_usage(
+            actor=request.user, lines=form.validated_data["lines"], now=timezone.now()
+        )
+        body = serializers.UsageReceipt(received).data
+        return Response(body, status=status.HTTP_201_CREATED)

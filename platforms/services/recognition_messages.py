@@ -1,0 +1,204 @@
+"""What people are told of recognition, changes and money: one table of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import RoleAssignment, User
+from accounts.selectors import people_of_organisation, staff_for_region
+from core.events import Payload
+from notifications.services import notify
+from platforms.access.recognition import LEVELS, stage_level
+from platforms.enums import ApplicationStatus as A
+from platforms.models import (
+    Appeal,
+    Application,
+    Assessment,
+    ChangeReport,
+    ExpertAssignment,
+    FundingRecord,
+    Platform,
+    Programme,
+    Recognition,
+)
+from taxonomy.models import RegionLevel
+
+
+@dataclass(frozen=True)
+class Message:
+    """To whom, what it says and where it leads."""
+
+    users: Iterable[User]
+    title: str
+    body: str
+    url: str
+
+
+Messages = list[Message]
+
+
+def operators(platform: Platform) -> Iterable[User]:
+    """The people who run the platform here."""
+    if platform.organisation_id is None:
+        return []
+    return people_of_organisation(platform.organisation_id, [Role.OPERATOR])
+
+
+def staff_at(level: int, region_code: str) -> Iterable[User]:
+    """Staff of `level` over the region; the next wider level where there is nobody."""
+    width = {RegionLevel.COUNTRY: 0, RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4}
+    size = width.get(RegionLevel(level), 6)
+    return staff_for_region(region_code[:size].ljust(6, "0"))
+
+
+def _programme(pk: int, event: str) -> Messages:
+    programme = Programme.objects.select_related("scheme__region").get(pk=pk)
+    inside = Platform.objects.in_region(programme.scheme.region.prefix)
+    held = RoleAssignment.objects.filter(
+        role=Role.OPERATOR, ended_at__isnull=True, granted_at__isnull=False,
+        organisation__in=inside.values("organisation"),
+    )  # fmt: skip
+    users = User.objects.filter(pk__in=held.values("user"), is_active=True)
+    if event != "opened":
+        return []
+    dates = f"{programme.opens_date} 至 {programme.closes_date}"
+    body = f"{programme.scheme}，受理期 {dates}。平台资料会自动带入。"
+    return [Message(users, f"开始受理：{programme}", body, programme.get_absolute_url())]
+
+
+def _application(pk: int, event: str) -> Messages:
+    related = ("programme__scheme", "platform")
+    application = Application.objects.select_related(*related).get(pk=pk)
+    url, status = application.get_absolute_url(), application.get_status_display()
+    platform = application.platform
+    staff = staff_at(stage_level(application), platform.region_id)
+    if event == "objected":
+        return [Message(staff, f"公示异议：{platform}", "公示期内收到一条实名异议，请核实。", url)]
+    found = []
+    if application.status not in {A.RETURNED, A.RECOGNISED, A.REJECTED, A.WITHDRAWN}:
+        found.append(Message(staff, f"待办理（{status}）：{platform}", str(application), url))
+    if event == "moved" and application.status != A.WITHDRAWN:
+        last = application.opinions.order_by("-pk").first()
+        shown = {A.RETURNED, A.REJECTED}
+        body = last.body if last and application.status in shown else f"{application}：{status}。"
+        found.append(Message(operators(platform), f"申报进展：{status}", body, url))
+    return found
+
+
+def _assignment(pk: int, event: str) -> Messages:
+    related = ("application__platform", "application__programme__scheme", "reviewer")
+    row = ExpertAssignment.objects.select_related(*related).get(pk=pk)
+    application = row.application
+    if event in {"created", "reopen"}:
+        body = f"请在 {row.due_date} 前声明有无利益关系并评分。"
+        return [Message([row.reviewer], f"评审邀请：{application}", body, row.get_absolute_url())]
+    if event not in {"decline", "scored"}:
+        return []
+    word = "申请回避" if event == "decline" else "已提交评分"
+    staff = staff_at(stage_level(application), application.platform.region_id)
+    url = application.get_absolute_url()
+    return [Message(staff, f"专家{word}：{application.platform}", row.conflict_note, url)]
+
+
+def _recognition(pk: int, event: str) -> Messages:
+    row = Recognition.objects.select_related("platform", "scheme").get(pk=pk)
+    title = f"{row.scheme}：{row.get_status_display()}"
+    body = row.reason or f"证书编号 {row.certificate_number}。"
+    return [Message(operators(row.platform), title, body, row.get_absolute_url())]
+
+
+def _assessment(pk: int, event: str) -> Messages:
+    related = ("recognition__platform", "recognition__scheme")
+    row = Assessment.objects.select_related(*related).get(pk=pk)
+    recognition, kind = row.recognition, row.get_kind_display()
+    url = recognition.get_absolute_url()
+    if event == "extension_asked":
+        level = int(LEVELS[recognition.scheme.level])  # type: ignore[index]
+        staff = staff_at(level, recognition.platform.region_id)
+        return [Message(staff, f"申请延期：{row}", row.extension_reason, url)]
+    words = {
+        "planned": f"{kind}应于 {row.due_date} 前完成",
+        "extended": f"{kind}已同意延期至 {row.due_date}",
+        "concluded": f"{kind}结论：{row.get_result_display()}",
+    }
+    return [Message(operators(recognition.platform), words[event], row.conclusion, url)]
+
+
+def _appeal(pk: int, event: str) -> Messages:
+    related = ("application__programme__scheme", "application__platform")
+    also = ("recognition__scheme", "recognition__platform")
+    row = Appeal.objects.select_related(*related, *also).get(pk=pk)
+    target: Any = row.application or row.recognition
+    scheme = row.application.programme.scheme if row.application else target.scheme
+    url = target.get_absolute_url()
+    if event == "created":
+        staff = staff_at(int(LEVELS[scheme.level]), target.platform.region_id)
+        return [Message(staff, f"申诉：{row}", row.body, url)]
+    title = f"申诉答复：{row.get_status_display()}"
+    return [Message(operators(target.platform), title, row.answer, url)]
+
+
+def _change(pk: int, event: str) -> Messages:
+    row = ChangeReport.objects.select_related("platform").get(pk=pk)
+    url = row.get_absolute_url()
+    if event == "submit":
+        staff = staff_for_region(row.platform.region_id)
+        return [Message(staff, f"重要变动：{row}", row.note, url)]
+    words = {
+        "asked": "资料有变动，请说明", "accept": "变动报告已核准", "return": "变动报告被退回",
+        "dismiss": "变动无须报告",
+    }  # fmt: skip
+    return [Message(operators(row.platform), f"{words[event]}：{row}", row.after, url)]
+
+
+def _funding(pk: int, event: str) -> Messages:
+    row = FundingRecord.objects.select_related("platform").get(pk=pk)
+    body = f"{row.year} 年 {row.fund}，{row.amount_yuan} 元。有误请联系登记部门。"
+    title = f"资金已登记：{row.platform}"
+    return [Message(operators(row.platform), title, body, reverse("platforms:funding"))]
+
+
+# noun of the event → key of its payload, and who makes the messages
+TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
+    "programme": ("programme_id", _programme),
+    "application": ("application_id", _application),
+    "assignment": ("assignment_id", _assignment),
+    "recognition": ("recognition_id", _recognition),
+    "assessment": ("assessment_id", _assessment),
+    "appeal": ("appeal_id", _appeal),
+    "change": ("report_id", _change),
+    "funding": ("record_id", _funding),
+}
+VERBS = {
+    "programme": ("opened",),
+    "application": ("submitted", "moved", "objected"),
+    "assignment": ("created", "decline", "scored", "reopen"),
+    "recognition": ("created", "moved"),
+    "assessment": ("planned", "concluded", "extension_asked", "extended"),
+    "appeal": ("created", "answered"),
+    "change": ("submit", "accept", "return", "dismiss", "asked"),
+    "funding": ("recorded",),
+}
+EVENTS = tuple(f"platforms.{noun}.{verb}" for noun, verbs in VERBS.items() for verb in verbs)
+
+
+def tell_recognition(*, event_id: str, name: str, payload: Payload, now: datetime) -> None:
+    """Tell the people whom the event `platforms.<noun>.<verb>` concerns; once per event."""
+    _app, noun, verb = name.split(".")
+    key, make = TELLERS[noun]
+    for number, message in enumerate(make(payload[key], verb)):
+        notify(
+            users=message.users,
+            event_id=event_id,
+            kind=f"platforms.{noun}_{number}" if number else f"platforms.{noun}",
+            title=message.title,
+            body=message.body,
+            url=message.url,
+            now=now,
+        )
