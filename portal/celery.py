@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=9, minute=30, day_of_week="mon"),
     },
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
+    "keep-recognition": {
+        "task": "platforms.keep_recognition",
+        "schedule": crontab(hour=0, minute=30),
+    },
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
     "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},

@@ -11,6 +11,8 @@ from accounts.services.demo import load_demo_accounts
 from cases.services.starting_data import load_cases
 from demands.services.starting_data import load_demands
 from platforms.services.demo import attach_demo_platform
+from platforms.services.recognition_demo import attach_demo_programme
+from platforms.services.schemes import sync_schemes
 from platforms.services.starting_data import load_platforms
 from policies.services.starting_data import load_policies
 from taxonomy.services import load_code_lists
@@ -25,6 +27,7 @@ def load_starting_data(*, rows: Rows, now: datetime) -> dict[str, Any]:
     """
     return {
         "代码表": load_code_lists(now=now),
+        "认定办法": sync_schemes(),
         "平台与能力": load_platforms(rows=rows["platforms"], now=now),
         "需求": load_demands(rows=rows["demands"], now=now),
         "案例": load_cases(rows=rows["cases"], now=now),
@@ -36,3 +39,4 @@ def load_demo(*, now: datetime) -> None:
     """People and organisations for each role, and a platform for the demo operator."""
     load_demo_accounts(now=now)
     attach_demo_platform(organisation=demo_organisation("operator"), now=now)
+    attach_demo_programme(now=now)

@@ -66,4 +66,4 @@ class UsageAccess(OperationAccess):
         if isinstance(obj, Platform):
             return obj
         equipment = obj.equipment if isinstance(obj, UsageLog) else obj
-        return equipment.platform  # type: ignore[no-any-return]
+        return equipment.platform

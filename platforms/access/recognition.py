@@ -43,7 +43,7 @@ OWNER, STAFF, REVIEWER, SYSTEM, VISITOR = (
     Relation.SYSTEM,
     Relation.VISITOR,
 )
-LEVELS = {
+LEVELS: dict[str, int] = {
     GovernmentLevel.NATIONAL: RegionLevel.COUNTRY,
     GovernmentLevel.PROVINCE: RegionLevel.PROVINCE,
     GovernmentLevel.CITY: RegionLevel.CITY,
@@ -56,7 +56,7 @@ LEVEL_WORDS = {
     RegionLevel.COUNTY: "县区",
 }
 DECLARED = (AssignmentStatus.SCORING, AssignmentStatus.SCORED)
-STAGE_LEVELS = {
+STAGE_LEVELS: dict[str, int] = {
     A.COUNTY: RegionLevel.COUNTY,
     A.CITY: RegionLevel.CITY,
     A.PROVINCE: RegionLevel.PROVINCE,
@@ -135,7 +135,7 @@ class ApplicationScope(PlatformScope):
     """The application's platform decides who owns and who watches it."""
 
     def application_of(self, obj: Any) -> Application:
-        return obj  # type: ignore[no-any-return]
+        return obj
 
     def platform_of(self, obj: Any) -> Platform:
         return getattr(obj, "platform", None) or self.application_of(obj).platform
@@ -233,7 +233,7 @@ class AssignmentAccess(ApplicationScope):
     labels: ClassVar = {"view": _("查看")}
 
     def application_of(self, obj: Any) -> Application:
-        return obj.application  # type: ignore[no-any-return]
+        return obj.application
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         found = super().relations(obj)
@@ -316,7 +316,7 @@ class AppealAccess(PlatformScope):
     labels: ClassVar = {"view": _("查看")}
 
     def platform_of(self, obj: Any) -> Platform:
-        return (obj.application or obj.recognition).platform  # type: ignore[no-any-return]
+        return (obj.application or obj.recognition).platform
 
     def visible(self) -> QuerySet[Any]:
         rows = Appeal.objects.all()

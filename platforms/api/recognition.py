@@ -26,7 +26,7 @@ from platforms.access import (
     UsageAccess,
 )
 from platforms.api import recognition_serializers as serializers
-from platforms.filters_recognition import RosterFilter
+from platforms.filters import RosterFilter
 from platforms.ladders import check_application
 from platforms.models import Application, Programme, Recognition, UsageLog
 from platforms.selectors import recognition as selectors

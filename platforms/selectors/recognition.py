@@ -62,7 +62,8 @@ def programme_rows(rows: QuerySet[Programme]) -> QuerySet[Programme]:
 
 def own_platforms(user: Any, programme: Programme) -> list[Platform]:
     """The user's platforms in the batch's region that have no live application in it yet."""
-    rows = PlatformAccess(user).manageable().in_region(programme.scheme.region.prefix)
+    inside = programme.scheme.region.prefix
+    rows = PlatformAccess(user).manageable().filter(region__code__startswith=inside)
     live = programme.applications.exclude(status__in=[A.WITHDRAWN, A.REJECTED])
     return list(rows.exclude(pk__in=live.values("platform")).order_by("pinyin_key", "pk"))
 

@@ -320,4 +320,4 @@ def lock_application(application: Application) -> Application:
     """The row, locked, with what every rule looks at."""
     rows = Application.objects.select_for_update(of=("self",))
     related = ("programme__scheme__region", "platform__region", "platform__organisation")
-    return rows.select_related(*related).get(pk=application.pk)  # type: ignore[no-any-return]
+    return rows.select_related(*related).get(pk=application.pk)

@@ -119,7 +119,7 @@ def _assessment(pk: int, event: str) -> Messages:
     recognition, kind = row.recognition, row.get_kind_display()
     url = recognition.get_absolute_url()
     if event == "extension_asked":
-        level = int(LEVELS[recognition.scheme.level])  # type: ignore[index]
+        level = LEVELS[recognition.scheme.level]
         staff = staff_at(level, recognition.platform.region_id)
         return [Message(staff, f"申请延期：{row}", row.extension_reason, url)]
     words = {
@@ -138,7 +138,7 @@ def _appeal(pk: int, event: str) -> Messages:
     scheme = row.application.programme.scheme if row.application else target.scheme
     url = target.get_absolute_url()
     if event == "created":
-        staff = staff_at(int(LEVELS[scheme.level]), target.platform.region_id)
+        staff = staff_at(LEVELS[scheme.level], target.platform.region_id)
         return [Message(staff, f"申诉：{row}", row.body, url)]
     title = f"申诉答复：{row.get_status_display()}"
     return [Message(operators(target.platform), title, row.answer, url)]

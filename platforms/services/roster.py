@@ -17,6 +17,7 @@ from core.services import emit, log_activity
 from core.states import perform
 from platforms.access import AppealAccess, ApplicationAccess, RecognitionAccess
 from platforms.enums import AssessmentKind, CheckResult, RecognitionStatus
+from platforms.facts import label_of
 from platforms.ladders import has_stage, needs_building
 from platforms.models import (
     Appeal,
@@ -262,7 +263,7 @@ def conclude_assessment(
         raise DomainError("concluded", "结论已经填写。")
     for name in ("held_date", "result", "conclusion"):
         if not values.get(name):
-            label = Assessment._meta.get_field(name).verbose_name
+            label = label_of(Assessment, name)
             raise DomainError("field_required", f"请填写“{label}”。", name)
         setattr(locked, name, values[name])
     locked.concluded_by, locked.concluded_at = actor, now
@@ -369,4 +370,4 @@ def lock_recognition(recognition: Recognition) -> Recognition:
     """The row, locked, with what every rule looks at."""
     rows = Recognition.objects.select_for_update(of=("self",))
     related = ("scheme", "platform__region", "platform__organisation")
-    return rows.select_related(*related).get(pk=recognition.pk)  # type: ignore[no-any-return]
+    return rows.select_related(*related).get(pk=recognition.pk)

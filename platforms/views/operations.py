@@ -14,7 +14,7 @@ from core.files import check_upload
 from core.lists import XLSX, list_page
 from platforms import services
 from platforms.access import ChangeAccess, FundingAccess, PlatformAccess, UsageAccess
-from platforms.filters_recognition import ChangeFilter, FundingFilter
+from platforms.filters import ChangeFilter, FundingFilter
 from platforms.forms import ImportForm
 from platforms.forms.recognition import ChangeForm, FundingForm, UsageForm
 from platforms.kinds import PLATFORM

@@ -15,6 +15,7 @@ from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
+from platforms.selectors.recognition import recognitions_of
 
 PLATFORMS = ("中试平台", "platforms:platforms")
 CAPABILITIES = ("服务能力", "platforms:capabilities")
@@ -68,6 +69,7 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
             for kind in OFFERS
             if (rows := getattr(offers, kind.key))
         ],
+        "recognitions": recognitions_of(found),
         "trail": trail(PLATFORMS, found.name),
     }
     return render(request, "platforms/platform.html", context)

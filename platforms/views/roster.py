@@ -17,7 +17,7 @@ from core.errors import DomainError
 from core.lists import list_page
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
-from platforms.filters_recognition import RosterFilter
+from platforms.filters import RosterFilter
 from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm
 from platforms.models import Assessment, Recognition
 from platforms.selectors import recognition as selectors

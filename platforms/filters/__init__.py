@@ -1,0 +1,25 @@
+"""Filters of the lists, shared by pages and API."""
+
+from platforms.filters.listings import (
+    CapabilityFilter,
+    EquipmentFilter,
+    ExpertFilter,
+    LineFilter,
+    ListingFilter,
+    PlatformFilter,
+    SolutionFilter,
+)
+from platforms.filters.recognition import ChangeFilter, FundingFilter, RosterFilter
+
+__all__ = [
+    "CapabilityFilter",
+    "ChangeFilter",
+    "EquipmentFilter",
+    "ExpertFilter",
+    "FundingFilter",
+    "LineFilter",
+    "ListingFilter",
+    "PlatformFilter",
+    "RosterFilter",
+    "SolutionFilter",
+]
