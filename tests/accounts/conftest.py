@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.messages import get_messages
+from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import Organisation, User
@@ -35,3 +38,21 @@ def people(organisation: Organisation) -> dict[str, Any]:
 @pytest.fixture
 def security_admin(db: None) -> User:
     return person(Role.SECURITY_ADMIN)
+
+
+@pytest.fixture
+def regions(db: None) -> None:
+    zhongshan()
+
+
+def signed_in(user: User) -> Client:
+    """A session of the person, with the second factor that the role may need."""
+    if user.needs_second_factor:
+        TOTP.activate(user, generate_totp_secret())
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
