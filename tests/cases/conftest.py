@@ -4,9 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.enums import Role
+from cases.models import Message, Project
 from core.access import SYSTEM
+from core.errors import DomainError
+from core.models import Event
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
@@ -56,3 +60,31 @@ def reach(project):
         return project
 
     return put
+
+
+def refused(code, call, **values):
+    """The call is refused with this code and leaves nothing behind."""
+    before = (Project.objects.count(), Message.objects.count(), Event.objects.count())
+    with pytest.raises(DomainError) as error:
+        call(**values)
+    assert error.value.code == code
+    assert (Project.objects.count(), Message.objects.count(), Event.objects.count()) == before
+    return error.value
+
+
+@pytest.fixture
+def browse(client, cast, settings):
+    """A browser signed in as somebody of the cast."""
+    settings.DEMO_MODE = True  # staff of the cast have no second factor
+
+    def sign_in(who):
+        user = getattr(cast, who)
+        type(user).objects.filter(pk=user.pk).update(is_demo=True)
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def upload(name="验证报告.txt"):
+    return SimpleUploadedFile(name, "合格".encode())
