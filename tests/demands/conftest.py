@@ -8,8 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.enums import Role
 from core.access import SYSTEM
+from demands.enums import Confidentiality
 from tests.factories.accounts import OrganisationFactory, person
-from tests.factories.demands import DemandFactory, disclose
+from tests.factories.demands import DemandFactory, disclose, open_demand
 from tests.factories.taxonomy import chengdu, zhongshan
 
 
@@ -57,3 +58,19 @@ def demand(cast):
 def disclosed(cast, demand):
     """The demand is disclosed to the platform's organisation."""
     return disclose(demand, cast.platform.organisations[0])
+
+
+def page(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def secret_demand(cast):
+    return open_demand(
+        organisation=cast.home,
+        posted_by=cast.owner,
+        confidentiality=Confidentiality.TEASER,
+        teaser="需要反应釜",
+        is_anonymous=True,
+        contact_name="张工",
+    )
