@@ -83,7 +83,7 @@ def measured(platform: Platform) -> dict[str, Decimal | None]:
 
 
 @dataclass(frozen=True)
-class Check:
+class SelfCheck:
     """One line of the self-check: passed, failed, or None while something is missing."""
 
     label: str
@@ -93,13 +93,13 @@ class Check:
     advice: str = ""
 
 
-def check_application(application: Application) -> list[Check]:
+def check_application(application: Application) -> list[SelfCheck]:
     """Every condition of the scheme against the register, the declared numbers and the files."""
     scheme, platform = application.programme.scheme, application.platform
     known = measured(platform)
     checks = [_criterion(row, known, application.declared) for row in scheme.criteria]
     checks.append(
-        Check(
+        SelfCheck(
             "平台资料已发布", platform.is_published, platform.get_status_display(), "已发布",
             "" if platform.is_published else "请先在工作台提交平台资料并通过审核。",
         )
@@ -107,7 +107,7 @@ def check_application(application: Application) -> list[Check]:
     if scheme.build_types:
         label = str(BuildType(application.build_type).label) if application.build_type else ""
         checks.append(
-            Check(
+            SelfCheck(
                 "建设类型",
                 bool(label) or None,
                 label,
@@ -119,7 +119,7 @@ def check_application(application: Application) -> list[Check]:
     if scheme.evidence:
         listed = "、".join(scheme.evidence)
         checks.append(
-            Check(
+            SelfCheck(
                 "证明材料", True if count else None, f"{count} 份", listed,
                 "" if count else f"请上传：{listed}。",
             )
@@ -127,7 +127,7 @@ def check_application(application: Application) -> list[Check]:
     if scheme.vetoes:
         done = application.has_no_veto
         checks.append(
-            Check(
+            SelfCheck(
                 "无一票否决情形", True if done else None, "已承诺" if done else "",
                 "逐条核对并承诺", "" if done else "请核对一票否决情形并勾选承诺。",
             )
@@ -138,7 +138,7 @@ def check_application(application: Application) -> list[Check]:
 
 def _criterion(
     row: Mapping[str, Any], known: Mapping[str, Any], declared: Mapping[str, Any]
-) -> Check:
+) -> SelfCheck:
     name, unit, minimum = row["name"], row["unit"], Decimal(str(row["minimum"]))
     measure = row.get("measure", "")
     stated = declared.get(name)
@@ -148,9 +148,9 @@ def _criterion(
     wanted = f"≥ {plain(minimum)} {unit}"
     if value is None:
         where = "请在平台资料中补充。" if measure else "请在申报表中填写。"
-        return Check(name, None, "", wanted, f"还没有数据，{where}")
+        return SelfCheck(name, None, "", wanted, f"还没有数据，{where}")
     missing = "" if value >= minimum else f"还差 {plain(minimum - value)} {unit}。"
-    return Check(name, value >= minimum, f"{plain(value)} {unit}", wanted, missing)
+    return SelfCheck(name, value >= minimum, f"{plain(value)} {unit}", wanted, missing)
 
 
 def earlier_support(platform: Platform, level: str) -> list[FundingRecord]:
@@ -159,7 +159,7 @@ def earlier_support(platform: Platform, level: str) -> list[FundingRecord]:
     return list(rows.order_by("year", "pk"))
 
 
-def _funding_check(application: Application) -> Check | None:
+def _funding_check(application: Application) -> SelfCheck | None:
     """G46: who had the level's money is recognised, and not supported again, in principle."""
     level = application.programme.scheme.level
     had = earlier_support(application.platform, level)
@@ -170,13 +170,13 @@ def _funding_check(application: Application) -> Check | None:
         f"{row.year} 年 {row.fund} {plain(row.amount_yuan / WAN)} 万元" for row in had
     )
     is_clear = not application.wants_funding or bool(application.funding_reason.strip())
-    return Check(
+    return SelfCheck(
         f"不重复享受{label}财政资金", is_clear, f"已享受：{found}",
         "原则上予以认定授牌，不再重复支持",
         "" if is_clear else "请取消“申请财政资金支持”，或写明确需重复支持的理由。",
     )  # fmt: skip
 
 
-def as_rows(checks: list[Check]) -> list[dict[str, Any]]:
+def as_rows(checks: list[SelfCheck]) -> list[dict[str, Any]]:
     """For storage: what the self-check said when the application was submitted."""
     return [asdict(check) for check in checks]

@@ -278,8 +278,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": True,
     "ENUM_NAME_OVERRIDES": {  # fields of one name in several components
+        "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
         "ListingStatusEnum": "platforms.enums.ListingStatus",
         "OutcomeKindEnum": "cases.enums.OutcomeKind",
+        "ProgrammeStatusEnum": "platforms.enums.ProgrammeStatus",
+        "RecognitionStatusEnum": "platforms.enums.RecognitionStatus",
         "ReportStatusEnum": "reporting.enums.ReportStatus",
     },
 }

@@ -66,9 +66,10 @@ class Scheme(BaseModel):
         """What the decision is called: 备案 is not 认定."""
         return "备案" if "备案" in self.name else "认定"
 
-    def has_stage(self, stage: str) -> bool:
-        """Whether any step of the ladder holds `stage`."""
-        return any(stage in step["stages"] for step in self.steps)
+    @property
+    def basis(self) -> str:
+        """The document itself, as a certificate cites it: `source` without remarks and row ids."""
+        return re.sub(r"\([A-Z]\d{2}[^)]*\)", "", self.source.split("；")[0]).strip()
 
 
 @pghistory.track(exclude=["updated_at"])

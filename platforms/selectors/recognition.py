@@ -26,7 +26,7 @@ from platforms.access import (
 from platforms.access.recognition import LEVELS
 from platforms.enums import ApplicationStatus as A
 from platforms.enums import AssignmentStatus, GovernmentLevel
-from platforms.ladders import Check, check_application, path_of
+from platforms.ladders import SelfCheck, check_application, path_of
 from platforms.models import (
     Appeal,
     Application,
@@ -149,7 +149,7 @@ class ApplicationPage:
     """Everything the page of one application shows to this user."""
 
     steps: list[dict[str, str]]
-    checks: list[Check]
+    checks: list[SelfCheck]
     facts: list[dict[str, str]]
     files: list[StoredFile]
     opinions: list[ReviewOpinion]
@@ -165,7 +165,7 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
     access = ApplicationAccess(user)
     is_frozen = bool(application.self_check) and application.status not in {A.DRAFT, A.RETURNED}
     checks = (
-        [Check(**row) for row in application.self_check]
+        [SelfCheck(**row) for row in application.self_check]
         if is_frozen
         else check_application(application)
     )

@@ -36,9 +36,7 @@ register_actions(
         "platforms.application.detach": "删除了申报材料",
         "platforms.application.opine": "填写了意见",
         "platforms.application.object": "提出了公示异议",
-        **{
-            f"platforms.application.{row.name}": f"{row.label}：" for row in APPLICATION.transitions
-        },
+        **{f"platforms.application.{row.name}": row.label for row in APPLICATION.transitions},
     }
 )
 register_guard(

@@ -30,7 +30,7 @@ register_actions(
         "platforms.changereport.create": "报告了重要变动",
         "platforms.changereport.detect": "发现未报告的变动",
         "platforms.changereport.edit": "补充了变动报告",
-        **{f"platforms.changereport.{row.name}": f"{row.label}：" for row in CHANGE.transitions},
+        **{f"platforms.changereport.{row.name}": row.label for row in CHANGE.transitions},
     }
 )
 # field of the platform → what kind of change it is, and how a stored value reads

@@ -25,10 +25,7 @@ register_actions(
     {
         "platforms.application.assign": "邀请了评审专家",
         "platforms.application.visit": "记录了现场核查",
-        **{
-            f"platforms.expertassignment.{row.name}": f"{row.label}："
-            for row in ASSIGNMENT.transitions
-        },
+        **{f"platforms.expertassignment.{row.name}": row.label for row in ASSIGNMENT.transitions},
     }
 )
 

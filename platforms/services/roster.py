@@ -41,11 +41,9 @@ register_actions(
         "platforms.recognition.ask_extension": "申请考核延期",
         "platforms.recognition.extend": "同意考核延期",
         "platforms.appeal.create": "提出了申诉",
-        "platforms.appeal.uphold": "认定申诉成立：",
-        "platforms.appeal.dismiss": "维持了原决定：",
-        **{
-            f"platforms.recognition.{row.name}": f"{row.label}：" for row in RECOGNITION.transitions
-        },
+        "platforms.appeal.uphold": "认定申诉成立",
+        "platforms.appeal.dismiss": "维持了原决定",
+        **{f"platforms.recognition.{row.name}": row.label for row in RECOGNITION.transitions},
     }
 )
 LEAVES = {"remove", "resign", "expire"}
