@@ -14,10 +14,10 @@ TEMPLATE = Path(__file__).with_name("report.typ")
 
 def report_pdf(content: dict[str, Any]) -> bytes:
     """The printed report. Text reaches typst as data, never as markup."""
-    return typst.compile(  # type: ignore[no-any-return]
-        TEMPLATE.read_bytes(),
+    return typst.compile(
+        TEMPLATE,
         format="pdf",
-        font_paths=[str(Path(pylopdf_fonts_zh_cn.__file__).parent)],
+        font_paths=[Path(pylopdf_fonts_zh_cn.__file__).parent],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
     )

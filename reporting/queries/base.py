@@ -183,11 +183,11 @@ class Median(Aggregate):
 
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
+    output_field: Any = FloatField()
 
 
 class MedianDuration(Median):
-    output_field = DurationField()
+    output_field: Any = DurationField()
 
 
 def decimal(value: Any) -> Decimal | None:

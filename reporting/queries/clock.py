@@ -41,7 +41,9 @@ class WorkingHours(Func):
         super().__init__(start, end)
         self.first = first
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # nothing of the base's template is used
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, list[Any]]:
         parts = [self._hours(compiler, expression) for expression in self.source_expressions]
         (end_sql, end_params), (start_sql, start_params) = parts[1], parts[0]
         return f"({end_sql} - {start_sql})", [*end_params, *start_params]

@@ -107,9 +107,9 @@ def funnel(moment: Moment) -> Reading:
 
 
 def median_reply_hours(moment: Moment) -> Reading:
-    hours = WorkingHours(F("created_at"), F("first_replied_at"), first=moment.year_start.date())
+    hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=moment.year_start.date())
     found = Project.objects.filter(
-        created_at__gte=moment.year_start, first_replied_at__isnull=False
+        asked_at__gte=moment.year_start, first_replied_at__isnull=False
     ).aggregate(median=Median(hours), n=Count("pk"))
     median = found["median"]
     return Reading(None if median is None else Decimal(str(median)), {"n": found["n"]})
@@ -122,7 +122,7 @@ def overdue_replies(moment: Moment) -> Reading:
 def hits_in_five(moment: Moment) -> Reading:
     """Demands with a known good partner whose first five matches contain it."""
     asked = Project.objects.filter(
-        demand=OuterRef("pk"), first_replied_at__isnull=False, created_at__gte=moment.year_start
+        demand=OuterRef("pk"), first_replied_at__isnull=False, asked_at__gte=moment.year_start
     )
     liked = Feedback.objects.filter(
         demand=OuterRef("pk"), verdict=Verdict.SUITABLE, created_at__gte=moment.year_start
@@ -174,7 +174,7 @@ def freshness(moment: Moment) -> Reading:
 
 def update_gaps(moment: Moment) -> Reading:
     """国办秘函〔2019〕19号: a column that stands still."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     today = timezone.localdate(moment.now)
     for label, model, limit in (("行业动态", News, 14), ("通知政策", PolicyDocument, 180)):
         last = model._default_manager.filter(status="published").aggregate(at=Max("published_at"))

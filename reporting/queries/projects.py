@@ -172,7 +172,7 @@ subject(
 
 def _reply_columns(scope: Scope) -> dict[str, Column]:
     replied = Q(first_replied_at__isnull=False)
-    hours = WorkingHours(F("created_at"), F("first_replied_at"), first=scope.first_day)
+    hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=scope.first_day)
     return {
         "median_hours": Column(
             {"median": Median(hours, filter=replied), "n": Count("first_replied_at")},
@@ -189,10 +189,10 @@ def _reply_columns(scope: Scope) -> dict[str, Column]:
 subject(
     "replies",
     Subject(
-        base=lambda scope: _projects(scope).filter(scope.times("created_at")),
-        describe=_row("created_at"),
+        base=lambda scope: _projects(scope).filter(scope.times("asked_at")),
+        describe=_row("asked_at"),
         related=("enterprise",),
-        order=("created_at", "pk"),
+        order=("asked_at", "pk"),
         columns=_reply_columns,
     ),
 )
@@ -200,7 +200,7 @@ subject(
 
 def _enquiries(scope: Scope) -> Any:
     quoted = Quote.objects.filter(project=OuterRef("pk"))
-    return _projects(scope).filter(scope.times("created_at")).annotate(is_quoted=Exists(quoted))
+    return _projects(scope).filter(scope.times("asked_at")).annotate(is_quoted=Exists(quoted))
 
 
 CONTACT = Q(is_quoted=True) | (
@@ -211,9 +211,9 @@ subject(
     "enquiries",
     Subject(
         base=_enquiries,
-        describe=_row("created_at"),
+        describe=_row("asked_at"),
         related=("enterprise",),
-        order=("created_at", "pk"),
+        order=("asked_at", "pk"),
         columns=lambda scope: {
             "contacted": share(CONTACT, Q(demand__isnull=False)),
             "contracted": share(Q(contract_date__isnull=False), CONTACT),
@@ -250,7 +250,7 @@ def _outcome_columns(scope: Scope) -> dict[str, Column]:
     }
 
 
-OUTCOME = {
+OUTCOME: dict[str, Any] = {
     "describe": _outcome_row,
     "platform": "project__platform_id",
     "related": ("project__enterprise",),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import QuerySet
 
 from reporting.models import Indicator
+from reporting.querysets import IndicatorQuerySet
 from taxonomy.models import Term
 from taxonomy.selectors import term_choices
 
@@ -21,7 +19,7 @@ class Group:
     indicators: list[Indicator]
 
 
-def grouped(rows: QuerySet[Any]) -> list[Group]:
+def grouped(rows: IndicatorQuerySet) -> list[Group]:
     """Indicators by group, in the order of the files. One query."""
     groups: dict[str, Group] = {}
     for row in rows.in_order():

@@ -54,7 +54,7 @@ def scope_of(cycle: ReportCycle, reports: QuerySet[Any], now: datetime) -> Scope
 def compute_reports(
     *,
     cycle: ReportCycle,
-    reports: QuerySet[AnnualReport],
+    reports: Any,
     now: datetime,
     after_chunk: Callable[[int], bool] = lambda count: True,
     refresh: bool = True,
@@ -94,7 +94,7 @@ def _write(
         AnnualReport.objects.select_for_update(of=("self",)).editable().filter(pk__in=ids)
         .order_by("pk")
     )  # fmt: skip
-    stored = stored_values(reports)
+    stored = stored_values(reports, known)
     earlier = {years: earlier_numbers(cycle, reports, years) for years in
                known.years_back | {1}}  # fmt: skip
     plans = plans_of(cycle, reports)
@@ -117,11 +117,14 @@ def _write(
     return len(reports)
 
 
-def stored_values(reports: Sequence[AnnualReport]) -> dict[int, dict[str, ReportValue]]:
-    """Values of many reports: report → code → row."""
+def stored_values(
+    reports: Sequence[AnnualReport], known: Definitions
+) -> dict[int, dict[str, ReportValue]]:
+    """Values of many reports: report → code → row. Rows share the indicators already read."""
+    by_id = {row.pk: row for row in known.rows}
     found: dict[int, dict[str, ReportValue]] = {}
-    rows = ReportValue.objects.filter(report__in=reports).select_related("indicator")
-    for row in rows:
+    for row in ReportValue.objects.filter(report__in=reports, indicator__in=by_id):
+        row.indicator = by_id[row.indicator_id]
         found.setdefault(row.report_id, {})[row.indicator.code] = row
     return found
 

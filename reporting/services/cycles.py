@@ -95,7 +95,7 @@ def move_cycle(
     if name == "open":
         start_job(actor=actor, kind=JobKind.OPEN_CYCLE, cycle=moved, now=now)
     emit(EVENTS[name], cycle_id=moved.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 @transaction.atomic

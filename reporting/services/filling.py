@@ -170,7 +170,7 @@ def count_problems(report: AnnualReport) -> int:
 
 def _locked(report: AnnualReport) -> AnnualReport:
     rows = AnnualReport.objects.select_for_update(of=("self",))
-    return rows.select_related("cycle__region", "platform").get(pk=report.pk)  # type: ignore[no-any-return]
+    return rows.select_related("cycle__region", "platform").get(pk=report.pk)
 
 
 @transaction.atomic
@@ -291,7 +291,7 @@ def _value(report: AnnualReport, code: str) -> ReportValue:
     row = rows.filter(report=report, indicator__code=code).first()
     if row is None:
         raise DomainError("unknown_indicator", f"报告中没有指标“{code}”。")
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @transaction.atomic

@@ -21,14 +21,10 @@ from reporting.services import opening
 MAX_ATTEMPTS = 5
 STALE_AFTER = timedelta(minutes=3)
 Tell = Callable[[int, int], bool]
-# what a kind of job does: (job, now, tell) -> result; `tell(done, total)` is False once cancelled
-RUNNERS: dict[str, Callable[[ReportingJob, datetime, Tell], dict[str, Any]]] = {
-    JobKind.OPEN_CYCLE: lambda job, now, tell: opening.fill_cycle(
-        cycle=job.cycle, now=now, tell=tell, since=job.created_at
-    ),
-    JobKind.COMPUTE: lambda job, now, tell: opening.recompute_cycle(
-        cycle=job.cycle, now=now, tell=tell, since=job.created_at
-    ),
+# what a kind of job does for its cycle; `tell(done, total)` is False once it is cancelled
+RUNNERS: dict[str, Callable[..., dict[str, int]]] = {
+    JobKind.OPEN_CYCLE: opening.fill_cycle,
+    JobKind.COMPUTE: opening.recompute_cycle,
 }
 
 
@@ -59,7 +55,9 @@ def run_job(*, job_id: int, now: datetime) -> None:
         return
     job = ReportingJob.objects.select_related("cycle__region").get(pk=job_id)
     try:
-        result = RUNNERS[job.kind](job, now, _teller(job_id))
+        result = RUNNERS[job.kind](
+            cycle=job.cycle, now=now, tell=_teller(job_id), since=job.created_at
+        )
     except Exception:
         _close(job_id=job_id, status=JobStatus.FAILED, error="任务没有完成，请稍后重新发起。")
         raise

@@ -85,7 +85,7 @@ def assign_alert(*, actor: Any, alert: Alert, owner: User, now: datetime) -> Ale
     locked.owner = owner
     locked.save(update_fields=["owner", "updated_at"])
     log_activity(actor=actor, action="reporting.alert.assign", target=locked, now=now)
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 @transaction.atomic
@@ -101,4 +101,4 @@ def close_alert(*, actor: Any, alert: Alert, answer: str, now: datetime) -> Aler
     locked.closed_at, locked.closed_by = now, actor
     locked.save()
     log_activity(actor=actor, action="reporting.alert.close", target=locked, now=now)
-    return locked  # type: ignore[no-any-return]
+    return locked

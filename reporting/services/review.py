@@ -60,12 +60,12 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     moved.submitted_at = now
     moved.save(update_fields=["submitted_at", "updated_at"])
     emit("reporting.report.submitted", report_id=moved.pk, version_id=version.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 def _whole(report: AnnualReport) -> AnnualReport:
     rows = AnnualReport.objects.select_related("cycle__region", "platform__organisation")
-    return rows.get(pk=report.pk)  # type: ignore[no-any-return]
+    return rows.get(pk=report.pk)
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def review_report(
     moved: Any
     moved, _row = perform(AnnualReportAccess(actor), name, report, now=now, reason=reason)
     emit(EVENTS[name], report_id=moved.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 @dataclass
@@ -173,7 +173,7 @@ def resolve_comment(*, actor: Any, comment: ReviewComment, now: datetime) -> Rev
     log_activity(
         actor=actor, action="reporting.annualreport.resolve_comment", target=locked.report, now=now
     )
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 @transaction.atomic
@@ -224,7 +224,7 @@ def answer_extension(
         reason=reason, data={"accepted": accept},
     )  # fmt: skip
     emit("reporting.report.extension_answered", report_id=report.pk, extension_id=locked.pk)
-    return locked  # type: ignore[no-any-return]
+    return locked
 
 
 @transaction.atomic

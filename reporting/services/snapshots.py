@@ -57,7 +57,7 @@ def build_snapshot(report: AnnualReport, *, now: datetime) -> dict[str, Any]:
 
 def _line(line: Line) -> dict[str, Any]:
     indicator, row = line.indicator, line.row
-    base = {
+    base: dict[str, Any] = {
         "code": indicator.code, "version": indicator.version, "digest": indicator.digest,
         "name": indicator.name, "unit": indicator.unit, "kind": indicator.kind,
         "group": indicator.group, "group_name": indicator.group_name,

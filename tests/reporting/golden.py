@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cases.models import Project
 from platforms.models import ChangeReport, FundingRecord, UsageLog
 from reporting.models import AnnualReport, PlanTarget, ReportCycle, ReportValue
 from reporting.services.compute import compute_reports
@@ -96,15 +95,10 @@ def project(
     platform: Any, enterprise: Any, asked: datetime, replied: datetime | None, **values: Any
 ) -> Any:
     due = values.pop("due", asked.replace(day=asked.day + 3))
-    made = cf.ProjectFactory(
-        platform=platform,
-        enterprise=enterprise,
-        first_replied_at=replied,
-        reply_due_at=due,
-        **values,
-    )
-    Project.objects.filter(pk=made.pk).update(created_at=asked)
-    return made
+    return cf.ProjectFactory(
+        platform=platform, enterprise=enterprise, asked_at=asked, first_replied_at=replied,
+        reply_due_at=due, **values,
+    )  # fmt: skip
 
 
 def outcome(made: Any, kind: str, day: date, **values: Any) -> None:

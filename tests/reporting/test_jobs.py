@@ -119,7 +119,7 @@ def test_a_cancelled_job_stops_after_its_chunk(cycle, monkeypatch):
 
 
 def test_a_job_that_fails_says_so(cycle, monkeypatch):
-    def breaks(*args):
+    def breaks(**kwargs):
         raise ZeroDivisionError
 
     monkeypatch.setitem(jobs.RUNNERS, "open_cycle", breaks)
