@@ -24,11 +24,21 @@ NAVIGATION = [
 ]
 FOOTER = [
     ("关于本站与统计口径", "portal:about"),
+    ("认定申报与公示", "platforms:programmes"),
+    ("平台名册", "platforms:roster"),
+    ("缺口图谱", "matching:atlas"),
+    ("指标口径", "reporting:indicators"),
+    ("报告核验", "reporting:verify"),
+    ("官方代码表", "taxonomy:code_lists"),
     ("隐私说明", "portal:privacy"),
     ("无障碍说明", "portal:accessibility"),
     ("开放接口", "docs"),
 ]
-USER_MENU = [("工作台", "portal:workbench"), ("个人设置", "accounts:profile")]
+USER_MENU = [
+    ("工作台", "portal:workbench"),
+    ("消息", "notifications:inbox"),
+    ("个人设置", "accounts:profile"),
+]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -21,8 +21,24 @@ from core.access import Access
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from notifications.models import Notification
-from platforms.access import CapabilityAccess, ClaimAccess, PlatformAccess
-from platforms.enums import ClaimStatus, ListingStatus
+from platforms.access import (
+    ApplicationAccess,
+    AssignmentAccess,
+    CapabilityAccess,
+    ClaimAccess,
+    PlatformAccess,
+    ReportAccess,
+)
+from platforms.enums import (
+    ApplicationStatus,
+    AssignmentStatus,
+    ClaimStatus,
+    ListingStatus,
+    ReportStatus,
+)
+from platforms.selectors.recognition import waiting_applications
+from reporting.access import AnnualReportAccess
+from reporting.enums import ReportStatus as AnnualStatus
 
 OPEN_PROJECTS = (
     ProjectStatus.ENQUIRY,
@@ -32,6 +48,7 @@ OPEN_PROJECTS = (
     ProjectStatus.PILOTING,
     ProjectStatus.DELIVERED,
 )
+TO_FILL = (AnnualStatus.FILLING, AnnualStatus.RETURNED, AnnualStatus.REOPENED)
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,10 @@ def workbench_page(user: Any) -> WorkbenchPage:
         panels.append(_government(user))
     if user.has_role(Role.BROKER):
         panels.append(_broker(user))
+    if user.has_role(Role.REVIEWER):
+        panels.append(_reviewer(user))
+    if user.has_role(Role.PARTNER):
+        panels.append(_partner())
     if user.has_role(*ADMIN_ROLES):
         panels.append(_admin(user))
     newest = Notification.objects.filter(user=user).order_by("read_at", "-created_at", "-pk")
@@ -119,7 +140,12 @@ def _enterprise(user: Any) -> Panel:
             Item("审核中的需求", counts["review"], f"{mine}?status=in_review"),
             Item("征集中的需求", counts["open"], f"{mine}?status=open"),
         ],
-        [("发布需求", reverse("demands:new")), ("查服务能力", reverse("platforms:capabilities"))],
+        [
+            ("发布需求", reverse("demands:new")),
+            ("查服务能力", reverse("platforms:capabilities")),
+            ("我的订阅", reverse("matching:subscriptions")),
+            ("单位资料", reverse("accounts:organisation")),
+        ],
     )
 
 
@@ -138,13 +164,27 @@ def _operator(user: Any) -> Panel:
     )
     projects = _projects(user, ids, "platform__organisation")
     manage, threads = reverse("platforms:mine"), reverse("cases:projects")
+    reports = AnnualReportAccess(user).visible().filter(
+        platform__organisation__in=ids, status__in=TO_FILL
+    )  # fmt: skip
+    applications = ApplicationAccess(user).visible().filter(
+        platform__organisation__in=ids,
+        status__in=[ApplicationStatus.DRAFT, ApplicationStatus.RETURNED],
+    )  # fmt: skip
     return Panel(
         "我的平台",
         [
             Item("超时未回复的咨询", projects["overdue"], f"{threads}?timing=overdue", is_due=True),
             Item("待回复的咨询", projects["waiting"], f"{threads}?status=enquiry", is_due=True),
             Item("进行中的对接", projects["open"], threads),
-            Item("待确认仍有效的能力", counts["stale"], manage, is_due=True),
+            Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue"), is_due=True),
+            Item("待填报的年度报告", reports.count(), reverse("reporting:reports"), is_due=True),
+            Item(
+                "待提交或补正的认定申报",
+                applications.count(),
+                reverse("platforms:applications"),
+                is_due=True,
+            ),
             Item("草稿与退回修改的能力", counts["draft"], manage),
             Item("已发布的能力", counts["published"], manage),
         ],
@@ -152,6 +192,11 @@ def _operator(user: Any) -> Panel:
             ("管理平台资料", manage),
             ("适合我们的需求", reverse("matching:fitting")),
             ("对接成效", reverse("cases:figures")),
+            ("认定申报", reverse("platforms:programmes")),
+            ("变更报告", reverse("platforms:changes")),
+            ("财政资金台账", reverse("platforms:funding")),
+            ("我的订阅", reverse("matching:subscriptions")),
+            ("单位资料", reverse("accounts:organisation")),
         ],
     )
 
@@ -159,6 +204,9 @@ def _operator(user: Any) -> Panel:
 def _government(user: Any) -> Panel:
     overdue = ProjectAccess(user).visible().filter(
         status=ProjectStatus.ENQUIRY, reply_due_at__lt=timezone.now()
+    )  # fmt: skip
+    reports = AnnualReportAccess(user).visible().filter(
+        status__in=[AnnualStatus.COUNTY, AnnualStatus.CITY, AnnualStatus.PROVINCE]
     )  # fmt: skip
     return Panel(
         "待审与督办",
@@ -170,40 +218,109 @@ def _government(user: Any) -> Panel:
                  reverse("platforms:review"), is_due=True),
             Item("待审核的平台认领", _pending(ClaimAccess(user), ClaimStatus.PENDING),
                  reverse("platforms:review"), is_due=True),
+            Item("待核实的纠错", _pending(ReportAccess(user), ReportStatus.OPEN),
+                 reverse("platforms:review"), is_due=True),
             Item("待审核的需求", _demands_waiting(user),
                  reverse("demands:review"), is_due=True),
             Item("待审核的案例", CaseAccess(user).reviewable().count(),
                  reverse("cases:review"), is_due=True),
+            Item("待本级办理的认定申报", waiting_applications(user).count(),
+                 reverse("platforms:applications_queue"), is_due=True),
+            Item("审核中的年度报告", reports.count(),
+                 reverse("reporting:reports"), is_due=True),
             Item("平台超时未回复", overdue.count(),
-                 reverse("cases:projects") + "?status=enquiry", is_due=True),
+                 reverse("cases:projects") + "?timing=overdue", is_due=True),
         ],
-        [("编辑政策与动态", reverse("policies:manage")), ("匹配任务", reverse("matching:runs"))],
+        [
+            ("编辑政策与动态", reverse("policies:manage")),
+            ("超期未确认的平台与能力", reverse("platforms:overdue")),
+            ("认定批次", reverse("platforms:managed_programmes")),
+            ("平台名册", reverse("platforms:roster")),
+            ("补录已有认定", reverse("platforms:record_recognition")),
+            ("变更报告", reverse("platforms:changes")),
+            ("财政资金台账", reverse("platforms:funding")),
+            ("年度填报", reverse("reporting:cycles")),
+            ("运行监测", reverse("reporting:monitoring")),
+            ("政策目标", reverse("reporting:targets")),
+            ("统计任务", reverse("reporting:jobs")),
+            ("对接成效", reverse("cases:figures")),
+            ("缺口图谱", reverse("matching:atlas")),
+            ("匹配任务", reverse("matching:runs")),
+            ("匹配权重", reverse("matching:weights")),
+        ],
     )  # fmt: skip
 
 
 def _broker(user: Any) -> Panel:
     projects = ProjectAccess(user).visible()
     overdue = projects.filter(status=ProjectStatus.ENQUIRY, reply_due_at__lt=timezone.now())
+    asked = Notification.objects.filter(
+        user=user, kind="matching.help_requested", read_at__isnull=True
+    )
     return Panel(
         "撮合与跟进",
         [
+            Item("企业请求对接协助", asked.count(), reverse("notifications:inbox"), is_due=True),
             Item("待审核的需求", _demands_waiting(user),
                  reverse("demands:review"), is_due=True),
             Item("平台超时未回复", overdue.count(),
-                 reverse("cases:projects") + "?status=enquiry", is_due=True),
+                 reverse("cases:projects") + "?timing=overdue", is_due=True),
             Item("进行中的对接", projects.filter(status__in=OPEN_PROJECTS).count(),
                  reverse("cases:projects")),
         ],
-        [("看需求", reverse("demands:demands")), ("查服务能力", reverse("platforms:capabilities"))],
+        [
+            ("看需求", reverse("demands:demands")),
+            ("查服务能力", reverse("platforms:capabilities")),
+            ("缺口图谱", reverse("matching:atlas")),
+            ("我的订阅", reverse("matching:subscriptions")),
+        ],
     )  # fmt: skip
+
+
+def _reviewer(user: Any) -> Panel:
+    mine = AssignmentAccess(user).visible().filter(reviewer=user).aggregate(
+        invited=Count("pk", filter=Q(status=AssignmentStatus.INVITED)),
+        scoring=Count("pk", filter=Q(status=AssignmentStatus.SCORING)),
+        scored=Count("pk", filter=Q(status=AssignmentStatus.SCORED)),
+    )  # fmt: skip
+    url = reverse("platforms:assignments")
+    return Panel(
+        "专家评审",
+        [
+            Item("待声明是否回避", mine["invited"], url, is_due=True),
+            Item("待评分", mine["scoring"], url, is_due=True),
+            Item("已评分", mine["scored"], url),
+        ],
+        [("我的评审任务", url), ("平台名册", reverse("platforms:roster"))],
+    )
+
+
+def _partner() -> Panel:
+    return Panel(
+        "系统对接",
+        [],
+        [
+            ("服务令牌", reverse("accounts:tokens")),
+            ("接口文档", reverse("docs")),
+            ("代码表", reverse("taxonomy:code_lists")),
+        ],
+    )
 
 
 def _admin(user: Any) -> Panel:
     actions = []
     if user.has_role(Role.SECURITY_ADMIN):
-        actions.append(("用户与角色", reverse("accounts:people")))
+        actions += [
+            ("用户与角色", reverse("accounts:people")),
+            ("邀请用户", reverse("accounts:invite")),
+        ]
     if user.has_role(Role.AUDITOR):
         actions.append(("操作记录", reverse("accounts:activity")))
     if user.has_role(Role.SYSTEM_ADMIN):
-        actions.append(("匹配任务", reverse("matching:runs")))
+        actions += [
+            ("匹配任务", reverse("matching:runs")),
+            ("匹配权重", reverse("matching:weights")),
+            ("代码表", reverse("taxonomy:code_lists")),
+            ("接口文档", reverse("docs")),
+        ]
     return Panel("系统管理", [], actions)
