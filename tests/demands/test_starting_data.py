@@ -32,13 +32,15 @@ def test_all_rows_load_and_loading_twice_changes_nothing(now):
     rows = [json.loads(line) for line in lines]
 
     first = load_demands(rows=rows, now=now)
+    asked = list(Event.objects.values_list("name", "payload"))
     second = load_demands(rows=rows, now=now)
 
     assert (first.created, first.updated, first.unchanged) == (168, 0, 0)
     assert (second.created, second.updated, second.unchanged) == (0, 0, 168)
     assert Demand.objects.open().filter(expires_date=None).count() == 168
     assert ActivityLog.objects.count() == 168
-    assert Event.objects.count() == 0
+    assert asked == [("demands.starting_data.loaded", {"demand_count": 168})]
+    assert Event.objects.count() == 1
 
 
 @pytest.mark.usefixtures("code_lists")
