@@ -155,14 +155,15 @@ def move_recognition(
     reason: str = "",
     document_number: str = "",
     rectify_by: date | None = None,
+    day: date | None = None,
 ) -> Recognition:
-    """Warn, order to rectify, restore, remove, resign, expire, accept: from today on.
+    """Warn, order to rectify, restore, remove, resign, expire, accept: from `day` (today) on.
 
     Keeps the line of history, and the first day outside the roster. Raises Refused, DomainError
     `acceptance_open` (no acceptance passed) or at `rectify_by`.
     """
     locked = lock_recognition(recognition)
-    today = timezone.localdate(now)
+    today = day or timezone.localdate(now)
     access = RecognitionAccess(actor)
     if access.can(name, locked):  # else perform says why not
         _prepare(locked, name, today, rectify_by)
@@ -217,9 +218,11 @@ def expire_recognitions(*, now: datetime) -> int:
     )
     rows = list(over.order_by("pk"))
     for recognition in rows:
+        last = recognition.valid_until
         move_recognition(
-            actor=SYSTEM, recognition=recognition, name="expire", now=now, reason="有效期届满。"
-        )
+            actor=SYSTEM, recognition=recognition, name="expire", now=now, reason="有效期届满。",
+            day=last + timedelta(days=1) if last else None,
+        )  # fmt: skip
     return len(rows)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
@@ -145,7 +146,7 @@ def move_programme(
 @transaction.atomic
 def close_programmes(*, now: datetime, actor: Any) -> int:
     """Close every batch whose last day is over; return how many. Safe to run twice."""
-    today = now.astimezone().date()
+    today = timezone.localdate(now)
     over = Programme.objects.filter(status="open", closes_date__lt=today)
     rows = list(over.select_related("scheme").order_by("pk"))
     for programme in rows:

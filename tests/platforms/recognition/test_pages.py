@@ -330,3 +330,33 @@ def test_expert_sees_nothing_before_declaring(sign_in, expert, platform):
     page = text(sign_in(expert).get(assignment.get_absolute_url()))
 
     assert "机密内容" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "factory", "cost"),
+    [
+        ("/roster/", RecognitionFactory, 5),
+        ("/programmes/", ProgrammeFactory, 1),
+        ("/api/v1/roster/", RecognitionFactory, 2),
+    ],
+)
+def test_lists_cost_the_same_for_one_and_three(
+    client, db, path, factory, cost, django_assert_num_queries
+):
+    factory()
+    client.get(path)  # fills the caches
+    with django_assert_num_queries(cost):
+        client.get(path)
+    factory.create_batch(2)
+    with django_assert_num_queries(cost):
+        client.get(path)
+
+
+def test_queue_costs_the_same_for_one_and_three(sign_in, province, django_assert_max_num_queries):
+    client = sign_in(province)
+    ApplicationFactory.create_batch(1, status="province")
+    with django_assert_max_num_queries(14) as first:
+        client.get("/review/applications/")
+    ApplicationFactory.create_batch(2, status="province")
+    with django_assert_max_num_queries(len(first)):
+        client.get("/review/applications/")

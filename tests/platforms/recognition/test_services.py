@@ -408,13 +408,16 @@ def test_record_wants_a_document_and_a_past_day(province, staff, platform, now):
 
 
 def test_what_is_over_leaves_the_roster(db, now):
-    lapsed = RecognitionFactory(valid_until=timezone.localdate() - timedelta(days=1))
+    last = timezone.localdate() - timedelta(days=3)  # nobody looked for some days
+    lapsed = RecognitionFactory(valid_until=last)
     RecognitionFactory(valid_until=timezone.localdate())
 
     assert services.expire_recognitions(now=now) == 1
     assert services.expire_recognitions(now=now) == 0
     lapsed.refresh_from_db()
-    assert (lapsed.status, lapsed.ended_date) == ("expired", timezone.localdate())
+    assert (lapsed.status, lapsed.ended_date) == ("expired", last + timedelta(days=1))
+    assert lapsed in roster_rows(last)
+    assert lapsed not in roster_rows(last + timedelta(days=1))
 
 
 def test_rectification_wants_a_day_and_plans_the_recheck(province, platform, now):
