@@ -16,6 +16,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.permissions import HasScope
 from accounts.enums import Scope
 from platforms import services
 from platforms.access import (
@@ -85,7 +86,7 @@ class ApplicationViewSet(
 
     read_scope = Scope.PLATFORMS_READ
     write_scope = Scope.PLATFORMS_WRITE
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (IsAuthenticated, HasScope)
     queryset = Application.objects.none()
     serializer_class = serializers.ApplicationSerializer
     lookup_field = "number"
@@ -137,7 +138,7 @@ class UsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
 
     read_scope = Scope.PLATFORMS_READ
     write_scope = Scope.PLATFORMS_WRITE
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (IsAuthenticated, HasScope)
     queryset = UsageLog.objects.none()
     serializer_class = serializers.UsageSerializer
     ordering_fields = ("start_at",)
