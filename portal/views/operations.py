@@ -32,17 +32,36 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/400.html", status=400)
+    return _error(request, 400, "bad_request", "请求有误。")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    return _error(request, 403, "permission_denied", "您没有权限。")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    return _error(request, 404, "not_found", "没有找到。")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the request: the database or session may be what failed."""
+    """The page without the request: the database or session may be what failed."""
+    if _is_api(request):
+        return _envelope(500, "error", "服务器出错，请稍后再试。")
     return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """A page for people, the error envelope for programs."""
+    if _is_api(request):
+        return _envelope(status, code, message)
+    return render(request, f"errors/{status}.html", status=status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _envelope(status: int, code: str, message: str) -> HttpResponse:
+    """As core.api.errors has it, for what fails before a view of the API is reached."""
+    body = {"code": code, "message": message, "fields": {}}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
