@@ -32,11 +32,11 @@ def search_rows(
 ) -> QuerySet[RowType]:
     """Rows that hold every word of `query` (or any), annotated with `search_rank`.
 
-    None for a query without words.
+    None, annotated all the same, for a query without words.
     """
     cut = words(query[:MAX_QUERY_LENGTH])
     if not cut:
-        return rows.none()
+        return rows.none().annotate(search_rank=Value(0.0))
     parts = SearchQuery(cut[0], config="simple", search_type="plain")
     for word in cut[1:]:
         other = SearchQuery(word, config="simple", search_type="plain")
