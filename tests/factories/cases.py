@@ -74,10 +74,11 @@ class CaseFactory(factory.django.DjangoModelFactory):
 
 def published_case(**values) -> Case:
     """A case from a public source."""
+    if "platform" not in values:
+        values["platform"] = PlatformFactory()
     return CaseFactory(
         **{
             "status": "published",
-            "platform": PlatformFactory(),
             "region": zhongshan(),
             "source_url": "https://example.org/1",
             "source_kind": "media",
