@@ -10,6 +10,7 @@ from .documents import Doc
 from .encoder import Encoder
 from .fusion import shares
 from .index import Index
+from .quantities import is_measure
 from .text import Span, phrases, token_spans
 
 _MAX_TERMS = 12
@@ -97,7 +98,8 @@ def _merged(places: list[Place]) -> tuple[Place, ...]:
 def matched_terms(
     query: Doc, document: Doc, contributions: Mapping[str, float]
 ) -> tuple[MatchedTerm, ...]:
-    """Runs of the query's text made of tokens the document has too, heaviest first.
+    """Runs of the query's text made of tokens the document has too, heaviest first; mere units of
+    measure are left out, since sharing 公斤 says nothing.
 
     ``contributions`` is what each shared token brings to the lexical score.
     """
@@ -112,7 +114,7 @@ def matched_terms(
     for words, places in runs.items():
         inside = {token for token, _ in token_spans(words)} & set(theirs)
         fresh = inside - used
-        if not inside or not fresh:
+        if not inside or not fresh or is_measure(words):
             continue
         used |= fresh
         document_places = _merged([place for token in inside for place in theirs[token]])

@@ -127,6 +127,8 @@ _PATTERN = re.compile(
     rf"\s*(?:±\s*(?P<margin>{_NUMBER})\s*)?(?P<unit>{_UNIT}){_PER}"
     rf"(?P<magnitude>级)?\s*(?P<after>以上|及以上|以下|及以下|以内|起)?"
 )
+_MEASURES = _either([*_UNITS, *_COUNTERS, *_TIMES, *_PER_BATCH, *_SCALES])
+_MEASURE = re.compile(rf"[十百千万亿]*(?:{_MEASURES})(?:级|级别)?")
 _BARE_CLASS = re.compile(r"(?<![\d百千万十])(公斤|千克|吨|升|克)级")
 _AT_LEAST = {
     "不低于",
@@ -142,6 +144,11 @@ _AT_LEAST = {
     ">",
 }
 _YEARLY = {"年": "year", "日": "day", "月": "month"}
+
+
+def is_measure(words: str) -> bool:
+    """Whether ``words`` are but a unit, a counter or a size class: 公斤, 万元, 批, 吨级."""
+    return _MEASURE.fullmatch(normalise(words)) is not None
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from matching.engine.quantities import (
     QuantityError,
     find_quantities,
     format_quantity,
+    is_measure,
     parse_quantity,
 )
 
@@ -81,3 +82,13 @@ def test_format_quantity_without_words_shows_the_base_unit():
 def test_interval_refuses_contradiction():
     with pytest.raises(QuantityError, match="自相矛盾"):
         Interval(5, 1)
+
+
+@pytest.mark.parametrize("words", ["公斤", "万元", "批", "百公斤级", "kg", "T"])
+def test_a_mere_measure_is_known_as_one(words):
+    assert is_measure(words)
+
+
+@pytest.mark.parametrize("words", ["公斤级合成", "元素", "500L", "天然", "片剂"])
+def test_words_that_say_what_is_made_are_no_measure(words):
+    assert not is_measure(words)
