@@ -102,10 +102,6 @@ def home_page() -> HomePage:
             .select_related("platform", "field")
             .order_by("-source_date", "-published_at", "-pk")[:3]
         ),
-        documents=list(
-            DocumentAccess(public)
-            .visible()
-            .order_by("-issued_date", "-signed_date", "-source_date", "-pk")[:SHOWN]
-        ),
-        news=list(NewsAccess(public).visible().order_by("-source_date", "-pk")[:SHOWN]),
+        documents=list(DocumentAccess(public).visible().newest_first()[:SHOWN]),
+        news=list(NewsAccess(public).visible().newest_first()[:SHOWN]),
     )
