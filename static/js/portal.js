@@ -21,10 +21,17 @@
     menu.querySelector("summary").focus();
   });
 
-  // A form is sent once, however often its button is pressed.
+  // A form is sent once, however often its button is pressed. Saving in the background and sending
+  // never overlap: the button waits for a save under way, and no save starts after it.
+  const waiting = new WeakMap();
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-once]")) return;
+    if (form.dataset.saving) {
+      event.preventDefault();
+      waiting.set(form, event.submitter);
+      return;
+    }
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
   });
@@ -32,7 +39,21 @@
     for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
   };
   window.addEventListener("pageshow", allowAgain);
-  document.addEventListener("htmx:afterRequest", allowAgain);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches("[data-once]")) return;
+    if (form.dataset.sent || waiting.has(form)) event.preventDefault();
+    else form.dataset.saving = "1";
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    allowAgain();
+    delete form.dataset.saving;
+    if (!waiting.has(form)) return;
+    const button = waiting.get(form);
+    waiting.delete(form);
+    form.requestSubmit(button);
+  });
 
   // How many characters are left in a limited text.
   const addCounter = (field) => {
