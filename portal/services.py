@@ -9,24 +9,28 @@ from typing import Any
 from accounts.selectors import demo_organisation
 from accounts.services.demo import load_demo_accounts
 from cases.services.starting_data import load_cases
+from core.access import SYSTEM
 from demands.services.starting_data import load_demands
 from platforms.services.demo import attach_demo_platform
 from platforms.services.recognition_demo import attach_demo_programme
 from platforms.services.schemes import sync_schemes
 from platforms.services.starting_data import load_platforms
 from policies.services.starting_data import load_policies
+from reporting.catalogue import declared
+from reporting.services.indicators import load_indicators
 from taxonomy.services import load_code_lists
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
 
 
 def load_starting_data(*, rows: Rows, now: datetime) -> dict[str, Any]:
-    """Load code lists, platforms, demands, cases and policies; each app's own transaction.
+    """Load lists, indicators, platforms, demands, cases and policies; each in its own transaction.
 
     `rows` holds the objects of data/*.jsonl by file name. Returns what each load changed.
     """
     return {
         "代码表": load_code_lists(now=now),
+        "指标": load_indicators(actor=SYSTEM, rows=declared(), now=now),
         "认定办法": sync_schemes(),
         "平台与能力": load_platforms(rows=rows["platforms"], now=now),
         "需求": load_demands(rows=rows["demands"], now=now),
