@@ -122,6 +122,7 @@ class UserAccess(Access):
         "activate": _("启用账户"),
         "deactivate": _("停用账户"),
     }
+    names: ClassVar = {STAFF: _("安全管理员")}
     # nobody may raise or shield themselves (GB/T 22239-2019 level 3, separation of duties)
     not_to_oneself: ClassVar = frozenset({"grant", "end_role", "activate", "deactivate"})
 
@@ -199,6 +200,7 @@ class TokenAccess(Access):
         "view": _("查看服务令牌"),
         "revoke": _("撤销服务令牌"),
     }
+    names: ClassVar = {OWNER: _("企业、平台运营、对接系统"), STAFF: _("安全管理员")}
 
     def visible(self) -> QuerySet[ServiceToken]:
         """Own tokens; all of them for the security admin."""
@@ -226,6 +228,7 @@ class ActivityAccess(Access):
     model = ActivityLog
     actions: ClassVar = {"audit": frozenset({STAFF})}
     labels: ClassVar = {"audit": _("查阅全部操作记录")}
+    names: ClassVar = {STAFF: _("审计管理员")}
 
     def visible(self) -> QuerySet[ActivityLog]:
         if self.is_system or not self.user.is_authenticated:

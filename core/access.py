@@ -58,6 +58,8 @@ class Access:
     # action → who may; the key is also the name used by templates, API and docs/roles.md
     actions: ClassVar[Mapping[str, frozenset[Relation]]] = {}
     labels: ClassVar[Mapping[str, StrOrPromise]] = {}
+    # how a refusal names a relation here, where its usual label would mislead
+    names: ClassVar[Mapping[Relation, StrOrPromise]] = {}
 
     def __init__(self, user: Any) -> None:
         self.user = user
@@ -85,7 +87,9 @@ class Access:
         if allowed is None:
             return Decision(False, "没有这个操作。", "unknown_action")
         if not (self.relations(obj) & allowed):
-            who = "、".join(str(relation.label) for relation in sorted(allowed))
+            # nobody can sign in as the system, so a person is not told of it
+            people = sorted(allowed - {Relation.SYSTEM}) or sorted(allowed)
+            who = "、".join(str(self.names.get(one, one.label)) for one in people)
             return Decision(False, f"只有{who}可以这样做。", "refused")
         if row and obj is not None and obj.status not in row.sources:
             status = obj.get_status_display()

@@ -313,6 +313,7 @@ def _admin(user: Any) -> Panel:
         actions += [
             ("用户与角色", reverse("accounts:people")),
             ("邀请用户", reverse("accounts:invite")),
+            ("单位与成员", reverse("accounts:organisations")),
         ]
     if user.has_role(Role.AUDITOR):
         actions.append(("操作记录", reverse("accounts:activity")))

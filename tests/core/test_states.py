@@ -59,7 +59,7 @@ def test_perform_refuses_a_stranger(demand, now):
     with pytest.raises(Refused) as refusal:
         perform(OwnerAccess(SYSTEM), "publish", demand, now=now)
 
-    assert str(refusal.value) == "只有技术经理人、管辖部门、系统可以这样做。"
+    assert str(refusal.value) == "只有技术经理人、管辖部门可以这样做。"
 
 
 def test_perform_refuses_what_the_table_does_not_know(demand, now):
