@@ -1,0 +1,233 @@
+"""The workbench: what waits for whom, counted by role, and never anybody else's."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.enums import OrganisationStatus, Role
+from notifications.models import Notification
+from portal.selectors.workbench import workbench_page
+from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory, UserFactory, person
+from tests.factories.cases import CaseFactory, OutcomeFactory, ProjectFactory
+from tests.factories.demands import DemandFactory, open_demand
+from tests.factories.platforms import (
+    CapabilityFactory,
+    ClaimFactory,
+    PlatformFactory,
+    ReportFactory,
+)
+from tests.factories.recognition import ApplicationFactory, AssignmentFactory
+from tests.factories.taxonomy import chengdu, zhongshan
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(user) -> dict[str, int]:
+    """What the only panel of the user counts, by label, without zeros."""
+    (panel,) = workbench_page(user).panels
+    return {item.label: item.count for item in panel.items if item.count}
+
+
+def everything(enterprise, operator) -> None:
+    """Something of everything that can wait, between the two organisations."""
+    now = timezone.now()
+    platform = PlatformFactory(organisation=operator)
+
+    def project(**values):
+        return ProjectFactory(
+            platform=PlatformFactory(organisation=operator), enterprise=enterprise, **values
+        )
+
+    project()
+    project(reply_due_at=now - timedelta(hours=1))
+    project(status="quoted")
+    project(status="cancelled")
+    OutcomeFactory(project=project(status="delivered"))
+    CaseFactory(project=project(status="closed"), status="in_review")
+    for status in ("draft", "returned", "in_review"):
+        DemandFactory(organisation=enterprise, status=status)
+    open_demand(organisation=enterprise)
+    CapabilityFactory(platform=platform, confirmed_at=now)
+    CapabilityFactory(platform=platform, confirmed_at=now - timedelta(days=9999))
+    CapabilityFactory(platform=platform)
+    CapabilityFactory(platform=platform, status="draft")
+    CapabilityFactory(platform=platform, status="in_review")
+    ReportFactory(platform=platform)
+    for status in ("draft", "returned"):
+        ApplicationFactory(platform=PlatformFactory(organisation=operator), status=status)
+
+
+@pytest.fixture
+def parties(db):
+    enterprise, operator = OrganisationFactory(), OrganisationFactory()
+    everything(enterprise, operator)
+    ClaimFactory()
+    return enterprise, operator
+
+
+def test_the_enterprise_sees_its_demands_and_projects(parties):
+    assert waiting(person(Role.ENTERPRISE, organisation=parties[0])) == {
+        "待我确认的成果": 1,
+        "平台已报价，待我决定": 1,
+        "等待平台回复": 2,
+        "进行中的对接": 4,
+        "草稿与退回修改": 2,
+        "审核中的需求": 1,
+        "征集中的需求": 1,
+    }
+
+
+def test_the_operator_sees_its_enquiries_and_capabilities(parties):
+    assert waiting(person(Role.OPERATOR, organisation=parties[1])) == {
+        "超时未回复的咨询": 1,
+        "待回复的咨询": 2,
+        "进行中的对接": 4,
+        "待确认仍有效的能力": 2,
+        "待提交或补正的认定申报": 2,
+        "草稿与退回修改的能力": 1,
+        "已发布的能力": 3,
+    }
+
+
+@pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.OPERATOR])
+def test_strangers_have_nothing_waiting(role, parties):
+    assert waiting(person(role)) == {}
+
+
+@pytest.mark.parametrize("region", [None, zhongshan])
+def test_the_government_sees_what_waits_in_its_region(region, parties):
+    OrganisationFactory(status=OrganisationStatus.PENDING)
+    scope = {"region": region()} if region else {}
+
+    assert waiting(person(Role.GOVERNMENT, **scope)) == {
+        "待审核的单位": 1,
+        "待审核的平台与能力": 1,
+        "待审核的平台认领": 1,
+        "待核实的纠错": 1,
+        "待审核的需求": 1,
+        "待审核的案例": 1,
+        "平台超时未回复": 1,
+    }
+
+
+def test_the_broker_sees_what_waits_in_its_region(parties):
+    assert waiting(person(Role.BROKER)) == {
+        "待审核的需求": 1,
+        "平台超时未回复": 1,
+        "进行中的对接": 4,
+    }
+
+
+def test_the_broker_sees_who_asked_for_help_until_it_is_read(now):
+    broker = person(Role.BROKER)
+    for read_at in (None, now):
+        Notification.objects.create(
+            user=broker,
+            kind="matching.help_requested",
+            title="请协助",
+            created_at=now,
+            read_at=read_at,
+        )
+
+    assert waiting(broker) == {"企业请求对接协助": 1}
+
+
+def test_the_reviewer_sees_the_own_assignments_only():
+    reviewer = person(Role.REVIEWER)
+    for status, count in {"invited": 1, "scoring": 2, "scored": 3, "declined": 4}.items():
+        for _ in range(count):
+            AssignmentFactory(reviewer=reviewer, status=status, total=80)
+    AssignmentFactory(reviewer=person(Role.REVIEWER))
+
+    assert waiting(reviewer) == {"待声明是否回避": 1, "待评分": 2, "已评分": 3}
+
+
+@pytest.mark.parametrize("role", [Role.GOVERNMENT, Role.BROKER])
+def test_another_region_has_nothing_waiting(role, parties):
+    OrganisationFactory(status=OrganisationStatus.PENDING)
+
+    assert waiting(person(role, region=chengdu())) == {}
+
+
+TOOLS = {
+    Role.SECURITY_ADMIN: "用户与角色",
+    Role.AUDITOR: "操作记录",
+    Role.SYSTEM_ADMIN: "匹配权重",
+    Role.PARTNER: "服务令牌",
+}
+
+
+@pytest.mark.parametrize("role", TOOLS)
+def test_each_admin_and_partner_has_the_own_tools_only(role):
+    (panel,) = workbench_page(person(role)).panels
+
+    assert panel.items == []
+    assert {label for label, _ in panel.actions} & set(TOOLS.values()) == {TOOLS[role]}
+
+
+def test_two_roles_are_two_panels():
+    user = person(Role.ENTERPRISE)
+    RoleAssignmentFactory(user=user, role=Role.OPERATOR, organisation=user.organisations[0])
+    fresh = type(user).objects.get(pk=user.pk)
+
+    assert [panel.title for panel in workbench_page(fresh).panels] == ["我的需求与对接", "我的平台"]
+
+
+def test_every_link_of_every_role_opens(client, parties, settings):
+    settings.DEMO_MODE = True  # demo people need no second factor
+    for role in Role:
+        user = person(role)
+        type(user).objects.filter(pk=user.pk).update(is_demo=True)
+        client.force_login(user)
+        for panel in workbench_page(user).panels:
+            urls = [item.url for item in panel.items] + [url for _, url in panel.actions]
+            answers = {url: client.get(url, follow=True).status_code for url in urls}
+            assert answers == dict.fromkeys(urls, 200), role
+
+
+def test_messages_are_the_own_with_unread_ones_marked(client, now):
+    user = person(Role.ENTERPRISE)
+    for reader, title in ((user, "您有新的答复"), (UserFactory(), "别人的消息")):
+        Notification.objects.create(user=reader, kind="test", title=title, created_at=now)
+    client.force_login(user)
+
+    page = client.get("/workbench/").content.decode()
+
+    assert "您有新的答复" in page
+    assert "未读" in page
+    assert "别人的消息" not in page
+
+
+def test_an_organisation_under_review_is_told(client):
+    organisation = OrganisationFactory(status=OrganisationStatus.PENDING)
+    client.force_login(person(Role.ENTERPRISE, organisation=organisation))
+
+    assert "审核通过前可以先写草稿" in client.get("/workbench/").content.decode()
+
+
+def test_people_without_a_role_are_told_what_to_do(client):
+    client.force_login(UserFactory())
+
+    assert "还没有分配角色" in client.get("/workbench/").content.decode()
+
+
+def test_visitors_are_asked_to_sign_in(client):
+    response = client.get("/workbench/")
+
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/workbench/")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("role", "queries"),
+    [(Role.ENTERPRISE, 6), (Role.OPERATOR, 7), (Role.GOVERNMENT, 13), (Role.BROKER, 7)],
+)
+def test_the_workbench_counts_its_queries(role, queries, rows, django_assert_num_queries):
+    user = person(role)
+    for _ in range(rows):
+        parties = [*user.organisations, OrganisationFactory(), OrganisationFactory()]
+        everything(*(parties[:2] if role != Role.OPERATOR else reversed(parties[:2])))
+
+    with django_assert_num_queries(queries):
+        workbench_page(type(user).objects.get(pk=user.pk))
