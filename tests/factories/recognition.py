@@ -1,6 +1,7 @@
 """A ladder, a batch and what hangs on them, as plain as they come."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import factory
 from django.utils import timezone
@@ -18,7 +19,7 @@ from platforms.models import (
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.platforms import EquipmentFactory, PlatformFactory
-from tests.factories.taxonomy import guangdong
+from tests.factories.taxonomy import RegionFactory, guangdong
 
 FULL_PATH = ["city", "province", "experts", "site", "publicity", "decision"]
 
@@ -147,3 +148,17 @@ class UsageFactory(factory.django.DjangoModelFactory):
     equipment = factory.SubFactory(EquipmentFactory)
     start_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=3))
     hours = 8
+
+
+def dongguan():
+    return RegionFactory(
+        code="441900", name="东莞市", short_name="东莞", level=2, parent=guangdong(),
+        pinyin_key="dong1guan3",
+    )  # fmt: skip
+
+
+def money(**values):
+    return {
+        "level": "province", "kind": "build", "fund": "某专项", "year": 2026,
+        "amount_yuan": Decimal(1_000_000),
+    } | values  # fmt: skip
