@@ -19,16 +19,17 @@ RELATIONS = list(Relation)
 
 
 def access_classes() -> list[type[Access]]:
-    """Every access object of the project that names a model, by app and name."""
-    for config in apps.get_app_configs():
-        if (settings.BASE_DIR / config.name).is_dir() and find_spec(f"{config.name}.access"):
-            import_module(f"{config.name}.access")
+    """Every access object of the project's apps that names a model, by app and name."""
+    ours = {c.name for c in apps.get_app_configs() if (settings.BASE_DIR / c.name).is_dir()}
+    for name in ours:
+        if find_spec(f"{name}.access"):
+            import_module(f"{name}.access")
     found: list[type[Access]] = []
     waiting = Access.__subclasses__()
     while waiting:
         cls = waiting.pop()
         waiting += cls.__subclasses__()
-        if hasattr(cls, "model"):
+        if hasattr(cls, "model") and cls.__module__.partition(".")[0] in ours:
             found.append(cls)
     return sorted(set(found), key=lambda cls: (cls.__module__, cls.__name__))
 
