@@ -57,8 +57,9 @@ def parse(text: str) -> Formula:
     """Read a formula. FormulaError for anything that is not in the small language."""
     try:
         tree = ast.parse(CODE.sub(r"\1_\2", text), mode="eval").body
-    except SyntaxError as error:
-        raise FormulaError(f"公式“{text}”无法解析：{error.msg}") from error
+    except (SyntaxError, ValueError) as error:  # ValueError: NUL, in Pythons before 3.11.4
+        reason = getattr(error, "msg", error)
+        raise FormulaError(f"公式“{text}”无法解析：{reason}") from error
     codes: set[str] = set()
     past: set[tuple[str, int]] = set()
     _check(tree, codes, past)

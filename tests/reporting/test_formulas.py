@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reporting.formulas import FormulaError, in_order, parse, rounded
@@ -78,6 +78,7 @@ def test_rounded_is_half_up(value, decimals, result):
 
 
 @given(st.text(max_size=40))
+@example("\x00")
 def test_any_text_is_a_formula_or_a_refusal(text):
     with suppress(FormulaError):
         parse(text).value(VALUES)
