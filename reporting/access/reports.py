@@ -15,36 +15,23 @@ from accounts.enums import Role
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 from platforms.access import PlatformScope
+from reporting.access.base import OWNER, PARTIES, STAFF, SYSTEM
 from reporting.enums import CycleStatus, ReportStatus
 from reporting.models import (
-    Alert,
     AnnualReport,
     Indicator,
-    PortalValue,
     ReportCycle,
-    ReportingJob,
     ReportValue,
 )
 from reporting.states import CYCLE, REPORT, STEP_OF
 from taxonomy.models import RegionLevel
 
-OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
-PARTIES = frozenset({OWNER, STAFF, SYSTEM})
 LEVEL_OF = {
     ReportStatus.COUNTY: RegionLevel.COUNTY,
     ReportStatus.CITY: RegionLevel.CITY,
     ReportStatus.PROVINCE: RegionLevel.PROVINCE,
 }
 REVIEWING = frozenset({"forward_city", "forward_province", "accept", "return", "comment"})
-
-
-def is_staff(user: Any) -> bool:
-    """Government staff of any region."""
-    return bool(
-        getattr(user, "is_authenticated", False)
-        and not getattr(user, "is_system", False)
-        and user.has_role(Role.GOVERNMENT)
-    )
 
 
 class IndicatorAccess(Access):
@@ -209,82 +196,6 @@ def next_step(report: AnnualReport) -> str | None:
     steps = [STEP_OF[name] for name in report.chain]
     place = steps.index(ReportStatus(report.status))
     return report.chain[place + 1] if place + 1 < len(report.chain) else None
-
-
-class JobAccess(Access):
-    """Long work: its owner and the staff see it; who started it or any staff may cancel it."""
-
-    model = ReportingJob
-    actions: ClassVar = {
-        "list": frozenset({STAFF, SYSTEM}),
-        "view": PARTIES,
-        "cancel": frozenset({OWNER, STAFF, SYSTEM}),
-    }
-    labels: ClassVar = {"list": _("查看任务"), "view": _("查看任务"), "cancel": _("取消任务")}
-
-    def relations(self, obj: ReportingJob | None) -> frozenset[Relation]:
-        found = set(super().relations(obj))
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return frozenset(found)
-        if obj is None:
-            found |= {STAFF} if is_staff(self.user) else set()
-            return frozenset(found)
-        if obj.owner_id == self.user.pk:
-            found.add(OWNER)
-        if obj.cycle and self.user.covers_region(Role.GOVERNMENT, obj.cycle.region_id):
-            found.add(STAFF)
-        return frozenset(found)
-
-    def visible(self) -> QuerySet[Any]:
-        rows = ReportingJob.objects.all()
-        if self.is_system:
-            return rows
-        if not getattr(self.user, "is_authenticated", False) or not self.user.is_active:
-            return rows.none()
-        condition = Q(owner=self.user.pk)
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(cycle__region__code__startswith=prefix)
-        return rows.filter(condition)
-
-    def check(self, action: str, obj: ReportingJob | None) -> Decision:
-        if action == "cancel" and obj and obj.is_finished:
-            return Decision(False, "任务已结束。", "wrong_state")
-        return ALLOWED
-
-
-class StaffOnlyAccess(Access):
-    """What only government staff look at."""
-
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        found = super().relations(obj)
-        return found | {STAFF} if is_staff(self.user) else found
-
-    def visible(self) -> QuerySet[Any]:
-        rows = self.model._default_manager.all()
-        return rows if self.is_system or is_staff(self.user) else rows.none()
-
-
-class PortalValueAccess(StaffOnlyAccess):
-    """The portal's running indicators."""
-
-    model = PortalValue
-    actions: ClassVar = {
-        "view": frozenset({STAFF, SYSTEM}),
-        "compute": frozenset({STAFF, SYSTEM}),
-    }
-    labels: ClassVar = {"view": _("查看运行监测"), "compute": _("计算运行指标")}
-
-
-class AlertAccess(StaffOnlyAccess):
-    """Alerts of the running indicators."""
-
-    model = Alert
-    actions: ClassVar = {
-        "view": frozenset({STAFF, SYSTEM}),
-        "assign": frozenset({STAFF}),
-        "close": frozenset({STAFF, SYSTEM}),
-    }
-    labels: ClassVar = {"view": _("查看预警"), "assign": _("指定负责人"), "close": _("关闭预警")}
 
 
 def may_read_evidence(user: Any, target_id: str) -> bool:

@@ -1,0 +1,29 @@
+"""Who may do what in reporting; one module a noun."""
+
+from reporting.access.base import StaffOnlyAccess, is_staff
+from reporting.access.jobs import JobAccess
+from reporting.access.monitoring import AlertAccess, PortalValueAccess
+from reporting.access.reports import (
+    LEVEL_OF,
+    AnnualReportAccess,
+    CycleAccess,
+    IndicatorAccess,
+    may_read_evidence,
+    may_read_scan,
+    next_step,
+)
+
+__all__ = [
+    "LEVEL_OF",
+    "AlertAccess",
+    "AnnualReportAccess",
+    "CycleAccess",
+    "IndicatorAccess",
+    "JobAccess",
+    "PortalValueAccess",
+    "StaffOnlyAccess",
+    "is_staff",
+    "may_read_evidence",
+    "may_read_scan",
+    "next_step",
+]
