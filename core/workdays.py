@@ -26,6 +26,20 @@ def add_workdays(start: datetime, days: int) -> datetime:
     return moment
 
 
+def end_of_workdays(start: datetime, days: int) -> datetime:
+    """The end of the last of `days` whole working days after the day of `start`."""
+    last = timezone.localtime(add_workdays(start, days))
+    return last.replace(hour=23, minute=59, second=59, microsecond=0)
+
+
+def workdays_between(first: date, last: date) -> int:
+    """Working days after `first` up to and with `last`; negative when `last` is earlier."""
+    if last < first:
+        return -workdays_between(last, first)
+    days = range(1, (last - first).days + 1)
+    return sum(is_workday(first + timedelta(days=number)) for number in days)
+
+
 def working_hours(start: datetime, end: datetime) -> float:
     """Hours between two times that fall on working days; whole days count 24."""
     moment, stop = timezone.localtime(start), timezone.localtime(end)

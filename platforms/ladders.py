@@ -55,6 +55,13 @@ def has_stage(scheme: Scheme, build_type: str, stage: str) -> bool:
     )
 
 
+def stage_workdays(scheme: Scheme, status: str) -> int | None:
+    """Working days that the ladder gives for a stage; for a returned one, to mend it (`apply`)."""
+    stage = "apply" if status == A.RETURNED else status
+    found = (row.get("workdays") for row in scheme.steps if stage in row["stages"])
+    return next((days for days in found if days), None)
+
+
 def step_rows(scheme: Scheme, build_type: str = "") -> list[dict[str, Any]]:
     """Steps for people: name, who takes it, whether no document says so."""
     actors = {
@@ -66,6 +73,8 @@ def step_rows(scheme: Scheme, build_type: str = "") -> list[dict[str, Any]]:
             "name": step["name"],
             "actor": actors.get(step["actor"], step["actor"]),
             "is_example": step.get("example", False),
+            "workdays": step.get("workdays"),
+            "is_correction": "apply" in step["stages"],
             "skipped": "、".join(str(BuildType(code).label) for code in step["skipped_for"]),
         }
         for step in scheme.steps

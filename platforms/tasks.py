@@ -9,6 +9,7 @@ from core.access import SYSTEM
 from core.events import Payload, on
 from platforms.services import (
     close_programmes,
+    deadlines,
     detect_changes,
     expire_recognitions,
     messages,
@@ -63,6 +64,11 @@ def tell_recognition(*, event_id: str, name: str, payload: Payload) -> None:
     recognition_messages.tell_recognition(
         event_id=event_id, name=name, payload=payload, now=timezone.now()
     )
+
+
+@shared_task(name="platforms.remind_recognition", expires=3600)
+def remind_recognition() -> None:
+    deadlines.remind_recognition(now=timezone.now())
 
 
 @shared_task(name="platforms.keep_recognition", expires=3600)

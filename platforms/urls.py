@@ -107,6 +107,7 @@ urlpatterns = [
     path("publicity/<number:number>/", applications.objection, name="objection"),
     path("manage/applications/", applications.mine, name="applications"),
     path("review/applications/", applications.queue, name="applications_queue"),
+    path("review/applications/all/", applications.everything, name="all_applications"),
     path("applications/<number:number>/", applications.application, name="application"),
     path("applications/<number:number>/edit/", applications.edit, name="application_edit"),
     path("applications/<number:number>/files/", applications.attach, name="attach"),

@@ -37,6 +37,10 @@ app.conf.beat_schedule = {
         "task": "platforms.keep_recognition",
         "schedule": crontab(hour=0, minute=30),
     },
+    "remind-recognition": {
+        "task": "platforms.remind_recognition",
+        "schedule": crontab(hour=9, minute=15),
+    },
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
     "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},

@@ -32,8 +32,10 @@ class Target:
 class Step:
     """One step of a ladder and who takes it. `example`: no document says so.
 
-    `stages` are what the software does at this step, in order: apply, county, city, province
-    (reviews), experts, site, publicity, decision; afterwards build, midterm, acceptance, roster.
+    `workdays` is how long each of its stages may take (None: nobody says); of the step `apply` it
+    is the time to mend what was returned. `stages` are what the software does at this step, in
+    order: apply, county, city, province (reviews), experts, site, publicity, decision; afterwards
+    build, midterm, acceptance, roster.
     """
 
     slug: str
@@ -41,6 +43,7 @@ class Step:
     actor: str
     stages: tuple[str, ...] = ()
     skipped_for: tuple[str, ...] = ()
+    workdays: int | None = None
     example: bool = False
 
 

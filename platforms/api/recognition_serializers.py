@@ -71,7 +71,8 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
         model = Application
         fields = (
             "number", "programme", "platform", "build_type", "statement", "declared",
-            "wants_funding", "status", "status_changed_at", "submitted_at", "path",
+            "wants_funding", "status", "status_changed_at", "stage_due_at", "submitted_at",
+            "path",
             "publicity_ends_at", "decision_number", "url",
         )  # fmt: skip
 

@@ -9,9 +9,15 @@ from platforms.filters.listings import (
     PlatformFilter,
     SolutionFilter,
 )
-from platforms.filters.recognition import ChangeFilter, FundingFilter, RosterFilter
+from platforms.filters.recognition import (
+    ApplicationFilter,
+    ChangeFilter,
+    FundingFilter,
+    RosterFilter,
+)
 
 __all__ = [
+    "ApplicationFilter",
     "CapabilityFilter",
     "ChangeFilter",
     "EquipmentFilter",

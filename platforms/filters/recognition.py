@@ -7,11 +7,18 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
-from platforms.enums import ChangeKind, ChangeStatus, FundingKind, GovernmentLevel
-from platforms.models import ChangeReport, FundingRecord, Recognition, Scheme
+from platforms.enums import (
+    ApplicationStatus,
+    ChangeKind,
+    ChangeStatus,
+    FundingKind,
+    GovernmentLevel,
+)
+from platforms.models import Application, ChangeReport, FundingRecord, Recognition, Scheme
 from platforms.selectors import city_choices
 
 
@@ -56,6 +63,36 @@ class RosterFilter(FacetedFilterSet):
         for code in value:
             condition |= Q(platform__region_id__startswith=code[:4])
         return rows.filter(condition)
+
+
+class ApplicationFilter(FacetedFilterSet):
+    q = django_filters.CharFilter(
+        method="named",
+        label=_("平台或编号"),
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=ApplicationStatus.choices)
+    scheme = django_filters.MultipleChoiceFilter(
+        field_name="programme__scheme__slug", label=_("认定办法"), choices=scheme_choices
+    )
+    timing = django_filters.ChoiceFilter(
+        method="late",
+        label=_("办理时限"),
+        choices=[("overdue", _("已超时"))],
+        empty_label=_("不限"),
+    )
+    facets = ("status", "scheme")
+
+    class Meta:
+        model = Application
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        word = value.strip()
+        return rows.filter(Q(platform__name__icontains=word) | Q(number__iexact=word))
+
+    def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(stage_due_at__lt=timezone.now())
 
 
 class ChangeFilter(FacetedFilterSet):

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
@@ -172,6 +173,8 @@ class Application(BaseModel):
         _("状态"), max_length=12, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+    # by when the present stage should be finished; empty where the ladder does not say
+    stage_due_at = models.DateTimeField(_("本环节应办结"), null=True, blank=True, db_index=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -202,6 +205,11 @@ class Application(BaseModel):
             return ""
         following = self.path[self.path.index(self.status) + 1 :]
         return following[0] if following else ""
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the present stage takes longer than the ladder allows."""
+        return self.stage_due_at is not None and self.stage_due_at < timezone.now()
 
     @property
     def serial(self) -> int:

@@ -17,13 +17,14 @@ from core.files import register_guard, store_file
 from core.models import StoredFile
 from core.services import emit, log_activity
 from core.states import perform
-from core.workdays import add_workdays
+from core.workdays import end_of_workdays
 from platforms.access import ApplicationAccess
 from platforms.enums import ApplicationStatus as A
 from platforms.enums import AssignmentStatus, CheckResult, OpinionKind
 from platforms.facts import fact_rows
 from platforms.ladders import as_rows, check_application, path_of
 from platforms.models import Application, Platform, Programme, ReviewOpinion
+from platforms.services.deadlines import set_stage_due
 from platforms.services.listings import clean
 from platforms.services.roster import enter_roster
 from platforms.states import APPLICATION, TRANSITION_TO
@@ -179,6 +180,7 @@ def submit_application(*, actor: Any, application: Application, now: datetime) -
     if locked.returned_from:
         locked.returned_from = ""
         locked.save(update_fields=["returned_from", "updated_at"])
+    set_stage_due(locked, now=now)
     emit("platforms.application.submitted", application_id=locked.pk)
     return locked
 
@@ -215,10 +217,11 @@ def move_application(
         locked.save(update_fields=["returned_from", "updated_at"])
     elif name == "to_publicity":
         days = locked.programme.publicity_workdays
-        locked.publicity_starts_at, locked.publicity_ends_at = now, publicity_end(now, days)
+        locked.publicity_starts_at, locked.publicity_ends_at = now, end_of_workdays(now, days)
         locked.save(update_fields=["publicity_starts_at", "publicity_ends_at", "updated_at"])
     elif name == "recognise":
         enter_roster(application=locked, now=now)
+    set_stage_due(locked, now=now)
     if reason.strip() and source in path_stages() and name != "withdraw":
         ReviewOpinion.objects.create(
             application=locked, stage=source, body=reason.strip(), author=actor
@@ -230,12 +233,6 @@ def move_application(
 def path_stages() -> frozenset[str]:
     """Statuses that are stages of somebody's work on an application."""
     return frozenset({A.COUNTY, A.CITY, A.PROVINCE, A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION})
-
-
-def publicity_end(start: datetime, workdays: int) -> datetime:
-    """The end of the last of `workdays` whole working days after the day of `start`."""
-    last = timezone.localtime(add_workdays(start, workdays))
-    return last.replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 def obstacle(application: Application, name: str, now: datetime) -> DomainError | None:

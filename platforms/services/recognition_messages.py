@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
-from accounts.selectors import people_of_organisation, staff_for_region
+from accounts.selectors import staff_for_region
 from core.events import Payload
 from notifications.services import notify
 from platforms.access.recognition import LEVELS, stage_level
@@ -27,7 +27,7 @@ from platforms.models import (
     Programme,
     Recognition,
 )
-from taxonomy.models import RegionLevel
+from platforms.services.deadlines import operators, staff_at
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,6 @@ class Message:
 
 
 Messages = list[Message]
-
-
-def operators(platform: Platform) -> Iterable[User]:
-    """The people who run the platform here."""
-    if platform.organisation_id is None:
-        return []
-    return people_of_organisation(platform.organisation_id, [Role.OPERATOR])
-
-
-def staff_at(level: int, region_code: str) -> Iterable[User]:
-    """Staff of `level` over the region; the next wider level where there is nobody."""
-    width = {RegionLevel.COUNTRY: 0, RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4}
-    size = width.get(RegionLevel(level), 6)
-    return staff_for_region(region_code[:size].ljust(6, "0"))
 
 
 def _programme(pk: int, event: str) -> Messages:

@@ -28,6 +28,7 @@ from platforms.models import (
     RosterChange,
     Scheme,
 )
+from platforms.services.deadlines import set_stage_due
 from platforms.services.listings import clean
 from platforms.states import RECOGNITION
 
@@ -358,7 +359,8 @@ def answer_appeal(*, actor: Any, appeal: Appeal, name: str, answer: str, now: da
     appeal.save(update_fields=["answer", "updated_at"])
     if name == "uphold" and appeal.application is not None:
         system = ApplicationAccess(SYSTEM)
-        perform(system, "reconsider", appeal.application, now=now, reason=answer)
+        moved, _row = perform(system, "reconsider", appeal.application, now=now, reason=answer)
+        set_stage_due(moved, now=now)
     elif name == "uphold" and appeal.recognition is not None:
         move_recognition(
             actor=SYSTEM, recognition=appeal.recognition, name="reinstate", now=now, reason=answer

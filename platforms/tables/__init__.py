@@ -9,9 +9,15 @@ from platforms.tables.listings import (
     PlatformTable,
     SolutionTable,
 )
-from platforms.tables.recognition import ChangeTable, FundingTable, RosterTable
+from platforms.tables.recognition import (
+    ApplicationTable,
+    ChangeTable,
+    FundingTable,
+    RosterTable,
+)
 
 __all__ = [
+    "ApplicationTable",
     "CapabilityTable",
     "ChangeTable",
     "EquipmentTable",

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import RecognitionStatus
-from platforms.models import ChangeReport, FundingRecord, Recognition
+from platforms.models import Application, ChangeReport, FundingRecord, Recognition
 from platforms.tables.listings import FactColumn
 
 
@@ -28,6 +28,22 @@ class RosterTable(tables.Table):
 
     def render_status_on_day(self, value: str) -> str:
         return str(RecognitionStatus(value).label)
+
+
+class ApplicationTable(tables.Table):
+    number = tables.Column(order_by=("number",))
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    programme = FactColumn()
+    region = FactColumn(accessor="platform__region_display", verbose_name=_("所在地区"))
+    build_type = FactColumn()
+    status = FactColumn()
+    status_changed_at = FactColumn(orderable=True, order_by=("status_changed_at", "pk"))
+    stage_due_at = FactColumn(orderable=True, order_by=("stage_due_at", "pk"))
+    submitted_at = FactColumn()
+
+    class Meta:
+        model = Application
+        fields = ()
 
 
 class ChangeTable(tables.Table):

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refused
 from core.files import files_of
+from core.lists import list_page
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
+from platforms.filters import ApplicationFilter
 from platforms.forms.recognition import (
     ApplicationForm,
     AssignForm,
@@ -27,6 +29,7 @@ from platforms.ladders import check_application
 from platforms.models import Application
 from platforms.selectors import recognition as selectors
 from platforms.services.applications import obstacle
+from platforms.tables import ApplicationTable
 from platforms.views.manage import add_error
 from platforms.views.public import trail
 
@@ -49,16 +52,29 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for my level, and everything under way in my regions."""
+    """What waits for my level, and appeals."""
     PlatformAccess(request.user).require("review")
-    access = ApplicationAccess(request.user)
     appeals = AppealAccess(request.user).visible().filter(status="open")
     context = {
         "waiting": selectors.waiting_applications(request.user),
-        "all": selectors.application_rows(access.visible())[:100],
         "appeals": appeals.select_related("application__platform", "recognition__platform"),
     }
     return render(request, "platforms/recognition/queue.html", context)
+
+
+@login_required
+def everything(request: HttpRequest) -> HttpResponse:
+    """Every application of my regions: where it stands, since when, which are overdue."""
+    PlatformAccess(request.user).require("review")
+    return list_page(
+        request,
+        queryset=selectors.application_rows(ApplicationAccess(request.user).visible()),
+        table_class=ApplicationTable,
+        filter_class=ApplicationFilter,
+        template="platforms/recognition/all_applications.html",
+        export_name="认定申报",
+        context={"trail": trail(("认定审核", "platforms:applications_queue"), "全部申报")},
+    )
 
 
 @login_required

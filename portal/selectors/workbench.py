@@ -208,6 +208,7 @@ def _government(user: Any) -> Panel:
     reports = AnnualReportAccess(user).visible().filter(
         status__in=[AnnualStatus.COUNTY, AnnualStatus.CITY, AnnualStatus.PROVINCE]
     )  # fmt: skip
+    late = ApplicationAccess(user).visible().overdue(timezone.now()).count()
     return Panel(
         "待审与督办",
         [
@@ -226,6 +227,8 @@ def _government(user: Any) -> Panel:
                  reverse("cases:review"), is_due=True),
             Item("待本级办理的认定申报", waiting_applications(user).count(),
                  reverse("platforms:applications_queue"), is_due=True),
+            Item("超过办理时限的申报", late,
+                 reverse("platforms:all_applications") + "?timing=overdue", is_due=True),
             Item("审核中的年度报告", reports.count(),
                  reverse("reporting:reports"), is_due=True),
             Item("平台超时未回复", overdue.count(),

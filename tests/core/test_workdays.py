@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.workdays import add_workdays, is_workday, working_hours
+from core.workdays import (
+    add_workdays,
+    end_of_workdays,
+    is_workday,
+    workdays_between,
+    working_hours,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -74,3 +80,21 @@ def test_a_promise_of_n_days_ends_on_a_working_day(start, days):
     assert is_workday(end.date())
     assert end.time() == start.time()
     assert working_hours(start.replace(tzinfo=SHANGHAI), end) <= 24 * days
+
+
+def test_end_of_workdays_counts_whole_days_after_the_start():
+    # 国庆 2025: 1–8 October are holidays, Sunday 28 September and Saturday 11 October are worked
+    assert end_of_workdays(at("2025-09-29T15:00"), 5) == at("2025-10-13T23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2026, 11, 17), date(2026, 11, 19), 2),
+        (date(2026, 11, 20), date(2026, 11, 23), 1),  # over a weekend
+        (date(2026, 11, 20), date(2026, 11, 20), 0),
+        (date(2026, 11, 19), date(2026, 11, 17), -2),
+    ],
+)
+def test_workdays_between(first, last, days):
+    assert workdays_between(first, last) == days

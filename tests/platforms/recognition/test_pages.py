@@ -121,7 +121,7 @@ def test_application_page_for_everybody(sign_in, operator, staff, province, plat
 
     for user in (operator, staff, province):
         assert platform.name in text(sign_in(user).get(application.get_absolute_url()))
-    assert application.number in text(sign_in(province).get("/review/applications/"))
+    assert application.number in text(sign_in(province).get("/review/applications/all/"))
 
 
 def test_application_is_hidden_from_others(sign_in, stranger, other_staff, platform):

@@ -1,6 +1,6 @@
 """Schemes, batches, applications and their experts."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,6 @@ from platforms.models import (
     Application,
     Scheme,
 )
-from platforms.services.applications import publicity_end
 from tests.factories.accounts import person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.recognition import (
@@ -231,13 +230,6 @@ def test_evidence_is_kept_and_taken_back_while_editing(operator, stranger, platf
             actor=operator, application=application, uploads=[upload()], now=now
         )
     assert not StoredFile.objects.exists()
-
-
-def test_publicity_counts_working_days():
-    # 国庆 2025: 1–8 October are holidays, Sunday 28 September and Saturday 11 October are worked
-    start = datetime(2025, 9, 29, 15, tzinfo=ZONE)
-
-    assert publicity_end(start, 5) == datetime(2025, 10, 13, 23, 59, 59, tzinfo=ZONE)
 
 
 def test_objection_is_for_people_signed_in_during_publicity(stranger, platform, now):
