@@ -6,9 +6,12 @@ class CasesConfig(AppConfig):
     verbose_name = "对接与案例"
 
     def ready(self) -> None:
-        """Say who may read the files of this app's records."""
+        """Say who may read the files of this app's records, and how far pairs came."""
         from cases import access  # models load after the app is configured
+        from cases.selectors.deeds import pair_deeds
         from core.files import register_guard
+        from matching.selectors.judgements import register_deeds
 
         register_guard("cases.message", access.may_read_message_file)
         register_guard("cases.outcome", access.may_read_evidence)
+        register_deeds("cases", pair_deeds)

@@ -210,11 +210,13 @@ class MatchWeightsAccess(_AdminAccess):
 
     model = MatchWeights
     actions: ClassVar = {
-        "view": ADMINS, "add": ADMINS, "activate": ADMINS, "freeze": ADMINS, "unfreeze": ADMINS,
+        "view": ADMINS, "add": ADMINS, "train": ADMINS, "activate": ADMINS, "freeze": ADMINS,
+        "unfreeze": ADMINS,
     }  # fmt: skip
     labels: ClassVar = {
         "view": _("查看匹配权重"),
         "add": _("登记新版本"),
+        "train": _("用反馈重新训练"),
         "activate": _("启用（回滚）"),
         "freeze": _("冻结"),
         "unfreeze": _("解除冻结"),

@@ -46,3 +46,12 @@ class FeedbackSide(models.TextChoices):
     DEMAND = "demand", _("需求方")
     CAPABILITY = "capability", _("平台方")
     BROKER = "broker", _("技术经理人或管理部门")
+
+
+class Stage(models.TextChoices):
+    """How far a pair came in deeds, as the app that follows projects tells it."""
+
+    CONTACTED = "contacted", _("企业发起了咨询")
+    OUT_OF_SCOPE = "out_of_scope", _("平台答复不在服务范围")
+    CONTRACTED = "contracted", _("已签约")
+    CONFIRMED = "confirmed", _("企业确认了成果")

@@ -250,6 +250,34 @@ class MatchWeights(BaseModel):
         return self.version
 
 
+class WeightsTraining(JobModel):
+    """Learning new weights from what people said and did of pairs; the result is a draft version.
+
+    `judged` holds what is already read, {demand: [[capability, level, features], …], …}, so that
+    a killed worker loses one demand at most.
+    """
+
+    base_version = models.CharField(_("底本版本"), max_length=40)
+    judged = models.JSONField(_("已读评价"), default=dict)
+    weights = models.OneToOneField(
+        MatchWeights, models.PROTECT, null=True, blank=True, related_name="training"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("权重训练")
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(status__in=["queued", "running"]),
+                name="matching_one_training",
+                violation_error_message=_("已有一次训练正在进行。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"权重训练 #{self.pk}"
+
+
 class Subscription(BaseModel):
     """A wish to be told: of new capabilities for a demand, new demands for a capability, or new
     capabilities that hold the words (and lie in the field and region) of a saved search."""

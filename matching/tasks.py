@@ -12,7 +12,7 @@ from core.access import SYSTEM
 from core.events import on
 from demands.models import Demand
 from matching.models import MatchRun
-from matching.services import embeddings, full, phrases, runs, subscriptions
+from matching.services import embeddings, full, phrases, runs, subscriptions, training
 from platforms.models import Capability
 
 
@@ -45,6 +45,12 @@ def finish_run(*, run_id: int) -> None:
 def resume_runs() -> None:
     runs.resume_single_runs(now=timezone.now())
     full.resume_full_runs(now=timezone.now())
+    training.resume_trainings(now=timezone.now())
+
+
+@shared_task(name="matching.train_weights")
+def train_weights(*, training_id: int) -> None:
+    training.train_weights(training_id=training_id, now=timezone.now())
 
 
 @shared_task(name="matching.embed_missing", expires=300)

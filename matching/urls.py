@@ -57,6 +57,9 @@ urlpatterns = [
     path("manage/match-runs/<int:pk>/cancel/", runs.cancel, name="cancel_run"),
     path("manage/match-weights/", weights.weights, name="weights"),
     path("manage/match-weights/add/", weights.add, name="add_weights"),
+    path("manage/match-weights/train/", weights.train, name="train_weights"),
+    path("manage/match-weights/train/progress/", weights.train_progress, name="train_progress"),
+    path("manage/match-weights/<int:pk>/", weights.version, name="weights_version"),
     path("manage/match-weights/activate/", weights.activate, name="activate_weights"),
     path("manage/match-weights/freeze/", weights.freeze, name="freeze_weights"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,14 +78,19 @@ class NumberLine:
 
 
 def compared(first: MatchWeights, second: MatchWeights) -> list[NumberLine]:
+    """Every number of the two versions side by side, those that differ first."""
+    return compared_records(first.record, second.record)
+
+
+def compared_records(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[NumberLine]:
     """Every number of the two records side by side, those that differ first."""
-    mine, theirs = dict(_numbers(first.record)), dict(_numbers(second.record))
+    mine, theirs = dict(_numbers(first)), dict(_numbers(second))
     lines = [NumberLine(path, mine.get(path), theirs.get(path)) for path in {**mine, **theirs}]
     return sorted(lines, key=lambda line: not line.differs)
 
 
 def _numbers(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(record, dict):
+    if isinstance(record, Mapping):
         for name, value in record.items():
             yield from _numbers(value, f"{path}.{name}" if path else name)
     elif path not in {"version", "note"}:

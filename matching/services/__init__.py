@@ -10,6 +10,7 @@ register_actions(
         "matching.feedback.give": "评价了一项匹配",
         "matching.feedback.withdraw": "收回了对匹配的评价",
         "matching.matchweights.add": "登记了一版匹配权重",
+        "matching.weightstraining.start": "发起了匹配权重训练",
         "matching.matchweights.activate": "启用了一版匹配权重",
         "matching.matchweights.freeze": "冻结了匹配权重",
         "matching.matchweights.unfreeze": "解除了匹配权重的冻结",

@@ -55,7 +55,7 @@ def find_list(
     *, index: Index, doc: Doc, vector: np.ndarray | None, looked_at: datetime
 ) -> FoundList:
     """Rank the other side for `doc`: capabilities for a demand, demands for a capability."""
-    entries = _entries(index, doc, vector)
+    entries = best_entries(index, doc, vector)
     near, relaxed = _near_misses(index, doc, vector, entries)
     return FoundList(
         side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
@@ -71,8 +71,10 @@ def find_list(
     )
 
 
-def _entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Ranked]:
-    """The best pairs; in a demand's list no platform takes every place where others are as good.
+def best_entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Ranked]:
+    """The best pairs of one subject.
+
+    In a demand's list no platform takes every place where others are as good.
 
     The policy and its price are declared in `matching.engine.fairness`.
     """

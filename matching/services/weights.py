@@ -40,13 +40,13 @@ def add_weights(
         raise DomainError("bad_weights", str(error), "record") from error
     if not 0 < len(version) <= 40:
         raise DomainError("bad_version", "版本号须为 1–40 个字符。", "record")
-    return _keep(
+    return keep_weights(
         actor=actor, record=record, version=version, note=note, trained_on=trained_on,
         figures=figures or {}, now=now,
     )  # fmt: skip
 
 
-def _keep(
+def keep_weights(
     *,
     actor: Any,
     record: dict[str, Any],
@@ -56,6 +56,7 @@ def _keep(
     figures: dict[str, Any],
     now: datetime,
 ) -> MatchWeights:
+    """A checked record as a version that is not active. Raises DomainError `version_taken`."""
     try:
         with transaction.atomic():
             row = MatchWeights.objects.create(
@@ -72,7 +73,7 @@ def ensure_shipped(*, actor: Any, now: datetime) -> MatchWeights:
     """The row of the version that comes with the engine, kept when it is not yet."""
     record = json.loads(SHIPPED.read_text(encoding="utf-8"))
     row = MatchWeights.objects.filter(version=record["version"]).first()
-    return row or _keep(
+    return row or keep_weights(
         actor=actor, record=record, version=record["version"], note="随引擎发布",
         trained_on=str(record.get("trained_on", "")), figures={}, now=now,
     )  # fmt: skip

@@ -7,15 +7,18 @@ import json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError, Refused
 from matching.access import MatchWeightsAccess
 from matching.engine.weights import SHIPPED, shipped_weights
 from matching.forms import WeightsForm
+from matching.selectors.training import training_state, version_page
 from matching.selectors.weights import active_weights, compared, contributions
+from matching.services.training import start_training
 from matching.services.weights import activate_weights, add_weights, freeze_weights
 
 
@@ -34,10 +37,49 @@ def weights(request: HttpRequest) -> HttpResponse:
         "shipped": shipped_weights().version,
         "is_kept": shipped_weights().version in {row.version for row in rows},
         "contributions": contributions(),
+        "training": training_state(),
         "chosen": chosen,
         "lines": compared(*chosen) if len(chosen) == 2 else [],
     }
     return render(request, "matching/weights.html", context)
+
+
+@login_required
+@require_GET
+def version(request: HttpRequest, pk: int) -> HttpResponse:
+    """One version beside the active one: figures, contributions, what would change."""
+    access = MatchWeightsAccess(request.user)
+    access.require("view")
+    row = get_object_or_404(access.visible(), pk=pk)
+    context = {"access": access, "page": version_page(row)}
+    return render(request, "matching/weights_version.html", context)
+
+
+@login_required
+@require_POST
+def train(request: HttpRequest) -> HttpResponse:
+    """Learn new weights from feedback; the result is a draft."""
+    try:
+        start_training(actor=request.user, now=timezone.now())
+    except Refused:
+        raise
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, "已开始训练，完成后作为草稿版本列在下面，比较后再启用。")
+    return redirect("matching:weights")
+
+
+@login_required
+@require_GET
+def train_progress(request: HttpRequest) -> HttpResponse:
+    """How far the training is; once it is over, the page is asked to load anew."""
+    MatchWeightsAccess(request.user).require("view")
+    state = training_state()
+    if not state.is_running:
+        return HttpResponseClientRefresh()
+    context = {"training": state.latest, "poll": request.path}
+    return render(request, "matching/_training.html", context)
 
 
 @login_required
