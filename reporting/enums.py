@@ -83,8 +83,39 @@ class JobKind(models.TextChoices):
     OPEN_CYCLE = "open_cycle", _("开启年度填报")
     COMPUTE = "compute", _("重新计算")
     REMIND = "remind", _("批量催报")
+    EVALUATE = "evaluate", _("计算评价")
 
 
 class AlertStatus(models.TextChoices):
     OPEN = "open", _("待处理")
     CLOSED = "closed", _("已处理")
+
+
+class SchemeUse(models.TextChoices):
+    """What a scheme is for; only one of use GRADE gives a platform its grade of the year."""
+
+    GRADE = "grade", _("评定等次")
+    REWARD = "reward", _("奖补")
+    CHECK = "check", _("专项核查")
+
+
+class RunStatus(models.TextChoices):
+    DRAFT = "draft", _("未计算")
+    COMPUTED = "computed", _("已计算")
+    PUBLICITY = "publicity", _("公示中")
+    PUBLISHED = "published", _("已公布")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class DisputeStatus(models.TextChoices):
+    OPEN = "open", _("待处理")
+    UPHELD = "upheld", _("已采纳")
+    REJECTED = "rejected", _("未采纳")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class RewardStatus(models.TextChoices):
+    DRAFT = "draft", _("拟定")
+    PUBLICITY = "publicity", _("公示中")
+    DECIDED = "decided", _("已决定")
+    CANCELLED = "cancelled", _("已取消")

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from core.models import JobStatus
-from reporting.enums import EDITABLE
+from reporting.enums import EDITABLE, RunStatus, SchemeUse
 
 
 class IndicatorQuerySet(models.QuerySet[Any]):
@@ -43,3 +43,26 @@ class ReportQuerySet(models.QuerySet[Any]):
 class JobQuerySet(models.QuerySet[Any]):
     def unfinished(self) -> JobQuerySet:
         return self.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+
+
+class EvaluationRunQuerySet(models.QuerySet[Any]):
+    def published(self) -> EvaluationRunQuerySet:
+        return self.filter(status=RunStatus.PUBLISHED)
+
+    def grading(self) -> EvaluationRunQuerySet:
+        """Those that give a platform its grade of the year."""
+        return self.filter(scheme__use=SchemeUse.GRADE)
+
+
+class ResultQuerySet(models.QuerySet[Any]):
+    def in_force(self) -> ResultQuerySet:
+        """Of each run the last round: earlier ones are kept and no longer count."""
+        rounds = self.model._meta.get_field("round").related_model
+        later = rounds.objects.filter(
+            run=OuterRef("round__run"), number__gt=OuterRef("round__number")
+        )
+        return self.filter(~Exists(later))
+
+    def light(self) -> ResultQuerySet:
+        """Without the long JSON, for lists."""
+        return self.defer("inputs", "detail")

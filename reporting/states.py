@@ -3,7 +3,10 @@
 from core.states import Relation, StateMachine, transition
 from reporting.enums import EDITABLE, IN_REVIEW
 from reporting.enums import CycleStatus as C
+from reporting.enums import DisputeStatus as D
 from reporting.enums import ReportStatus as R
+from reporting.enums import RewardStatus as W
+from reporting.enums import RunStatus as E
 
 OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
 
@@ -54,3 +57,57 @@ REPORT = StateMachine(
 )  # fmt: skip
 
 STEP_OF = {"county": R.COUNTY, "city": R.CITY, "province": R.PROVINCE}
+
+EVALUATION = StateMachine(
+    name="evaluation",
+    title="评价",
+    statuses=E,
+    initial=E.DRAFT,
+    transitions=(
+        transition("finish", "计算完成", sources=[E.DRAFT], target=E.COMPUTED, relations=[SYSTEM]),
+        transition("show", "开始公示", sources=[E.COMPUTED], target=E.PUBLICITY,
+                   relations=[STAFF, SYSTEM], tone="primary",
+                   confirm="各平台将看到自己的结果，可在公示期内提出异议。此后只能更正查实的数值。"),
+        transition("back", "停止公示", sources=[E.PUBLICITY], target=E.COMPUTED,
+                   relations=[STAFF], reason_required=True,
+                   confirm="平台不再看到结果，可以重新计算后再次公示。"),
+        transition("publish", "公布结果", sources=[E.PUBLICITY], target=E.PUBLISHED,
+                   relations=[STAFF, SYSTEM], tone="primary",
+                   confirm="公布后等次公开显示，不能再更改。"),
+        transition("cancel", "取消评价", sources=[E.DRAFT, E.COMPUTED, E.PUBLICITY],
+                   target=E.CANCELLED, relations=[STAFF], reason_required=True, tone="danger"),
+    ),
+)  # fmt: skip
+
+DISPUTE = StateMachine(
+    name="evaluation_dispute",
+    title="评价异议",
+    statuses=D,
+    initial=D.OPEN,
+    transitions=(
+        transition("uphold", "采纳并更正", sources=[D.OPEN], target=D.UPHELD, relations=[STAFF],
+                   reason_required=True, tone="primary"),
+        transition("reject", "不采纳", sources=[D.OPEN], target=D.REJECTED, relations=[STAFF],
+                   reason_required=True),
+        transition("withdraw", "撤回异议", sources=[D.OPEN], target=D.WITHDRAWN,
+                   relations=[OWNER]),
+    ),
+)  # fmt: skip
+
+REWARD = StateMachine(
+    name="reward_plan",
+    title="奖补方案",
+    statuses=W,
+    initial=W.DRAFT,
+    transitions=(
+        transition("show", "开始公示", sources=[W.DRAFT], target=W.PUBLICITY,
+                   relations=[STAFF, SYSTEM], tone="primary",
+                   confirm="奖补名单和金额将公开显示。"),
+        transition("decide", "作出决定", sources=[W.PUBLICITY], target=W.DECIDED,
+                   relations=[STAFF, SYSTEM], tone="primary",
+                   required_fields=("document_number",),
+                   confirm="名单将记入财政资金台账，不能撤销。"),
+        transition("cancel", "取消方案", sources=[W.DRAFT, W.PUBLICITY], target=W.CANCELLED,
+                   relations=[STAFF], reason_required=True, tone="danger"),
+    ),
+)  # fmt: skip

@@ -95,13 +95,19 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Reward:
-    """What good results earn. `maximum_wan` in 万元, None where the document gives no sum."""
+    """What good results earn. `maximum_wan` in 万元, None where the document gives no sum.
+
+    `evaluation` is the scheme whose `grades` earn it; `example_items` as for a ladder.
+    """
 
     slug: str
     name: str
     criteria: tuple[str, ...]
     source: str
     maximum_wan: int | None = None
+    evaluation: str = ""
+    grades: tuple[str, ...] = ()
+    example_items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,8 @@ class Jurisdiction:
     platform_kinds: tuple[str, ...]
     modules: tuple[str, ...]
     reviewers: tuple[str, ...]
+    # evaluation schemes in use, by slug
+    evaluations: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     rewards: tuple[Reward, ...] = ()
@@ -169,6 +177,13 @@ def load_jurisdiction(slug: str) -> Jurisdiction:
         return _build(Jurisdiction, table)  # type: ignore[no-any-return]
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise ImproperlyConfigured(f"地区设定文件 {path.name} 有误：{error}") from error
+
+
+def jurisdiction_of(region: str) -> Jurisdiction:
+    """Whose rules hold in a region: the file of that very region, else this deployment's."""
+    found = (load_jurisdiction(slug) for slug in jurisdiction_slugs())
+    own = next((one for one in found if one.region == region), None)
+    return own or current_jurisdiction()
 
 
 def current_jurisdiction() -> Jurisdiction:

@@ -1,6 +1,13 @@
 """Who may do what in reporting; one module a noun."""
 
 from reporting.access.base import StaffOnlyAccess, is_staff
+from reporting.access.evaluations import (
+    DisputeAccess,
+    EvaluationAccess,
+    ResultAccess,
+    SchemeAccess,
+    may_read_dispute,
+)
 from reporting.access.jobs import JobAccess
 from reporting.access.monitoring import AlertAccess, PortalValueAccess
 from reporting.access.reports import (
@@ -12,17 +19,24 @@ from reporting.access.reports import (
     may_read_scan,
     next_step,
 )
+from reporting.access.rewards import RewardAccess
 
 __all__ = [
     "LEVEL_OF",
     "AlertAccess",
     "AnnualReportAccess",
     "CycleAccess",
+    "DisputeAccess",
+    "EvaluationAccess",
     "IndicatorAccess",
     "JobAccess",
     "PortalValueAccess",
+    "ResultAccess",
+    "RewardAccess",
+    "SchemeAccess",
     "StaffOnlyAccess",
     "is_staff",
+    "may_read_dispute",
     "may_read_evidence",
     "may_read_scan",
     "next_step",

@@ -1,6 +1,15 @@
 """Indicators, cycles, annual reports, portal values and jobs."""
 
 from reporting.models.cycle import ReportCycle, ReportingJob
+from reporting.models.evaluation import (
+    EvaluationComment,
+    EvaluationCorrection,
+    EvaluationDispute,
+    EvaluationResult,
+    EvaluationRound,
+    EvaluationRun,
+    EvaluationScheme,
+)
 from reporting.models.indicator import Indicator
 from reporting.models.portal import Alert, PortalValue
 from reporting.models.report import (
@@ -11,10 +20,18 @@ from reporting.models.report import (
     ReportVersion,
     ReviewComment,
 )
+from reporting.models.reward import RewardItem, RewardPlan
 
 __all__ = [
     "Alert",
     "AnnualReport",
+    "EvaluationComment",
+    "EvaluationCorrection",
+    "EvaluationDispute",
+    "EvaluationResult",
+    "EvaluationRound",
+    "EvaluationRun",
+    "EvaluationScheme",
     "Extension",
     "Indicator",
     "PlanTarget",
@@ -24,4 +41,6 @@ __all__ = [
     "ReportVersion",
     "ReportingJob",
     "ReviewComment",
+    "RewardItem",
+    "RewardPlan",
 ]
