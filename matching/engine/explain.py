@@ -1,6 +1,6 @@
 """Why a pair was matched, from the same numbers that ranked it."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ from .documents import Doc
 from .encoder import Encoder
 from .fusion import shares
 from .index import Index
-from .quantities import is_measure
-from .text import Span, phrases, token_spans
+from .text import Span, normalise, phrases, tokens
+from .words import word_runs
 
 _MAX_TERMS = 12
 _MAX_PHRASES = 3
@@ -71,55 +71,49 @@ def _texts(doc: Doc) -> dict[str, str]:
     }
 
 
-def _places(doc: Doc, wanted: Container[str]) -> dict[str, list[Place]]:
+def _tokens(texts: Mapping[str, str]) -> set[str]:
+    return {token for text in texts.values() for token in tokens(text)}
+
+
+def _runs(
+    texts: Mapping[str, str], wanted: Set[str], shared: Set[str]
+) -> dict[str, tuple[Place, ...]]:
+    """Whole words that both documents hold, in their normal form, with their places here."""
     found: dict[str, list[Place]] = {}
-    for field, text in _texts(doc).items():
-        for token, span in token_spans(text):
-            if token in wanted:
-                found.setdefault(token, []).append(Place(field, span))
-    return found
-
-
-def _merged(places: list[Place]) -> tuple[Place, ...]:
-    """Places with those that touch or overlap made one: bigrams become the words they are part
-    of."""
-    result: list[Place] = []
-    for place in sorted(places, key=lambda p: (p.field, p.span.start, p.span.end)):
-        last = result[-1] if result else None
-        if last and last.field == place.field and place.span.start <= last.span.end:
-            result[-1] = Place(
-                last.field, Span(last.span.start, max(last.span.end, place.span.end))
-            )
-        else:
-            result.append(place)
-    return tuple(result)
+    for field, text in texts.items():
+        for span in word_runs(text, wanted, shared):
+            words = normalise(text[span.start : span.end])
+            found.setdefault(words, []).append(Place(field, span))
+    return {words: tuple(places) for words, places in found.items()}
 
 
 def matched_terms(
     query: Doc, document: Doc, contributions: Mapping[str, float]
 ) -> tuple[MatchedTerm, ...]:
-    """Runs of the query's text made of tokens the document has too, heaviest first; mere units of
-    measure are left out, since sharing 公斤 says nothing.
+    """Whole words both texts hold, heaviest first; never the pairs across words that retrieval
+    also counts, nor mere units of measure.
 
     ``contributions`` is what each shared token brings to the lexical score.
     """
-    mine, theirs = _places(query, contributions), _places(document, contributions)
-    texts = _texts(query)
+    mine, theirs = _texts(query), _texts(document)
+    shared = _tokens(mine) & _tokens(theirs)
+    ours = _runs(mine, contributions.keys(), shared)
+    offered = _runs(theirs, contributions.keys(), shared)
     whole = sum(contributions.values()) or 1.0
-    runs: dict[str, list[Place]] = {}
-    for run in _merged([place for places in mine.values() for place in places]):
-        runs.setdefault(texts[run.field][run.span.start : run.span.end].lower(), []).append(run)
     found: list[MatchedTerm] = []
     used: set[str] = set()
-    for words, places in runs.items():
-        inside = {token for token, _ in token_spans(words)} & set(theirs)
-        fresh = inside - used
-        if not inside or not fresh or is_measure(words):
-            continue
+    for words, places in ours.items():
+        fresh = (set(tokens(words)) & contributions.keys()) - used
         used |= fresh
-        document_places = _merged([place for token in inside for place in theirs[token]])
-        share = sum(contributions[token] for token in fresh) / whole
-        found.append(MatchedTerm(words, share, tuple(places), document_places))
+        if fresh:
+            there = [
+                place
+                for other, at in offered.items()
+                if other in words or words in other
+                for place in at
+            ]
+            share = sum(contributions[token] for token in fresh) / whole
+            found.append(MatchedTerm(words, share, places, tuple(there)))
     found.sort(key=lambda term: (-term.share, term.text))
     return tuple(found[:_MAX_TERMS])
 

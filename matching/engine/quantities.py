@@ -6,6 +6,7 @@ The unit registry takes a noticeable time to build, so it is built at the first 
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -301,16 +302,41 @@ def parse_quantity(text: str) -> Quantity:
     return found[0]
 
 
+# base unit -> the units a person would read an amount in, largest first, and what one of each is
+_READABLE = {
+    "kg": (("吨", 1e3), ("kg", 1.0), ("g", 1e-3), ("mg", 1e-6)),
+    "kg/年": (("吨/年", 1e3), ("kg/年", 1.0), ("g/年", 1e-3)),
+    "L": (("m³", 1e3), ("L", 1.0), ("mL", 1e-3)),
+    "L/年": (("m³/年", 1e3), ("L/年", 1.0)),
+    "m": (("km", 1e3), ("m", 1.0), ("mm", 1e-3), ("μm", 1e-6), ("nm", 1e-9)),
+    "kW": (("MW", 1e3), ("kW", 1.0), ("W", 1e-3)),
+    "kWh": (("MWh", 1e3), ("kWh", 1.0)),
+    "V": (("kV", 1e3), ("V", 1.0)),
+    "Hz": (("GHz", 1e9), ("MHz", 1e6), ("kHz", 1e3), ("Hz", 1.0)),
+    "元": (("亿元", 1e8), ("万元", 1e4), ("元", 1.0)),
+}
+_SHOWN_DIGITS = 6
+
+
+def _plain(value: float) -> str:
+    """A number without exponent or trailing zeros, thousands separated: ``1,250.5``."""
+    rounded = Decimal(f"{value:.{_SHOWN_DIGITS}g}")
+    whole, _, rest = f"{rounded:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole
+
+
 def format_quantity(quantity: Quantity) -> str:
-    """The words it was read from, or the interval in its base unit: ``10–100 kg``, ``≥ 5 L``, ``≤
-    3 MPa``."""
+    """The words it was read from, or the interval in a unit of readable size: ``10–100 kg``, ``≥ 5
+    L``, ``≤ 3 MPa``, ``1,000 吨``."""
     if quantity.text:
         return quantity.text
-    low, high, unit = quantity.interval.low, quantity.interval.high, quantity.unit
+    low, high = quantity.interval.low, quantity.interval.high
     if low is None and high is None:
         return "不限"
-    if low is None:
-        return f"≤ {high:g} {unit}"
-    if high is None:
-        return f"≥ {low:g} {unit}"
-    return f"{low:g} {unit}" if low == high else f"{low:g}–{high:g} {unit}"
+    size = max(abs(end) for end in (low, high) if end is not None)
+    known = _READABLE.get(quantity.unit, ((quantity.unit, 1.0),))
+    unit, one = next((pair for pair in known if size >= pair[1]), known[-1])
+    ends = [_plain(end / one) for end in (low, high) if end is not None]
+    before = "≤ " if low is None else "≥ " if high is None else ""
+    return f"{before}{'–'.join(dict.fromkeys(ends))} {unit}"

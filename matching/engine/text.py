@@ -7,6 +7,7 @@ back to the text a person typed; that is what makes highlighting honest.
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
@@ -118,6 +119,12 @@ def is_single(token: str) -> bool:
     return len(token) == 1 or not is_han(token[0])
 
 
+def run_places(normal: str) -> Iterator[tuple[str, int]]:
+    """The runs of Chinese characters, and the Latin words, of a normalised text with where they
+    begin."""
+    return ((match[0], match.start()) for match in _RUN.finditer(normal))
+
+
 def tokens_of_normal(normal: str) -> list[str]:
     """Tokens of a text that is already normalised: see `tokens`."""
     found: list[str] = []
@@ -130,31 +137,6 @@ def tokens(text: str) -> list[str]:
     """Chinese characters and their pairs; Latin words, formulae and numbers whole and by their
     parts (``PA66`` → pa66 pa 66)."""
     return tokens_of_normal(normalise(text))
-
-
-def token_spans(text: str) -> list[tuple[str, Span]]:
-    """The tokens of ``text`` with the place of each in the original text, in reading order."""
-    normal, positions = normalise_with_positions(text)
-    found: list[tuple[str, Span]] = []
-
-    def keep(token: str, start: int) -> None:
-        last = start + len(token) - 1
-        found.append((token, Span(positions[start], positions[last] + 1)))
-
-    for match in _RUN.finditer(normal):
-        run, begin = match[0], match.start()
-        if is_han(run[0]):
-            for size in (1, 2):
-                for i in range(len(run) - size + 1):
-                    keep(run[i : i + size], begin + i)
-            continue
-        keep(run, begin)
-        pieces = list(_PIECE.finditer(run))
-        if len(pieces) > 1:
-            for piece in pieces:
-                if len(piece[0]) > 1:
-                    keep(piece[0], begin + piece.start())
-    return found
 
 
 _SENTENCE = re.compile(r"[^。!?;；！？\n，,、]+")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from matching.engine.text import Span, token_spans
+from matching.engine.text import Span, tokens
+from matching.engine.words import word_runs
 
 # terms far lighter than the heaviest are everyday words: marking them would hide the others
 MIN_SHARE_OF_HEAVIEST = 0.15
@@ -28,28 +29,17 @@ class Text:
         self.text = text
 
     @cached_property
-    def spans(self) -> list[tuple[str, Span]]:
-        return token_spans(self.text)
-
-    @cached_property
     def tokens(self) -> frozenset[str]:
-        return frozenset(token for token, _ in self.spans)
+        return frozenset(tokens(self.text))
 
-    def runs(self, wanted: Collection[str]) -> list[Span]:
-        """Stretches made of `wanted` tokens; those that touch are one."""
-        found: list[Span] = []
-        places = sorted({(s.start, s.end) for token, s in self.spans if token in wanted})
-        for start, end in places:
-            if found and start <= found[-1].end:
-                found[-1] = Span(found[-1].start, max(end, found[-1].end))
-            else:
-                found.append(Span(start, end))
-        return found
+    def runs(self, wanted: Set[str], shared: Set[str]) -> list[Span]:
+        """Whole words of `shared` tokens around the `wanted` ones."""
+        return word_runs(self.text, wanted, shared)
 
-    def pieces(self, wanted: Collection[str]) -> list[Piece]:
+    def pieces(self, wanted: Set[str], shared: Set[str]) -> list[Piece]:
         """The text cut at the marks; joined together it is the text again."""
         result, at = [], 0
-        for run in self.runs(wanted):
+        for run in self.runs(wanted, shared):
             result.append(Piece(self.text[at : run.start], False))
             result.append(Piece(self.text[run.start : run.end], True))
             at = run.end
@@ -63,11 +53,10 @@ def strong_terms(terms: Mapping[str, int]) -> dict[str, int]:
     return {t: w for t, w in terms.items() if w >= least and len(t) > 1}
 
 
-def shared_words(text: Text, wanted: Mapping[str, int]) -> list[str]:
+def shared_words(text: Text, wanted: Mapping[str, int], shared: Set[str]) -> list[str]:
     """The marked words of `text`, the weightiest first, without doubles."""
     weights: dict[str, int] = {}
-    for run in text.runs(wanted.keys()):
-        inside = {t for t, s in text.spans if run.start <= s.start and s.end <= run.end}
+    for run in text.runs(wanted.keys(), shared):
         word = text.text[run.start : run.end]
-        weights[word] = sum(wanted.get(token, 0) for token in inside)
+        weights[word] = sum(wanted.get(token, 0) for token in set(tokens(word)))
     return sorted(weights, key=lambda word: (-weights[word], word))[:MAX_WORDS]

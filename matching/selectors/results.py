@@ -205,13 +205,13 @@ def _card(
     both = demand.tokens & (title.tokens | body.tokens)
     wanted = {t: w for t, w in strong_terms(match_list.terms).items() if t in both}
     judged = judged or _Judged()
-    words = [*shared_words(title, wanted), *shared_words(body, wanted)]
+    words = [*shared_words(title, wanted, both), *shared_words(body, wanted, both)]
     return PairCard(
         match=match,
-        demand_title=demand.title.pieces(wanted.keys()),
-        demand_text=demand.body.pieces(wanted.keys()),
-        capability_title=title.pieces(wanted.keys()),
-        capability_text=body.pieces(wanted.keys()),
+        demand_title=demand.title.pieces(wanted.keys(), both),
+        demand_text=demand.body.pieces(wanted.keys(), both),
+        capability_title=title.pieces(wanted.keys(), both),
+        capability_text=body.pieces(wanted.keys(), both),
         words=list(dict.fromkeys(words)),
         parts=parts_of(match.shares),
         checks=[_check(row, is_full=demand.is_full) for row in match.checks],

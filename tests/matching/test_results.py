@@ -38,8 +38,10 @@ def everything(page):
 def test_pieces_join_to_the_text():
     text = Text("聚合反应放大，ＰＡ66 材料")
 
-    assert joined(text.pieces({"聚合", "合反", "pa66"})) == text.text
-    assert marked(text.pieces({"聚合", "合反", "pa66"})) == ["聚合反", "ＰＡ66"]
+    tokens = {"聚合", "合反", "pa66"}
+
+    assert joined(text.pieces(tokens, tokens)) == text.text
+    assert marked(text.pieces(tokens, tokens)) == ["聚合", "ＰＡ66"]
 
 
 def test_everyday_words_and_single_characters_are_not_marked():
@@ -49,7 +51,7 @@ def test_everyday_words_and_single_characters_are_not_marked():
 def test_words_are_ordered_by_weight():
     text = Text("放大，聚合")
 
-    assert shared_words(text, {"放大": 5, "聚合": 9}) == ["聚合", "放大"]
+    assert shared_words(text, {"放大": 5, "聚合": 9}, {"放大", "聚合"}) == ["聚合", "放大"]
 
 
 def test_bar_shows_what_raised_the_score():

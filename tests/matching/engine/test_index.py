@@ -105,6 +105,8 @@ def test_explain_highlights_the_same_words_in_both_texts():
     assert term.text == "磷酸铁锂正极材料"
     place = term.query_places[0]
     assert getattr(DEMAND, place.field)[place.span.start : place.span.end] == term.text
-    assert sum(term.share for term in explanation.terms) == pytest.approx(1)
+    assert (
+        0.9 < sum(term.share for term in explanation.terms) <= 1
+    )  # single characters bring the rest
     assert sum(abs(share) for share in explanation.shares.values()) == pytest.approx(1)
     assert [check.status for check in explanation.checks] == ["met"]

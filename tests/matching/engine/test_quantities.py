@@ -2,6 +2,7 @@ import pytest
 
 from matching.engine.quantities import (
     Interval,
+    Quantity,
     QuantityError,
     find_quantities,
     format_quantity,
@@ -77,6 +78,24 @@ def test_format_quantity_without_words_shows_the_base_unit():
 
     assert format_quantity(quantity) == "不低于50升"
     assert format_quantity(type(quantity)("volume", Interval(50, None), "L")) == "≥ 50 L"
+
+
+@pytest.mark.parametrize(
+    ("dimension", "unit", "low", "high", "shown"),
+    [
+        ("mass", "kg", 1e6, 1e6, "1,000 吨"),
+        ("mass_rate", "kg/年", None, 3.5e7, "≤ 35,000 吨/年"),
+        ("mass", "kg", 500, 2000, "0.5–2 吨"),
+        ("mass", "kg", 2e-6, 5e-6, "2–5 mg"),
+        ("volume", "L", 50, 50, "50 L"),
+        ("length", "m", 2e-8, None, "≥ 20 nm"),
+        ("money", "元", 1_250_500, 1_250_500, "125.05 万元"),
+        ("temperature", "℃", -196, 1_000_000, "-196–1,000,000 ℃"),
+        ("mass", "kg", 0, 0, "0 mg"),
+    ],
+)
+def test_format_quantity_chooses_a_readable_unit(dimension, unit, low, high, shown):
+    assert format_quantity(Quantity(dimension, Interval(low, high), unit)) == shown
 
 
 def test_interval_refuses_contradiction():

@@ -5,7 +5,6 @@ from matching.engine.text import (
     MAX_CHARACTERS,
     normalise,
     normalise_with_positions,
-    token_spans,
     tokens,
 )
 
@@ -40,11 +39,3 @@ def test_positions_agree_with_the_normal_form(text):
     assert normal == normalise(text)
     assert len(positions) == len(normal)
     assert positions == sorted(positions)
-
-
-@given(st.text(alphabet="锂電池ＰＡ66 <b>&amp;中试😀-.", max_size=80))
-def test_token_spans_are_the_tokens_in_order(text):
-    found = token_spans(text)
-
-    assert [token for token, _ in found] == tokens(text)
-    assert all(0 <= span.start < span.end <= len(text) for _, span in found)
