@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
-from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, Model, QuerySet
 
+from core.counts import kept
 from core.search import search_rows
-
-MANY_ROWS = 5000  # from here on counting takes longer than a reader should wait
-KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -55,16 +52,21 @@ class FacetedFilterSet(django_filters.FilterSet):
 
     @cached_property
     def facet_list(self) -> list[Facet]:
-        """Each facet with its non-empty choices, most frequent first. One query a facet."""
+        """Each facet with its non-empty choices, most frequent first.
+
+        Facets with one value a row and no choice made are counted by one query, others singly.
+        """
         if not self.form.is_valid():
             return []
-        return [self._facet(name) for name in self.facets]
+        counted = self._counted_together() if self.facets else {}
+        return [
+            self._facet(name, counted[name] if name in counted else self._counted(name))
+            for name in self.facets
+        ]
 
-    def _facet(self, name: str) -> Facet:
-        path = self.filters[name].field_name
+    def _facet(self, name: str, counted: dict[str, int]) -> Facet:
         field = self.form.fields[name]
-        counted = _counted(self.without(name).order_by(), path)
-        chosen = {str(value) for value in self.data.getlist(name)} if self.data else set()
+        chosen = self._chosen(name)
         labels = {
             str(value): str(label) for value, label in field.choices if value not in (None, "")
         }
@@ -76,39 +78,61 @@ class FacetedFilterSet(django_filters.FilterSet):
         choices.sort(key=lambda choice: -choice.count)
         return Facet(name, str(field.label), choices)
 
+    def _chosen(self, name: str) -> set[str]:
+        return {str(value) for value in self.data.getlist(name)} if self.data else set()
 
-def _counted(rows: QuerySet[Any], path: str) -> dict[str, int]:
-    """How many rows lead to each value of `path`; over many rows up to a minute old."""
-    # counting distinct sorts every group: ten times the cost, so only where rows may double
-    doubles = rows.query.distinct or _is_to_many(rows.model, path)
-    counts = rows.values_list(path).annotate(n=Count("pk", distinct=doubles))
-    try:
-        key = f"core:facet:{hashlib.sha256(str(counts.query).encode()).hexdigest()}"
-    except EmptyResultSet:
-        return {}
-    kept: dict[str, int] | None = cache.get(key)
-    if kept is not None:
-        return kept
-    counted = {str(value): n for value, n in counts if value not in (None, "")}
-    if sum(counted.values()) >= MANY_ROWS:
-        cache.set(key, counted, KEPT_SECONDS)
-    return counted
+    def _path(self, name: str) -> str:
+        return str(self.filters[name].field_name)
+
+    def _counted_together(self) -> dict[str, dict[str, int]]:
+        """Counts of the plain facets, by rows grouped by all their values at once."""
+        rows = self.without("").order_by()
+        names = [
+            name
+            for name in self.facets
+            if not self._chosen(name) and not _to_many(rows.model, self._path(name))
+        ]
+        if not names:
+            return {}
+        groups = rows.values_list(*(self._path(name) for name in names)).annotate(
+            n=Count("pk", distinct=rows.query.distinct)
+        )
+
+        def count() -> dict[str, dict[str, int]]:
+            sums: dict[str, Counter[str]] = {name: Counter() for name in names}
+            for *values, n in groups:
+                for name, value in zip(names, values, strict=True):
+                    sums[name][str(value)] += n
+            return {name: dict(found) for name, found in sums.items()}
+
+        return kept(groups, count, size=lambda found: max(sum(f.values()) for f in found.values()))
+
+    def _counted(self, name: str) -> dict[str, int]:
+        """How many rows under the other filters lead to each value of one facet."""
+        rows, path = self.without(name).order_by(), self._path(name)
+        # counting distinct sorts every group: ten times the cost, so only where rows may double
+        doubles = rows.query.distinct or _to_many(rows.model, path) > 1
+        groups = rows.values_list(path).annotate(n=Count("pk", distinct=doubles))
+
+        def count() -> dict[str, int]:
+            return {str(value): n for value, n in groups}
+
+        return kept(groups, count, size=lambda found: sum(found.values()))
 
 
-def _is_to_many(model: type[Model], path: str) -> bool:
-    """Whether following `path` from a row of `model` may lead to several values."""
-    options = model._meta
+def _to_many(model: type[Model], path: str) -> int:
+    """How often following `path` from a row of `model` leads from one to several."""
+    options, steps = model._meta, 0
     for part in path.split("__"):
         try:
             field = options.get_field(part)
         except FieldDoesNotExist:  # an annotation
-            return False
-        if field.many_to_many or field.one_to_many:
-            return True
+            break
+        steps += bool(field.many_to_many or field.one_to_many)
         if not field.is_relation or field.related_model is None:
-            return False
+            break
         options = field.related_model._meta  # type: ignore[union-attr]
-    return False
+    return steps
 
 
 class WordsFilter(django_filters.CharFilter):

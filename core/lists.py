@@ -15,6 +15,8 @@ from django.utils import timezone
 from django_tables2 import RequestConfig
 from openpyxl import Workbook
 
+from core.counts import KeptPaginator
+
 MAX_EXPORT_ROWS = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -41,13 +43,14 @@ def list_page(
         filter_class(request.GET, queryset=queryset, request=request) if filter_class else None
     )
     rows = filterset.qs if filterset is not None and filterset.is_valid() else queryset
-    table = table_class(rows, request=request)
+    table = table_class(rows)
     table.prefix = ""
     export = request.GET.get("export", "")
     if export_name and export in {"csv", "xlsx"}:
         RequestConfig(request, paginate=False).configure(table)
         return export_table(table, name=export_name, kind=export)
-    RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(table)
+    paginate = {"per_page": per_page, "silent": True, "paginator_class": KeptPaginator}
+    RequestConfig(request, paginate=paginate).configure(table)
     page = {
         "filter": filterset,
         "facets": getattr(filterset, "facet_list", []),

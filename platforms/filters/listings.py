@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.core.cache import cache
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Left
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import Facet, FacetedFilterSet, WordsFilter
+from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import EngagementMode, LineKind, Origin
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 from platforms.selectors import city_choices, fresh_since, province_choices
 from taxonomy.selectors import term_choices
 
-MANY_ROWS = 5000
 FRESHNESS = [("fresh", _("近期已确认")), ("overdue", _("确认已过期")), ("never", _("尚未确认"))]
 KNOWN = {
     "price": (_("价格"), Q(price_low_yuan__isnull=False) | Q(price_high_yuan__isnull=False)),
@@ -79,32 +74,15 @@ class ListingFilter(FacetedFilterSet):
     )
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
-        self.rows = queryset
         if queryset is not None:
             queryset = self.annotated(queryset)
         super().__init__(data, queryset, **kwargs)
 
-    @cached_property
-    def facet_list(self) -> list[Facet]:
-        """Each facet with its counts; over many rows they are kept for five minutes."""
-        if not self.form.is_valid():
-            return []
-        data = self.data or QueryDict()
-        chosen = {name: values for name in self.filters if (values := data.getlist(name))}
-        text = f"{type(self).__name__} {self.rows.query} {chosen}"
-        key = f"platforms:facets:{hashlib.sha256(text.encode()).hexdigest()}"
-        kept: list[Facet] | None = cache.get(key)
-        if kept is not None:
-            return kept
-        facets = [self._facet(name) for name in self.facets]
-        counts = (sum(choice.count for choice in facet.choices) for facet in facets)
-        if max(counts, default=0) >= MANY_ROWS:
-            cache.set(key, facets, 300)
-        return facets
-
     def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with the values that the facets count by."""
-        since = fresh_since(timezone.now())
+        # whole days: a query that differs by the second could not be counted once for many readers
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        since = fresh_since(today)
         path = self.region_path
         return rows.annotate(
             province=Concat(Left(path, 2), Value("0000")),

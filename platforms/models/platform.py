@@ -5,7 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +138,18 @@ class Platform(Listing, SourcedModel, SearchableModel):
     class Meta(SearchableModel.Meta):
         abstract = False
         verbose_name = verbose_name_plural = _("中试平台")
+        indexes = [
+            *SearchableModel.Meta.indexes,
+            # the order of the directory
+            models.Index(
+                F("confirmed_at").desc(nulls_last=True),
+                F("completeness").desc(),
+                "pinyin_key",
+                "id",
+                condition=Q(status="published"),
+                name="platforms_platform_shown",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(floor_area_sqm__isnull=True) | Q(floor_area_sqm__gte=0),

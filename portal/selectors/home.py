@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.db.models import F
 from django.utils import timezone
 
 from cases.access import CaseAccess
@@ -93,7 +94,7 @@ def home_page() -> HomePage:
         demands=list(demands.order_by("-published_at", "-pk")[:CARDS]),
         capabilities=list(
             capabilities.select_related("platform__region", "field").order_by(
-                "-completeness", "-updated_at", "-pk"
+                F("confirmed_at").desc(nulls_last=True), "-completeness", "pk"
             )[:CARDS]
         ),
         cases=list(

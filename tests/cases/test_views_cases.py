@@ -24,7 +24,7 @@ def test_the_library_costs_the_same_for_one_and_three_rows(
     for _ in range(rows):
         published_case(field=field)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         response = visitor.get(reverse("cases:cases"))
 
     assert response.context["total"] == rows

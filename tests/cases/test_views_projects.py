@@ -38,7 +38,7 @@ def test_the_list_costs_the_same_for_one_and_three_rows(
     page = browse("operator")
     page.get(reverse("cases:projects"))  # the first page of a session also keeps the session
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         response = page.get(reverse("cases:projects"))
 
     assert response.context["total"] == rows

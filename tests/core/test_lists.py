@@ -65,3 +65,24 @@ def test_list_page_exports_xlsx(listing):
     sheet = load_workbook(io.BytesIO(response.content)).active
     assert [cell.value for cell in sheet[1]] == ["标识", "名称"]
     assert sheet.max_row == 4
+
+
+@pytest.mark.django_db
+def test_total_over_many_rows_is_kept(monkeypatch, django_assert_num_queries):
+    import django_tables2
+
+    from core.counts import KeptPaginator
+    from taxonomy.models import CodeList
+
+    class Table(django_tables2.Table):
+        slug = django_tables2.Column("标识")
+
+    monkeypatch.setattr("core.counts.MANY_ROWS", 2)
+    for number in range(2):
+        CodeList.objects.create(slug=f"kept-{number}", name="表", source="x", edition="1")
+    rows = CodeList.objects.filter(slug__startswith="kept-")
+
+    assert KeptPaginator(Table(rows).rows, 20).count == 2
+    CodeList.objects.create(slug="kept-2", name="表", source="x", edition="1")
+    with django_assert_num_queries(0):
+        assert KeptPaginator(Table(rows.all()).rows, 20).count == 2

@@ -238,7 +238,7 @@ def test_overview_costs_the_same_for_more_rows(
         match_demand(polymer_demand())
     client.force_login(operator_of(capability.platform))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(page("fitting"))
 
 

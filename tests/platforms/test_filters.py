@@ -144,7 +144,7 @@ def test_a_wrong_choice_is_an_error(db):
 
 
 def test_counts_over_many_rows_are_kept(db, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("platforms.filters.listings.MANY_ROWS", 2)
+    monkeypatch.setattr("core.counts.MANY_ROWS", 2)
     CapabilityFactory.create_batch(2)
     rows = Capability.objects.all()
     first = CapabilityFilter(QueryDict(), queryset=rows).facet_list

@@ -28,7 +28,7 @@ LISTS = {
 }
 
 COSTS = {
-    "platforms": 11, "capabilities": 11, "equipment": 6, "lines": 6, "experts": 5, "solutions": 5,
+    "platforms": 5, "capabilities": 8, "equipment": 3, "lines": 3, "experts": 3, "solutions": 3,
 }  # fmt: skip
 
 

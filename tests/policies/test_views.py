@@ -46,7 +46,7 @@ def test_list_queries(visitor, db, django_assert_num_queries, count):
         DocumentFactory()
     visitor.get("/policies/")
 
-    with django_assert_num_queries(7):  # count, page, three facets, years and 全国
+    with django_assert_num_queries(5):  # total, page, facets, years and 全国
         visitor.get("/policies/")
 
 
