@@ -98,7 +98,12 @@ class ApplicationFilter(FacetedFilterSet):
 class ChangeFilter(FacetedFilterSet):
     kind = django_filters.MultipleChoiceFilter(label=_("变动类别"), choices=ChangeKind.choices)
     status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=ChangeStatus.choices)
-    facets = ("status", "kind")
+    is_detected = django_filters.ChoiceFilter(
+        label=_("怎么得知"),
+        choices=[("True", _("系统发现")), ("False", _("平台报告"))],
+        empty_label=_("不限"),
+    )
+    facets = ("status", "kind", "is_detected")
 
     class Meta:
         model = ChangeReport

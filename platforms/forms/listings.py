@@ -135,8 +135,8 @@ class PlatformForm(ListingForm):
         (_("做什么"), "", ("summary", "fields", "niche", "is_open", "external_share_percent")),
         (
             _("联系方式"),
-            _("电话和邮箱只给登录用户看。"),
-            ("contact_name", "contact_phone", "contact_email", "website"),
+            _("电话和邮箱只给登录用户看，负责人只给主管部门看。"),
+            ("leader_name", "contact_name", "contact_phone", "contact_email", "website"),
         ),
         (
             _("建设与运营"),
@@ -155,7 +155,7 @@ class PlatformForm(ListingForm):
             "name", "region", "address", "kind", "host_type", "operation_mode", "fields",
             "summary", "niche", "is_open", "external_share_percent", "floor_area_sqm",
             "governance", "inclusion_basis", "build_type", "run_status",
-            "contact_name", "contact_phone", "contact_email", "website",
+            "leader_name", "contact_name", "contact_phone", "contact_email", "website",
         )  # fmt: skip
         help_texts = {
             "summary": _("做什么、有什么、服务过谁，三五句话。"),

@@ -257,6 +257,7 @@ class ChangeForm(forms.ModelForm):
         self.fields["note"].required = True
         if self.instance.is_detected:
             del self.fields["kind"]
+            self.initial["note"] = self.instance.note or self.instance.sentence
 
 
 class FundingForm(forms.ModelForm):

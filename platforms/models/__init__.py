@@ -1,6 +1,11 @@
 """Platforms, what they offer, the status they hold and the facts of running them."""
 
-from platforms.models.capability import Capability, CapabilityParameter, Solution
+from platforms.models.capability import (
+    Capability,
+    CapabilityCertificate,
+    CapabilityParameter,
+    Solution,
+)
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.recognition import Application, Programme, Scheme
@@ -13,6 +18,7 @@ __all__ = [
     "Application",
     "Assessment",
     "Capability",
+    "CapabilityCertificate",
     "CapabilityParameter",
     "ChangeReport",
     "Equipment",

@@ -236,6 +236,15 @@ class Capability(Listing, SearchableModel):
         return between(self.lead_days_low, self.lead_days_high, "天")
 
 
+@pghistory.track(pghistory.DeleteEvent(), obj_field=None)
+class CapabilityCertificate(Capability.certificates.through):  # type: ignore[name-defined,misc]
+    """A certificate of a capability; the history keeps those that were taken away (G12)."""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = _("能力资质")
+
+
 class CapabilityParameter(models.Model):
     """One line of the parameter sheet: 温度 20–300 ℃."""
 

@@ -107,6 +107,8 @@ class ChangeReport(BaseModel):
         Platform, models.PROTECT, related_name="change_reports", verbose_name=_("平台")
     )
     kind = models.CharField(_("变动类别"), max_length=15, choices=ChangeKind.choices)
+    # what of the platform changed, where there are several of it: a piece of equipment …
+    subject = models.CharField(_("涉及"), max_length=200, blank=True)
     happened_date = models.DateField(_("发生日期"))
     before = models.CharField(_("变动前"), max_length=500, blank=True)
     after = models.CharField(_("变动后"), max_length=500, blank=True)
@@ -138,3 +140,9 @@ class ChangeReport(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("platforms:change", args=[self.pk])
+
+    @property
+    def sentence(self) -> str:
+        """What changed in one sentence, as the platform may report it."""
+        what = self.subject or self.get_kind_display().removesuffix("变更")
+        return f"{what}由“{self.before or '未填写'}”变为“{self.after or '未填写'}”。"

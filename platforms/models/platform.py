@@ -119,6 +119,8 @@ class Platform(Listing, SourcedModel, SearchableModel):
     stage_text = models.CharField(_("建设运行状态(来源原文)"), max_length=60, blank=True)
     summary = models.TextField(_("平台简介"), max_length=3000, blank=True)
     website = models.URLField(_("网站"), max_length=300, blank=True)
+    # the director of 院长（主任）负责制 (G45); not shown to the public, watched for changes (G12)
+    leader_name = models.CharField(_("平台负责人"), max_length=50, blank=True)
     contact_name = models.CharField(_("联系人"), max_length=50, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
     contact_email = models.EmailField(_("联系邮箱"), blank=True)

@@ -51,6 +51,21 @@ def change_rows(user: Any) -> QuerySet[ChangeReport]:
     return rows.order_by(rank, "-created_at", "-pk")
 
 
+def open_questions(platform: Platform) -> QuerySet[ChangeReport]:
+    """Changes of the platform that nobody reported yet, the oldest first."""
+    rows = ChangeReport.objects.filter(platform=platform, status=ChangeStatus.ASKED)
+    return rows.order_by("happened_date", "pk")
+
+
+def change_counts(user: Any) -> dict[str, int]:
+    """Change reports the user sees: asked about (unanswered), waiting for approval, returned."""
+    return ChangeAccess(user).visible().aggregate(
+        asked=Count("pk", filter=Q(status=ChangeStatus.ASKED)),
+        submitted=Count("pk", filter=Q(status=ChangeStatus.SUBMITTED)),
+        returned=Count("pk", filter=Q(status=ChangeStatus.RETURNED)),
+    )  # fmt: skip
+
+
 def funding_rows(user: Any) -> QuerySet[FundingRecord]:
     """The ledger the user sees, the newest year first."""
     rows = FundingAccess(user).visible().select_related("platform__region")

@@ -10,7 +10,8 @@ from platforms.services.applications import (
     start_application,
     submit_application,
 )
-from platforms.services.changes import detect_changes, explain_change, move_change, report_change
+from platforms.services.change_detection import detect_changes
+from platforms.services.changes import explain_change, move_change, report_change
 from platforms.services.claims import claim_platform, decide_claim
 from platforms.services.demo import attach_demo_platform
 from platforms.services.equipment_import import (

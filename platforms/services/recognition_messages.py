@@ -133,14 +133,16 @@ def _appeal(pk: int, event: str) -> Messages:
 def _change(pk: int, event: str) -> Messages:
     row = ChangeReport.objects.select_related("platform").get(pk=pk)
     url = row.get_absolute_url()
+    staff = staff_for_region(row.platform.region_id)
     if event == "submit":
-        staff = staff_for_region(row.platform.region_id)
         return [Message(staff, f"重要变动：{row}", row.note, url)]
+    if event == "disclaim":
+        return [Message(staff, f"平台认为不属于重要变动：{row}", row.sentence, url)]
     words = {
-        "asked": "资料有变动，请说明", "accept": "变动报告已核准", "return": "变动报告被退回",
-        "dismiss": "变动无须报告",
+        "asked": "资料有变动，是否需要补报", "ask": "请补报变动",
+        "accept": "变动报告已核准", "return": "变动报告被退回", "dismiss": "变动无须报告",
     }  # fmt: skip
-    return [Message(operators(row.platform), f"{words[event]}：{row}", row.after, url)]
+    return [Message(operators(row.platform), f"{words[event]}：{row}", row.sentence, url)]
 
 
 def _funding(pk: int, event: str) -> Messages:
@@ -168,7 +170,7 @@ VERBS = {
     "recognition": ("created", "moved"),
     "assessment": ("planned", "concluded", "extension_asked", "extended"),
     "appeal": ("created", "answered"),
-    "change": ("submit", "accept", "return", "dismiss", "asked"),
+    "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
     "funding": ("recorded",),
 }
 EVENTS = tuple(f"platforms.{noun}.{verb}" for noun, verbs in VERBS.items() for verb in verbs)

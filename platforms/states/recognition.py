@@ -136,7 +136,12 @@ CHANGE = StateMachine(
         transition("return", "退回补充", sources=[C.SUBMITTED], target=C.RETURNED,
                    relations=[STAFF], reason_required=True),
         transition("dismiss", "无须报告", sources=[C.ASKED, C.SUBMITTED], target=C.DISMISSED,
-                   relations=[STAFF], reason_required=True),
+                   relations=[STAFF, SYSTEM], reason_required=True),
+        transition("disclaim", "不属于重要变动", sources=[C.ASKED], target=C.DISMISSED,
+                   relations=[OWNER], reason_required=True,
+                   confirm="请说明理由，例如更正笔误。主管部门会看到，可以要求补报。"),
+        transition("ask", "要求补报", sources=[C.DISMISSED], target=C.ASKED, relations=[STAFF],
+                   reason_required=True),
     ),
 )  # fmt: skip
 

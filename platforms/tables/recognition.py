@@ -49,6 +49,8 @@ class ApplicationTable(tables.Table):
 class ChangeTable(tables.Table):
     platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
     kind = FactColumn()
+    subject = tables.Column(orderable=False, default="")
+    is_detected = FactColumn()
     happened_date = tables.Column(order_by=("happened_date", "pk"))
     before = FactColumn()
     after = FactColumn()

@@ -17,12 +17,13 @@ from accounts.enums import Role
 from accounts.models import Organisation
 from core.errors import DomainError
 from platforms import selectors, services
-from platforms.access import ListingAccess, PlatformAccess, ReportAccess, access_to
+from platforms.access import ChangeAccess, ListingAccess, PlatformAccess, ReportAccess, access_to
 from platforms.completeness import missing_facts
 from platforms.facts import told_facts
 from platforms.forms import FORMS, ClaimForm, ListingForm, ParameterFormSet
 from platforms.kinds import CAPABILITY, KINDS, OFFERS, PLATFORM, Kind
 from platforms.models import Platform
+from platforms.selectors import operations
 
 
 def find(request: HttpRequest, kind: str, slug: str) -> tuple[ListingAccess, Any]:
@@ -93,6 +94,8 @@ def workbench(request: HttpRequest, slug: str) -> HttpResponse:
         "overdue": selectors.overdue_offers(platform, now=timezone.now()),
         "reason": selectors.last_reason(platform),
         "reports": reports.order_by("created_at", "pk"),
+        "questions": operations.open_questions(platform),
+        "change_access": ChangeAccess(request.user),
         "activity": selectors.activity_of(platform),
     }
     return render(request, "platforms/manage/workbench.html", context)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import history_of
 from core.errors import DomainError, Refused
 from core.files import check_upload
 from core.lists import XLSX, list_page
@@ -80,7 +81,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, "已提交，主管部门核准后通知您。")
                 return redirect(found)
-    context = {"report": found, "platform": found.platform, "access": access, "form": form}
+    context = {
+        "report": found, "platform": found.platform, "access": access, "form": form,
+        "history": history_of(found),
+    }  # fmt: skip
     return render(request, "platforms/recognition/change.html", context)
 
 

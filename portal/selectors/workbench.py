@@ -36,6 +36,7 @@ from platforms.enums import (
     ListingStatus,
     ReportStatus,
 )
+from platforms.selectors.operations import change_counts
 from platforms.selectors.recognition import waiting_applications
 from reporting.access import AnnualReportAccess
 from reporting.enums import ReportStatus as AnnualStatus
@@ -171,6 +172,7 @@ def _operator(user: Any) -> Panel:
         platform__organisation__in=ids,
         status__in=[ApplicationStatus.DRAFT, ApplicationStatus.RETURNED],
     )  # fmt: skip
+    changes = change_counts(user)
     return Panel(
         "我的平台",
         [
@@ -183,6 +185,12 @@ def _operator(user: Any) -> Panel:
                 "待提交或补正的认定申报",
                 applications.count(),
                 reverse("platforms:applications"),
+                is_due=True,
+            ),
+            Item(
+                "待补报或补充的变动",
+                changes["asked"] + changes["returned"],
+                f"{reverse('platforms:changes')}?status=asked&status=returned",
                 is_due=True,
             ),
             Item("草稿与退回修改的能力", counts["draft"], manage),
@@ -209,6 +217,7 @@ def _government(user: Any) -> Panel:
         status__in=[AnnualStatus.COUNTY, AnnualStatus.CITY, AnnualStatus.PROVINCE]
     )  # fmt: skip
     late = ApplicationAccess(user).visible().overdue(timezone.now()).count()
+    changes = change_counts(user)
     return Panel(
         "待审与督办",
         [
@@ -229,6 +238,10 @@ def _government(user: Any) -> Panel:
                  reverse("platforms:applications_queue"), is_due=True),
             Item("超过办理时限的申报", late,
                  reverse("platforms:all_applications") + "?timing=overdue", is_due=True),
+            Item("待核准的变动报告", changes["submitted"],
+                 reverse("platforms:changes") + "?status=submitted", is_due=True),
+            Item("平台尚未补报的变动", changes["asked"],
+                 reverse("platforms:changes") + "?status=asked", is_due=True),
             Item("审核中的年度报告", reports.count(),
                  reverse("reporting:reports"), is_due=True),
             Item("平台超时未回复", overdue.count(),

@@ -233,8 +233,10 @@ def test_change_transitions(status, people, platform):
 
     found = {who: names(ChangeAccess(user), report) for who, user in people.items()}
 
+    own = {"submit", "disclaim"}
     assert found == nobody(people, {
-        "operator": rows & {"submit"}, "city": rows - {"submit"}, "province": rows - {"submit"},
+        "operator": rows & own, "city": rows - own, "province": rows - own,
+        "system": rows & {"dismiss"},
     })  # fmt: skip
     editable = status in {"asked", "returned"}
     assert bool(ChangeAccess(people["operator"]).can("edit", report)) is editable
