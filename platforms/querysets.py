@@ -55,10 +55,6 @@ class ApplicationQuerySet(models.QuerySet[Any]):
     def in_publicity(self) -> Self:
         return self.filter(status=ApplicationStatus.PUBLICITY)
 
-    def overdue(self, now: datetime) -> Self:
-        """Those whose present stage should have been finished before `now`."""
-        return self.filter(stage_due_at__lt=now)
-
 
 class RecognitionQuerySet(models.QuerySet[Any]):
     def on_roster(self, day: date) -> Self:

@@ -216,7 +216,7 @@ def _government(user: Any) -> Panel:
     reports = AnnualReportAccess(user).visible().filter(
         status__in=[AnnualStatus.COUNTY, AnnualStatus.CITY, AnnualStatus.PROVINCE]
     )  # fmt: skip
-    late = ApplicationAccess(user).visible().overdue(timezone.now()).count()
+    late = ApplicationAccess(user).visible().filter(stage_due_at__lt=timezone.now()).count()
     changes = change_counts(user)
     return Panel(
         "待审与督办",
