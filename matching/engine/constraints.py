@@ -250,16 +250,30 @@ def values(rule: Rule, capability: CapabilityDoc) -> tuple[str, str]:
 def checks(demand: DemandDoc, capability: CapabilityDoc) -> tuple[Check, ...]:
     """Every constraint of ``demand`` against ``capability``, with the nearest relaxation of those
     not met."""
+    return checks_of(demand, Columns([capability]))[0]
+
+
+def checks_of(demand: DemandDoc, columns: Columns) -> list[tuple[Check, ...]]:
+    """`checks` for each of the capabilities in ``columns``."""
+    stated = rules(demand)
+    verdicts = [evaluate(rule, columns).tolist() for rule in stated]
+    return [
+        tuple(
+            _check(rule, capability, verdict[row])
+            for rule, verdict in zip(stated, verdicts, strict=True)
+        )
+        for row, capability in enumerate(columns.docs)
+        if isinstance(capability, CapabilityDoc)
+    ]
+
+
+def _check(rule: Rule, capability: CapabilityDoc, verdict: int) -> Check:
     from .relax import nearest  # relax builds on this module
 
-    columns = Columns([capability])
-    found = []
-    for rule in rules(demand):
-        status = _STATUS[int(evaluate(rule, columns)[0])]
-        asked, offered = values(rule, capability)
-        relaxation = nearest(rule, capability).message if status == "not_met" else None
-        found.append(Check(rule.name, rule.label, status, asked, offered, relaxation))
-    return tuple(found)
+    status = _STATUS[verdict]
+    asked, offered = values(rule, capability)
+    relaxation = nearest(rule, capability).message if status == "not_met" else None
+    return Check(rule.name, rule.label, status, asked, offered, relaxation)
 
 
 def is_possible(found: tuple[Check, ...]) -> bool:
@@ -269,7 +283,10 @@ def is_possible(found: tuple[Check, ...]) -> bool:
 
 def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray:
     """Which capabilities no stated constraint of ``demand`` is known to rule out."""
-    mask = np.ones(len(columns.docs), bool)
-    for rule in rules(demand):
-        mask &= columns.mask(rule)
-    return mask
+    masks = [columns.mask(rule) for rule in rules(demand)]
+    if not masks:
+        return np.ones(len(columns.docs), bool)
+    found = masks[0]
+    for mask in masks[1:]:
+        found = found & mask
+    return found

@@ -13,21 +13,23 @@ from pathlib import Path
 
 import numpy as np
 
-from .constraints import Check, checks, is_possible, possible_rows
+from .constraints import Check, Columns, checks_of, is_possible, possible_rows
 from .documents import CapabilityDoc, DemandDoc, Doc
-from .fusion import probability, whole_vectors
-from .lexical import MOST_WEIGHT, asked_terms, document_terms, term_weights
-from .lexicon import implied_tokens
+from .fusion import probability
+from .lexical import document_terms
 from .relax import Relaxation, relaxations
-from .scoring import Column, Scored, best_rows
-from .segment import Segment
+from .scorer import Scorer
+from .scoring import Room, Scored, best_rows
+from .segment import Segment, joined, place
 from .storage import open_segment, save_segment
-from .text import is_single
 from .weights import Weights, shipped_weights, weights_from
 
 MANIFEST = "manifest.json"
-BLOCK = 32
-"""Queries whose dot products are made at once: enough for BLAS, few enough for memory."""
+FORMAT = 2
+"""Of the saved files; what was saved in another is built anew."""
+BLOCK_CELLS = 8_000_000
+"""Queries × rows whose dot products are made at once: enough for BLAS, few enough for memory."""
+MOST_IN_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,11 @@ class Index:
     live: np.ndarray
     weights: Weights
     hidden_terms: Counter[str] = field(default_factory=Counter)
-    factors: np.ndarray | None = None
     latest: tuple[Doc, np.ndarray | None, Scored] | None = None
-    term_cache: dict[str, int] = field(default_factory=dict)
-    size: int = field(init=False)
-    all_live: bool = field(init=False)
-    known: np.ndarray | None = field(init=False)
-    has_vectors: bool = field(init=False)
+    scorer: Scorer = field(init=False)
 
     def __post_init__(self) -> None:
-        has_vector = _joined([segment.has_vector for segment in self.segments])
-        self.size = int(self.live.sum())
-        self.all_live = self.size == len(self.live)
-        self.known = None if has_vector.all() else has_vector
-        self.has_vectors = bool((has_vector & self.live).any())
+        self.scorer = Scorer(self.segments, self.live, self.weights, self.hidden_terms)
 
     @classmethod
     def build(
@@ -92,7 +85,7 @@ class Index:
             save_segment(segment, directory / f"segment-{number}")
         np.save(directory / "live.npy", self.live)
         hidden = {term: count for term, count in sorted(self.hidden_terms.items()) if count}
-        manifest = {"segments": len(self.segments), "hidden_terms": hidden}
+        manifest = {"format": FORMAT, "segments": len(self.segments), "hidden_terms": hidden}
         manifest["weights"] = self.weights.record()
         text = json.dumps(manifest, ensure_ascii=False)
         (directory / MANIFEST).write_text(text, encoding="utf-8")
@@ -102,9 +95,12 @@ class Index:
         """The index saved in ``directory``, with the weights it was saved with.
 
         Its arrays are mapped into memory, so all workers of a machine share them. Raises
-        FileNotFoundError when the directory is not there or was not written to its end.
+        FileNotFoundError when the directory is not there or was not written to its end, ValueError
+        when it was written in another format.
         """
         manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        if manifest.get("format") != FORMAT:
+            raise ValueError(f"{directory}: another format")  # by an earlier release
         names = [f"segment-{number}" for number in range(manifest["segments"])]
         return cls(
             tuple(open_segment(directory / name) for name in names),
@@ -114,7 +110,12 @@ class Index:
         )
 
     def __len__(self) -> int:
-        return self.size
+        return self.scorer.size
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any live document has one."""
+        return self.scorer.counted > 0
 
     def changed(
         self,
@@ -162,74 +163,16 @@ class Index:
             raise KeyError(document_id)
         return row
 
-    def _place(self, row: int) -> tuple[Segment, int]:
-        for segment in self.segments:
-            if row < len(segment.docs):
-                return segment, row
-            row -= len(segment.docs)
-        raise IndexError(row)
-
     def _name(self, row: int) -> str:
         return self._locate(row).id
 
     def _locate(self, row: int) -> Doc:
-        segment, at = self._place(row)
+        segment, at = place(self.segments, row)
         return segment.docs[at]
 
     def term_weights(self, query: Doc) -> dict[str, int]:
         """The terms the query asks for with whole-number weights, the heaviest ``max_terms``."""
-        return self._weighed(asked_terms(query, self.weights.lexical))
-
-    def _weighed(self, asked: Mapping[str, float]) -> dict[str, int]:
-        weighed = []
-        for term, strength in asked.items():
-            weight = min(round(strength * self._weight(term)), MOST_WEIGHT)
-            if weight > 0:
-                weighed.append((-weight, term))
-        return {term: -weight for weight, term in sorted(weighed)[: self.weights.lexical.max_terms]}
-
-    def _weight(self, term: str) -> int:
-        """The whole-number weight of a term in this index, 0 if no live document has it."""
-        if term not in self.term_cache:
-            found = sum(segment.postings.frequency(term) for segment in self.segments)
-            frequency = np.array(found - self.hidden_terms[term])
-            kind = 1.0 if is_single(term) else self.weights.lexical.pair
-            self.term_cache[term] = int(term_weights(self.size, frequency, kind))
-        return self.term_cache[term]
-
-    def _length_factors(self) -> np.ndarray:
-        """What each row's lexical sum is multiplied by; made once for an index."""
-        if self.factors is None:
-            every = [segment.postings for segment in self.segments]
-            weights = self.weights.lexical
-            lengths = []
-            for one in every:
-                others = [other for other in every if other is not one]
-                frequencies = one.frequencies(others, self.hidden_terms)
-                lengths.append(one.length_of_rows(frequencies, self.size, weights.pair))
-            self.factors = np.maximum(_joined(lengths), 1.0) ** -weights.length_power
-        return self.factors
-
-    def _matched(self, asked: Mapping[str, float]) -> Column:
-        """The lexical score of every row for what is asked, as a share of the best."""
-        terms = self._weighed(asked)
-        sums = _joined([segment.postings.sums(terms) for segment in self.segments])
-        return Column.share_of_best(sums * self._length_factors(), self._hidden_or_none())
-
-    def _hidden_or_none(self) -> np.ndarray | None:
-        """The mask of live rows, or None where all are."""
-        return None if self.all_live else self.live
-
-    def _semantic(self, dots: np.ndarray) -> Column:
-        """Cosines above their mean, as a share of the best."""
-        return Column.above_mean(dots, self._hidden_or_none(), self.known)
-
-    def _dots(self, vectors: Sequence[np.ndarray]) -> np.ndarray | None:
-        """Dot products of the vectors with every row; None if no live row has a vector."""
-        if not self.has_vectors:
-            return None
-        whole = whole_vectors(np.stack(vectors))
-        return _joined([segment.dots(whole) for segment in self.segments])
+        return self.scorer.term_weights(query)
 
     def scored(self, query: Doc, vector: np.ndarray | None = None) -> Scored:
         """Log odds and features of every row, hidden ones included, in the order of `ids`.
@@ -239,20 +182,33 @@ class Index:
         """
         if self.latest and self.latest[0] is query and self.latest[1] is vector:
             return self.latest[2]
-        dots = self._dots([vector]) if vector is not None else None
-        found = self._scored(query, None if dots is None else dots[0])
+        room = Room(len(self.live))
+        (semantic,) = [None] if vector is None else self.scorer.semantic([vector], room)
+        found = self.scorer.score(query, semantic, room)
         self.latest = (query, vector, found)
         return found
 
-    def _scored(self, query: Doc, dots: np.ndarray | None) -> Scored:
-        columns = {
-            "lexical": self._matched(asked_terms(query, self.weights.lexical)),
-            "lexicon": self._matched(implied_tokens(query)),
-            "taxonomy": Column(_joined([segment.taxonomy(query) for segment in self.segments])),
-        }
-        if dots is not None:
-            columns["semantic"] = self._semantic(dots)
-        return Scored.of(columns, self.weights.features(has_vector=dots is not None))
+    def scored_many(
+        self, queries: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None = None
+    ) -> Iterator[tuple[Doc, Scored]]:
+        """`scored` for each query in turn, each good until the next is asked for: all are made in
+        the same memory, and the dot products of many at once.
+
+        Until then `rank`, `near_misses` and whatever else is asked with the same query and its
+        vector costs no second scoring.
+        """
+        room, vectors = Room(len(self.live)), vectors or {}
+        block = min(max(BLOCK_CELLS // max(len(self.live), 1), 1), MOST_IN_BLOCK)
+        for start in range(0, len(queries), block):
+            part = queries[start : start + block]
+            known = [vectors[query.id] for query in part if query.id in vectors]
+            columns = self.scorer.semantic(known, room)
+            for query in part:
+                semantic = next(columns) if query.id in vectors else None
+                scored = self.scorer.score(query, semantic, room)
+                self.latest = (query, vectors.get(query.id), scored)
+                yield query, scored
+        self.latest = None
 
     def rank(
         self,
@@ -277,14 +233,8 @@ class Index:
 
         The constraint tables are left out: ask `checks` for a pair when it is shown.
         """
-        for start in range(0, len(queries), BLOCK):
-            block = queries[start : start + BLOCK]
-            known = [query.id for query in block if vectors and query.id in vectors]
-            dots = self._dots([vectors[name] for name in known]) if vectors and known else None
-            place = {name: at for at, name in enumerate(known)} if dots is not None else {}
-            for query in block:
-                row = None if dots is None or query.id not in place else dots[place[query.id]]
-                yield self._best(query, k, self._scored(query, row), with_checks=False)
+        for query, scored in self.scored_many(queries, vectors):
+            yield self._best(query, k, scored, with_checks=False)
 
     def near_misses(
         self, query: DemandDoc, k: int = 10, vector: np.ndarray | None = None
@@ -306,24 +256,24 @@ class Index:
 
     def checks(self, query: Doc, document_id: str) -> tuple[Check, ...]:
         """The constraint table of one pair."""
-        return _pair_checks(query, self.document(document_id))
+        return _checks(query, [self.document(document_id)])[0]
 
     def features(
         self, query: Doc, document_id: str, vector: np.ndarray | None = None
     ) -> dict[str, float]:
         """The feature values of one pair, the same that `rank` uses."""
-        return self.scored(query, vector).features_at(self._row(document_id))
+        return self.scored(query, vector).features_at([self._row(document_id)])[0]
 
     def contributions(self, query: Doc, document_id: str) -> dict[str, float]:
         """What each shared token brings to the lexical score of one pair."""
-        segment, row = self._place(self._row(document_id))
+        segment, row = place(self.segments, self._row(document_id))
         found = {t: w * segment.postings.value(t, row) for t, w in self.term_weights(query).items()}
         return {term: float(value) for term, value in found.items() if value}
 
     def _possible(self, query: DemandDoc) -> np.ndarray:
         """The live rows that no stated constraint of the demand rules out."""
-        masks = _joined([possible_rows(query, segment.columns) for segment in self.segments])
-        return masks if self.all_live else masks & self.live
+        masks = joined([possible_rows(query, segment.columns) for segment in self.segments])
+        return masks & self.live if len(self.scorer.hidden) else masks
 
     def _best(self, query: Doc, k: int, scored: Scored, *, with_checks: bool) -> list[Ranked]:
         if isinstance(query, DemandDoc):
@@ -332,12 +282,19 @@ class Index:
             rows = self._best_demands(query, scored.odds, k)
         return self._ranked(query, rows, scored, with_checks=with_checks)
 
-    def _best_demands(self, query: Doc, odds: np.ndarray, k: int) -> list[int]:
+    def _best_demands(self, query: CapabilityDoc, odds: np.ndarray, k: int) -> list[int]:
         """Down the ranking of demands until ``k`` are found that the capability does not fail."""
-        depth = 2 * k
+        depth, alone = 2 * k, Columns([query])
         while True:
-            rows = best_rows(odds, self._hidden_or_none(), depth, self._name)
-            fit = [row for row in rows if is_possible(_pair_checks(query, self._locate(row)))]
+            rows = best_rows(
+                odds, self.live if len(self.scorer.hidden) else None, depth, self._name
+            )
+            found = ((row, self._locate(row)) for row in rows)
+            fit = [
+                row
+                for row, doc in found
+                if not isinstance(doc, DemandDoc) or possible_rows(doc, alone)[0]
+            ]
             if len(fit) >= k or len(rows) < depth:
                 return fit[:k]
             depth *= 4
@@ -345,24 +302,27 @@ class Index:
     def _ranked(
         self, query: Doc, rows: list[int], scored: Scored, *, with_checks: bool
     ) -> list[Ranked]:
-        result = []
-        for rank, row in enumerate(rows, start=1):
-            doc = self._locate(row)
-            found = _pair_checks(query, doc) if with_checks else ()
-            score = round(probability(float(scored.odds[row])), 6)
-            features = scored.features_at(row)
-            result.append(Ranked(doc.id, rank, score, features, found, is_possible(found)))
-        return result
+        docs = [self._locate(row) for row in rows]
+        odds, features = scored.odds_at(rows), scored.features_at(rows)
+        found = _checks(query, docs) if with_checks else [()] * len(docs)
+        return [
+            Ranked(
+                doc.id,
+                at + 1,
+                round(probability(odds[at]), 6),
+                features[at],
+                found[at],
+                is_possible(found[at]),
+            )
+            for at, doc in enumerate(docs)
+        ]
 
 
-def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """The parts of all segments as one; the only segment's own array is not copied."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-
-
-def _pair_checks(query: Doc, doc: Doc) -> tuple[Check, ...]:
-    if isinstance(query, DemandDoc) and isinstance(doc, CapabilityDoc):
-        return checks(query, doc)
-    if isinstance(query, CapabilityDoc) and isinstance(doc, DemandDoc):
-        return checks(doc, query)
-    return ()
+def _checks(query: Doc, docs: Sequence[Doc]) -> list[tuple[Check, ...]]:
+    """The constraint tables of ``query`` with each of ``docs``; empty between two of a kind."""
+    if isinstance(query, DemandDoc) and all(isinstance(doc, CapabilityDoc) for doc in docs):
+        return checks_of(query, Columns(docs))
+    if isinstance(query, CapabilityDoc):
+        alone = Columns([query])
+        return [checks_of(doc, alone)[0] if isinstance(doc, DemandDoc) else () for doc in docs]
+    return [()] * len(docs)

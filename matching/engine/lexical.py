@@ -6,24 +6,28 @@ side (which field holds it), divided by a power of the document's own weight, so
 do not win by length. Single characters count because in technical Chinese they are half-words
 (锂, 酶, 焊) that join what word segmentation keeps apart.
 
-All weights are rounded to whole numbers, so a sum is exact: the same to the last bit in any order
-of rows, terms, threads or segments.
+All weights are whole numbers and a query's are scaled so that no sum passes 2^24: a sum is exact
+in single precision, the same to the last bit in any order of rows, terms, threads or segments.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+
+# weight × column added in place; the public product copies every column first (docs/adr/0007)
+from scipy.sparse._sparsetools import csc_matvec
 
 from .documents import Doc, body_text, context_text, title_text
 from .text import is_single, tokens
 
 IDF_SCALE = 64
-MOST_WEIGHT = 65_535
-"""Bound of a query term's weight: 128 terms of it on full document weight still fit 32 bits."""
 DOCUMENT_SCALE = 240
+MOST_WEIGHT = 2**24 // DOCUMENT_SCALE - 1
+"""What all terms of a query weigh together at most, so that sums stay exact in float32."""
+_PORTION = 1_000_000
 FIELDS = ("title", "body", "context")
 _READ = {"title": title_text, "body": body_text, "context": context_text}
 
@@ -66,10 +70,16 @@ def document_terms(doc: Doc, weights: LexicalWeights) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Terms × documents: for each term the rows that hold it and its weight there."""
+    """Terms × documents: for each term the rows that hold it, ascending, and its weight there.
+
+    Term t's part of ``rows`` and ``values`` is from ``starts[t]`` to ``starts[t + 1]``.
+    """
 
     vocabulary: dict[str, int]
-    table: csr_array
+    values: np.ndarray
+    rows: np.ndarray
+    starts: np.ndarray
+    size: int
     singles: np.ndarray
 
     @classmethod
@@ -91,7 +101,7 @@ class Postings:
         starts = np.zeros(len(vocabulary) + 1, np.int32)
         np.cumsum(np.bincount(numbers, minlength=len(vocabulary)), out=starts[1:])
         return cls.of(
-            dict(vocabulary), np.array(values, np.int32)[order], rows[order], starts, len(docs)
+            dict(vocabulary), np.array(values, np.float32)[order], rows[order], starts, len(docs)
         )
 
     @classmethod
@@ -104,33 +114,28 @@ class Postings:
         size: int,
     ) -> "Postings":
         """Postings over arrays that are already made, which are not copied."""
-        table = csr_array((values, rows, starts), shape=(len(vocabulary), size), copy=False)
-        table.has_canonical_format = True  # rows ascend within a term: scipy need not look
-        return cls(
-            vocabulary, table, np.fromiter(map(is_single, vocabulary), bool, len(vocabulary))
-        )
-
-    @property
-    def size(self) -> int:
-        """How many documents there are."""
-        return int(self.table.shape[1])
+        singles = np.fromiter(map(is_single, vocabulary), bool, len(vocabulary))
+        return cls(vocabulary, values, rows, starts, size, singles)
 
     def frequency(self, term: str) -> int:
         """How many rows hold ``term``."""
         at = self.vocabulary.get(term)
-        return 0 if at is None else int(self.table.indptr[at + 1] - self.table.indptr[at])
+        return 0 if at is None else int(self.starts[at + 1] - self.starts[at])
 
-    def sums(self, query: Mapping[str, int]) -> np.ndarray:
-        """For every row the sum of query weight × document weight, in whole numbers."""
-        known = [(self.vocabulary[term], query[term]) for term in query if term in self.vocabulary]
-        if not known:
-            return np.zeros(self.size, np.int32)
-        numbers, weights = np.array(known, np.int32).T
-        return self.table[numbers].T @ weights
+    def add_sums(self, query: Mapping[str, int], sums: np.ndarray) -> None:
+        """Add to ``sums`` (float32), for every row, query weight × document weight of its terms."""
+        weights = np.fromiter(query.values(), np.float32, len(query))
+        for number, term in enumerate(query):
+            at = self.vocabulary.get(term)
+            if at is not None:
+                one = weights[number : number + 1]
+                csc_matvec(
+                    self.size, 1, self.starts[at : at + 2], self.rows, self.values, one, sums
+                )
 
     def frequencies(self, others: Sequence["Postings"], hidden: Mapping[str, int]) -> np.ndarray:
         """How many live documents of this and of the ``others`` hold each term of this."""
-        found = np.diff(self.table.indptr).astype(np.int64)
+        found = np.diff(self.starts).astype(np.int64)
         for other in others:
             small, large = sorted((self.vocabulary, other.vocabulary), key=len)
             shared = [term for term in small if term in large]
@@ -142,17 +147,30 @@ class Postings:
         return found
 
     def length_of_rows(self, frequencies: np.ndarray, size: int, pair: float) -> np.ndarray:
-        """For every row the sum of idf squared × document weight over its terms, exactly.
-
-        Idf squared is rounded to whole numbers here, so that 40 000 terms still fit 32 bits.
-        """
-        weights = term_weights(size, frequencies, np.where(self.singles, 1.0, pair)) // IDF_SCALE
-        return self.table.T @ weights.astype(np.int32)
+        """For every row the sum of idf squared × document weight over its terms, exactly."""
+        kinds = np.where(self.singles, 1.0, pair)
+        weights = (term_weights(size, frequencies, kinds) // IDF_SCALE).astype(np.float64)
+        lengths = np.zeros(self.size)
+        first = 0
+        while first < len(weights):
+            # as many terms as have a portion of rows: their weights are copied in full width
+            end = int(np.searchsorted(self.starts, self.starts[first] + _PORTION, "right"))
+            last = min(max(end - 1, first + 1), len(weights))
+            part = slice(self.starts[first], self.starts[last])
+            starts = self.starts[first : last + 1] - self.starts[first]
+            rows, values = self.rows[part], self.values[part].astype(np.float64)
+            csc_matvec(self.size, last - first, starts, rows, values, weights[first:last], lengths)
+            first = last
+        return lengths
 
     def value(self, term: str, row: int) -> int:
         """The document weight of ``term`` in one row, 0 where it is absent."""
         at = self.vocabulary.get(term)
-        return 0 if at is None else int(self.table[at, row])
+        if at is None:
+            return 0
+        start, end = self.starts[at], self.starts[at + 1]
+        place = start + np.searchsorted(self.rows[start:end], row)
+        return int(self.values[place]) if place < end and self.rows[place] == row else 0
 
 
 def asked_terms(doc: Doc, weights: LexicalWeights) -> dict[str, float]:
@@ -165,6 +183,22 @@ def asked_terms(doc: Doc, weights: LexicalWeights) -> dict[str, float]:
         for token, count in Counter(found).items():
             asked[token] = asked.get(token, 0.0) + share * count
     return {token: float(np.log1p(count)) for token, count in asked.items()}
+
+
+def whole_weights(heaviest: Mapping[str, int]) -> dict[str, int]:
+    """Weights of a query's terms scaled to `MOST_WEIGHT` together; what falls to nothing is left
+    out. Only their proportions matter: a score is a share of the query's best."""
+    scale = MOST_WEIGHT / max(sum(heaviest.values()), 1)
+    scaled = {term: math.floor(weight * scale) for term, weight in heaviest.items()}
+    return {term: weight for term, weight in scaled.items() if weight}
+
+
+def term_weight(size: int, frequency: int, kind: float) -> int:
+    """`term_weights` of one term."""
+    if frequency <= 0:
+        return 0
+    idf = math.log1p((size - frequency + 0.5) / (frequency + 0.5))
+    return round(IDF_SCALE * idf * idf * kind)
 
 
 def term_weights(size: int, frequencies: np.ndarray, kinds: np.ndarray | float) -> np.ndarray:

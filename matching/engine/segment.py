@@ -11,8 +11,6 @@ from .documents import Doc
 from .fusion import taxonomy_similarity, whole_vectors
 from .lexical import LexicalWeights, Postings
 
-_KEPT_TAXONOMIES = 64
-
 
 @dataclass(slots=True)
 class Segment:
@@ -23,7 +21,6 @@ class Segment:
     postings: Postings
     vectors: np.ndarray | None
     has_vector: np.ndarray
-    taxonomy_of: dict[tuple[str, tuple[str, ...]], np.ndarray]
     columns: Columns
     groups: np.ndarray
     group_docs: list[Doc]
@@ -50,40 +47,38 @@ class Segment:
         if len(row_of) != len(docs):
             raise ValueError("文档编号有重复")
         groups, group_docs = _taxonomy_groups(docs)
-        return cls(
-            docs, postings, vectors, has_vector, {}, Columns(docs), groups, group_docs, row_of
-        )
+        return cls(docs, postings, vectors, has_vector, Columns(docs), groups, group_docs, row_of)
 
     def taxonomy(self, query: Doc) -> np.ndarray:
-        """How close each row stands to ``query`` in the taxonomy; kept for like queries."""
-        key = (query.industry, query.field_codes)
-        if key not in self.taxonomy_of:
-            if len(self.taxonomy_of) >= _KEPT_TAXONOMIES:
-                self.taxonomy_of.clear()
-            table = np.array([taxonomy_similarity(query, doc) for doc in self.group_docs], float)
-            self.taxonomy_of[key] = table[self.groups]
-        return self.taxonomy_of[key]
+        """How close each row stands to ``query`` in the taxonomy."""
+        table = [taxonomy_similarity(query, doc) for doc in self.group_docs]
+        return np.array(table, np.float32)[self.groups]
 
-    def dots(self, vectors: np.ndarray) -> np.ndarray:
-        """Exact dot products of whole-number query vectors with every row: queries × rows.
-
-        0 for rows without a vector.
-        """
+    def put_dots(self, vectors: np.ndarray, dots: np.ndarray) -> None:
+        """Exact dot products of whole-number query vectors with every row into ``dots``, queries ×
+        rows; 0 for rows without a vector."""
         if self.vectors is None:
-            return np.zeros((len(vectors), len(self.docs)), np.float32)
-        return vectors @ self.vectors.T
+            dots.fill(0)
+        else:
+            np.matmul(vectors, self.vectors, out=dots)
+
+    def vector_sum(self) -> np.ndarray | float:
+        """The sum of all rows' vectors, in whole numbers."""
+        return 0.0 if self.vectors is None else self.vectors.sum(axis=1, dtype=np.float64)
 
 
 def _vector_table(
     docs: Sequence[Doc], vectors: Mapping[str, np.ndarray] | None
 ) -> tuple[np.ndarray | None, np.ndarray]:
+    """Vectors as columns (queries are multiplied with them a block at a time, which that way is
+    fast) and which rows have one."""
     has_vector = np.array([doc.id in (vectors or {}) for doc in docs], dtype=bool)
     if not vectors or not has_vector.any():
         return None, has_vector
     rows = np.flatnonzero(has_vector)
     known = whole_vectors(np.stack([vectors[docs[row].id] for row in rows.tolist()]))
-    table = np.zeros((len(docs), known.shape[1]), np.float32)
-    table[rows] = known
+    table = np.zeros((known.shape[1], len(docs)), np.float32)
+    table[:, rows] = known.T
     return table, has_vector
 
 
@@ -100,3 +95,17 @@ def _taxonomy_groups(docs: Sequence[Doc]) -> tuple[np.ndarray, list[Doc]]:
             group_docs.append(doc)
         groups[row] = numbers[key]
     return groups, group_docs
+
+
+def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """The parts of all segments as one; the only segment's own array is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+
+def place(segments: Sequence[Segment], row: int) -> tuple[Segment, int]:
+    """The segment that holds ``row`` of all rows, and the row's number in it."""
+    for segment in segments:
+        if row < len(segment.docs):
+            return segment, row
+        row -= len(segment.docs)
+    raise IndexError(row)

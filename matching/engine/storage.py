@@ -73,9 +73,8 @@ def save_segment(segment: Segment, directory: Path) -> None:
             lines.write(json.dumps(pack(doc), ensure_ascii=False) + "\n")
     terms = "\n".join(segment.postings.vocabulary)
     (directory / "vocabulary.txt").write_text(terms, encoding="utf-8")
-    table = segment.postings.table
-    arrays = {"values": table.data, "rows": table.indices, "starts": table.indptr}
-    arrays |= {"has_vector": segment.has_vector}
+    arrays = {name: getattr(segment.postings, name) for name in ("values", "rows", "starts")}
+    arrays["has_vector"] = segment.has_vector
     if segment.vectors is not None:
         arrays["vectors"] = segment.vectors
     for name, array in arrays.items():
@@ -86,7 +85,8 @@ def open_segment(directory: Path) -> Segment:
     """The segment saved in ``directory``; its arrays stay on disk and are shared by all readers."""
 
     def array(name: str) -> np.ndarray:
-        return np.load(directory / f"{name}.npy", mmap_mode="r")
+        # as a plain array over the mapping: slices of numpy's own kind of it are slow to make
+        return np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r"))
 
     with (directory / "documents.jsonl").open(encoding="utf-8") as lines:
         docs = tuple(unpack(json.loads(line)) for line in lines)

@@ -44,7 +44,7 @@ def test_an_opened_index_ranks_like_the_saved_one(tmp_path):
     opened = Index.open(tmp_path / "index")
 
     assert opened.rank(DEMAND, 5, query) == index.rank(DEMAND, 5, query)
-    assert isinstance(opened.segments[0].vectors, np.memmap)
+    assert isinstance(opened.segments[0].vectors.base, np.memmap)
 
 
 def test_an_unfinished_directory_is_refused(tmp_path):
