@@ -16,7 +16,8 @@ from platforms.services.recognition_demo import attach_demo_programme
 from platforms.services.schemes import sync_schemes
 from platforms.services.starting_data import load_platforms
 from policies.services.starting_data import load_policies
-from reporting.catalogue import declared
+from reporting.catalogue import declared, declared_schemes
+from reporting.services.evaluation_schemes import load_schemes
 from reporting.services.indicators import load_indicators
 from taxonomy.services import load_code_lists
 
@@ -24,13 +25,15 @@ Rows = Mapping[str, Sequence[dict[str, Any]]]
 
 
 def load_starting_data(*, rows: Rows, now: datetime) -> dict[str, Any]:
-    """Load lists, indicators, platforms, demands, cases and policies; each in its own transaction.
+    """Load lists, indicators, schemes, platforms, demands, cases and policies; each in its own
+    transaction.
 
     `rows` holds the objects of data/*.jsonl by file name. Returns what each load changed.
     """
     return {
         "代码表": load_code_lists(now=now),
         "指标": load_indicators(actor=SYSTEM, rows=declared(), now=now),
+        "评价办法": load_schemes(actor=SYSTEM, definitions=declared_schemes(), now=now),
         "认定办法": sync_schemes(),
         "平台与能力": load_platforms(rows=rows["platforms"], now=now),
         "需求": load_demands(rows=rows["demands"], now=now),

@@ -12,3 +12,4 @@ class ReportingConfig(AppConfig):
 
         register_guard("reporting.reportvalue", access.may_read_evidence)
         register_guard("reporting.annualreport", access.may_read_scan)
+        register_guard("reporting.evaluationdispute", access.may_read_dispute)

@@ -13,8 +13,10 @@ from typing import Any
 from django.conf import settings
 
 from reporting import formulas
+from reporting.scoring import SchemeError, read_scheme
 
 FOLDER = Path("data/indicators")
+SCHEMES = Path("data/evaluations")
 PARTS = ("annual", "portal")
 OPTIONS = (
     "columns", "choices", "part_of", "events", "sum_of", "sum_column", "plan", "veto",
@@ -108,3 +110,15 @@ def _check(rows: list[Declared]) -> None:
         if not row.sources:
             raise CatalogueError(f"指标 {row.code} 没有出处")
     formulas.in_order(parsed)
+
+
+def declared_schemes(folder: Path | None = None) -> list[dict[str, Any]]:
+    """Every evaluation scheme of the files, by slug. CatalogueError when one is impossible."""
+    folder = folder or settings.BASE_DIR / SCHEMES
+    rows = [tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))]
+    for row in rows:
+        try:
+            read_scheme(row)
+        except SchemeError as error:
+            raise CatalogueError(f"评价办法 {row.get('slug')} 有误：{error}") from error
+    return rows

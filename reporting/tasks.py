@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.access import SYSTEM
 from core.events import on
-from reporting.services import jobs, monitoring, notices
+from reporting.services import evaluation_notices, jobs, monitoring, notices
 
 
 @shared_task(name="reporting.run_job")
@@ -40,3 +40,8 @@ def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
 @on("reporting.cycle.filled", name="reporting.tell_operators")
 def tell_operators(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     notices.tell_filled(event_id=event_id, cycle_id=payload["cycle_id"], now=timezone.now())
+
+
+@on(*evaluation_notices.EVENTS, name="reporting.tell_evaluated")
+def tell_evaluated(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    evaluation_notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())

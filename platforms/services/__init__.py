@@ -19,7 +19,7 @@ from platforms.services.equipment_import import (
     equipment_template,
     import_equipment,
 )
-from platforms.services.funding import record_funding
+from platforms.services.funding import pay_funding, record_funding
 from platforms.services.listings import (
     confirm_listing,
     confirm_platform,
@@ -100,6 +100,7 @@ __all__ = [
     "move_programme",
     "move_recognition",
     "object_to",
+    "pay_funding",
     "plan_assessment",
     "receive_usage",
     "record_funding",

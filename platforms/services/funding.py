@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.activity import register_actions
 from core.errors import DomainError
@@ -18,7 +19,12 @@ from platforms.ladders import earlier_support
 from platforms.models import FundingRecord, Platform
 from platforms.services.listings import clean, lock
 
-register_actions({"platforms.fundingrecord.record": "登记了财政资金"})
+register_actions(
+    {
+        "platforms.fundingrecord.record": "登记了财政资金",
+        "platforms.fundingrecord.pay": "登记了资金拨付",
+    }
+)
 
 
 @transaction.atomic
@@ -57,3 +63,23 @@ def record_funding(
     )  # fmt: skip
     emit("platforms.funding.recorded", record_id=record.pk)
     return record
+
+
+@transaction.atomic
+def pay_funding(
+    *, actor: Any, record: FundingRecord, paid_date: date, now: datetime
+) -> FundingRecord:
+    """Note the day on which money of the ledger was paid out.
+
+    Raises Refused, DomainError `twice` (it was paid) or at `paid_date`.
+    """
+    locked = lock(record)
+    FundingAccess(actor).require("record", locked)
+    if locked.paid_date is not None:
+        raise DomainError("twice", f"{locked.paid_date} 已登记拨付。")
+    if paid_date > timezone.localdate(now):
+        raise DomainError("future", "拨付日期不能晚于今天。", "paid_date")
+    locked.paid_date = paid_date
+    locked.save(update_fields=["paid_date", "updated_at"])
+    log_activity(actor=actor, action="platforms.fundingrecord.pay", target=locked, now=now)
+    return locked

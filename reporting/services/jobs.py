@@ -16,7 +16,7 @@ from core.services import log_activity
 from reporting.access import JobAccess
 from reporting.enums import JobKind
 from reporting.models import ReportCycle, ReportingJob
-from reporting.services import opening
+from reporting.services import opening, rounds
 
 MAX_ATTEMPTS = 5
 STALE_AFTER = timedelta(minutes=3)
@@ -25,20 +25,30 @@ Tell = Callable[[int, int], bool]
 RUNNERS: dict[str, Callable[..., dict[str, int]]] = {
     JobKind.OPEN_CYCLE: opening.fill_cycle,
     JobKind.COMPUTE: opening.recompute_cycle,
+    JobKind.EVALUATE: rounds.compute_round,
 }
 
 
 @transaction.atomic
-def start_job(*, actor: Any, kind: str, cycle: ReportCycle, now: datetime) -> ReportingJob:
+def start_job(
+    *,
+    actor: Any,
+    kind: str,
+    cycle: ReportCycle,
+    now: datetime,
+    parameters: dict[str, Any] | None = None,
+) -> ReportingJob:
     """Queue a job for a cycle. DomainError `job_running` when the same one is under way.
 
-    The caller has checked the actor's right to what the job does.
+    `parameters` go to the runner by name. The caller has checked the actor's right to what the
+    job does.
     """
     try:
         with transaction.atomic():
             job = ReportingJob.objects.create(
-                kind=kind, cycle=cycle, owner_id=getattr(actor, "pk", None), heartbeat_at=now
-            )
+                kind=kind, cycle=cycle, owner_id=getattr(actor, "pk", None), heartbeat_at=now,
+                parameters=parameters or {},
+            )  # fmt: skip
     except IntegrityError as error:
         raise DomainError("job_running", "同样的任务正在进行，请等它完成。") from error
     log_activity(actor=actor, action="reporting.reportingjob.start", target=job, now=now)
@@ -56,8 +66,9 @@ def run_job(*, job_id: int, now: datetime) -> None:
     job = ReportingJob.objects.select_related("cycle__region").get(pk=job_id)
     try:
         result = RUNNERS[job.kind](
-            cycle=job.cycle, now=now, tell=_teller(job_id), since=job.created_at
-        )
+            cycle=job.cycle, now=now, tell=_teller(job_id), since=job.created_at,
+            **job.parameters,
+        )  # fmt: skip
     except Exception:
         _close(job_id=job_id, status=JobStatus.FAILED, error="任务没有完成，请稍后重新发起。")
         raise
