@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,15 @@ def emit(name: str, **payload: Any) -> Event:
     event = Event.objects.create(name=name, payload=payload)
     enqueue("core.dispatch_event", event_id=str(event.pk))
     return event
+
+
+def settle_events(*, prefix: str, key: str, ids: Iterable[int], now: datetime) -> int:
+    """Mark events as dealt with whose payload names one of `ids`: history that is loaded is no
+    news, and nobody is told of it. Returns how many."""
+    rows = Event.objects.filter(
+        name__startswith=prefix, completed_at__isnull=True, **{f"payload__{key}__in": list(ids)}
+    )
+    return rows.update(completed_at=now)
 
 
 def deliver_event(*, event_id: str, now: datetime) -> int:

@@ -42,7 +42,7 @@ class ReportCycle(BaseModel):
         verbose_name = verbose_name_plural = _("年度填报")
         constraints = [
             models.UniqueConstraint(
-                fields=["year", "region"],
+                fields=["year", "region", "is_demo"],
                 name="reporting_cycle_once",
                 violation_error_message=_("该地区这一年度的填报已经建立。"),
             ),

@@ -63,9 +63,14 @@ def indicators_of(report: AnnualReport) -> list[Indicator]:
     return list(report.cycle.indicators.in_order())
 
 
-def values_of(report: AnnualReport) -> dict[str, ReportValue]:
-    """The report's values by indicator code."""
-    rows = ReportValue.objects.filter(report=report).select_related("indicator", "typed_by")
+def values_of(report: AnnualReport, known: Iterable[Indicator] = ()) -> dict[str, ReportValue]:
+    """The report's values by indicator code; `known` indicators are shared, not read again."""
+    rows = list(ReportValue.objects.filter(report=report).select_related("typed_by"))
+    by_id = {indicator.pk: indicator for indicator in known}
+    unknown = {row.indicator_id for row in rows} - by_id.keys()
+    by_id |= Indicator.objects.in_bulk(unknown) if unknown else {}
+    for row in rows:
+        row.indicator = by_id[row.indicator_id]
     return {row.indicator.code: row for row in rows}
 
 
@@ -91,12 +96,13 @@ def planned_of(report: AnnualReport | None) -> dict[str, PlanTarget]:
 
 def lines_of(report: AnnualReport) -> list[Line]:
     """Every indicator with this year's and last year's value and its findings."""
-    rows = values_of(report)
+    indicators = indicators_of(report)
+    rows = values_of(report, indicators)
     before = report_of(report, 1)
-    last = values_of(before) if before else {}
+    last = values_of(before, indicators) if before else {}
     lines = [
         Line(indicator, rows.get(indicator.code), last.get(indicator.code))
-        for indicator in indicators_of(report)
+        for indicator in indicators
     ]
     by_code: dict[str, list[Finding]] = {}
     for finding in findings(sheet_of(lines, planned_of(report).values())):

@@ -38,13 +38,15 @@ def create_cycle(
 ) -> ReportCycle:
     """Make a cycle with the indicator versions and the review chain in force now.
 
+    What a demo account makes is a demo cycle: it covers demo platforms only, as a real one covers
+    none of them.
     Errors: Refused, `invalid` (dates, the year exists already), `no_indicators`.
     """
     access = CycleAccess(actor)
     cycle = ReportCycle(
         year=year, region=region, opens_date=opens_date, due_date=due_date, coverage=coverage,
         reviewers=list(current_jurisdiction().reviewers), notice=notice.strip(),
-        status_changed_at=now, is_demo=is_demo,
+        status_changed_at=now, is_demo=is_demo or getattr(actor, "is_demo", False),
     )  # fmt: skip
     access.require("create")
     if not access.is_system and not actor.covers_region("government", region.pk):

@@ -19,7 +19,7 @@ from reporting.access import AnnualReportAccess
 from reporting.enums import Answer, Fill, NullReason
 from reporting.models import AnnualReport, Indicator, PlanTarget, ReportValue
 from reporting.selectors.indicators import choices_of
-from reporting.selectors.sheets import lines_of
+from reporting.selectors.sheets import Line, lines_of
 from reporting.services.compute import compute_reports
 from reporting.values import as_json, clean, columns_of
 
@@ -160,12 +160,15 @@ def _follow_up(report: AnnualReport, now: datetime) -> None:
     count_problems(report)
 
 
-def count_problems(report: AnnualReport) -> int:
-    """How many findings keep the report from being submitted; kept on the report for lists."""
+def count_problems(report: AnnualReport) -> list[Line]:
+    """How many findings keep the report from being submitted is kept on the report for lists.
+
+    Returns the lines that were counted.
+    """
     lines = lines_of(report)
     count = sum(finding.blocks for line in lines for finding in line.findings)
     AnnualReport.objects.filter(pk=report.pk).update(problem_count=count)
-    return count
+    return lines
 
 
 def _locked(report: AnnualReport) -> AnnualReport:
@@ -174,14 +177,13 @@ def _locked(report: AnnualReport) -> AnnualReport:
 
 
 @transaction.atomic
-def refresh_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualReport:
-    """Compute the automatic values of one report anew. Errors: Refused."""
+def refresh_report(*, actor: Any, report: AnnualReport, now: datetime) -> list[Line]:
+    """Compute the automatic values of one report anew; its lines after it. Errors: Refused."""
     locked = _locked(report)
     AnnualReportAccess(actor).require("edit", locked)
     rows = AnnualReport.objects.filter(pk=locked.pk)
     compute_reports(cycle=locked.cycle, reports=rows, now=now)
-    count_problems(locked)
-    return locked
+    return count_problems(locked)
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 
 from core.services import emit
 from platforms.enums import ListingStatus
-from platforms.models import Platform, Recognition
+from platforms.models import Platform
+from platforms.selectors.recognition import roster_rows
 from reporting.access import LEVEL_OF
 from reporting.enums import Coverage
 from reporting.models import AnnualReport, ReportCycle
@@ -22,13 +23,14 @@ Tell = Callable[[int, int], bool]
 
 
 def reporting_platforms(cycle: ReportCycle) -> QuerySet[Any]:
-    """Platforms of the region that report: those on the roster on the last day of the year, or
-    all that are published."""
-    rows = Platform.objects.in_region(cycle.region.prefix).filter(status=ListingStatus.PUBLISHED)
+    """Platforms of the region that report: those on the roster on the last day of the year, as it
+    was then, or all that are published. Demo platforms report in demo cycles, and only there."""
+    rows = Platform.objects.in_region(cycle.region.prefix).filter(
+        status=ListingStatus.PUBLISHED, is_demo=cycle.is_demo
+    )
     if cycle.coverage == Coverage.PUBLISHED:
         return rows
-    held = Recognition.objects.on_roster(cycle.last_day)
-    return rows.filter(pk__in=held.values("platform"))
+    return rows.filter(pk__in=roster_rows(cycle.last_day).values("platform"))
 
 
 def chain_of(cycle: ReportCycle, level: int) -> list[str]:

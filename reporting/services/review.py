@@ -20,7 +20,6 @@ from reporting.access import AnnualReportAccess, next_step
 from reporting.enums import Answer
 from reporting.models import AnnualReport, Extension, Indicator, ReviewComment
 from reporting.rules import blocking
-from reporting.selectors.sheets import lines_of
 from reporting.services.filling import refresh_report
 from reporting.services.snapshots import freeze
 
@@ -46,8 +45,8 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     if not decision and decision.code == "wrong_state":
         raise DomainError("wrong_state", decision.reason)
     access.require("submit", report)
-    refresh_report(actor=actor, report=report, now=now)
-    left = blocking(found for line in lines_of(report) for found in line.findings)
+    lines = refresh_report(actor=actor, report=report, now=now)
+    left = blocking(found for line in lines for found in line.findings)
     if left:
         first = left[0]
         raise DomainError(
@@ -55,7 +54,7 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
         )
     moved: Any
     moved, _row = perform(access, "submit", report, now=now)
-    version = freeze(report=_whole(moved), actor=actor, now=now)
+    version = freeze(report=_whole(moved), actor=actor, now=now, lines=lines)
     moved, _row = perform(AnnualReportAccess(SYSTEM), f"to_{moved.chain[0]}", moved, now=now)
     moved.submitted_at = now
     moved.save(update_fields=["submitted_at", "updated_at"])

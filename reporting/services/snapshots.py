@@ -33,10 +33,12 @@ def digest_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def build_snapshot(report: AnnualReport, *, now: datetime) -> dict[str, Any]:
+def build_snapshot(
+    report: AnnualReport, *, now: datetime, lines: list[Line] | None = None
+) -> dict[str, Any]:
     """Everything the report says, with the version of each definition and the earlier numbers
-    that formulas look back to. Plain JSON; numbers are exact text."""
-    lines = lines_of(report)
+    that formulas look back to. Plain JSON; numbers are exact text. `lines`: as just read."""
+    lines = lines_of(report) if lines is None else lines
     return {
         "format": FORMAT,
         "frozen_at": timezone.localtime(now).isoformat(timespec="seconds"),
@@ -98,9 +100,11 @@ def _past_inputs(report: AnnualReport, lines: list[Line]) -> dict[str, Any]:
     return found
 
 
-def freeze(*, report: AnnualReport, actor: Any, now: datetime) -> ReportVersion:
+def freeze(
+    *, report: AnnualReport, actor: Any, now: datetime, lines: list[Line] | None = None
+) -> ReportVersion:
     """Keep the report as it is now: the next version, with digest and verification code."""
-    snapshot = build_snapshot(report, now=now)
+    snapshot = build_snapshot(report, now=now, lines=lines)
     return ReportVersion.objects.create(
         report=report,
         number=report.versions.count() + 1,

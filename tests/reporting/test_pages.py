@@ -220,6 +220,7 @@ def test_correction_is_asked_and_answered(operator, report, staff):
 
 def test_cycle_is_made_and_opened(staff, django_capture_on_commit_callbacks):
     PlatformFactory()
+    shown = PlatformFactory(is_demo=True)  # the cycle of a demo account covers demo platforms
     client = signed_in(staff)
     form = {"year": "2026", "region": "440000", "opens_date": "2026-11-01",
             "due_date": "2026-10-01", "coverage": "published"}  # fmt: skip
@@ -230,7 +231,8 @@ def test_cycle_is_made_and_opened(staff, django_capture_on_commit_callbacks):
         client.post(url("move_cycle", cycle.pk, "open"))
 
     assert "截止日期不能早于开始日期" in wrong.content.decode()
-    assert cycle.reports.count() == 1
+    assert cycle.is_demo
+    assert [report.platform for report in cycle.reports.all()] == [shown]
     job = ReportingJob.objects.get()
     assert (job.status, job.percent, job.result["created"]) == ("done", 100, 1)
     assert client.get(url("job", job.pk)).status_code == 200

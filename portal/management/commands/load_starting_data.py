@@ -14,12 +14,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from portal.services import load_demo, load_starting_data
+from portal.services.demo_year import load_demo_year
 
 FILES = ("platforms", "demands", "cases", "policies")
 
 
 class Command(BaseCommand):
-    help = "载入代码表和 data/ 中的起始资料，可重复运行；--demo 另建演示人员与单位。"
+    help = "载入代码表和 data/ 中的起始资料，可重复运行；--demo 另建演示人员、平台和年度。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         if demo:
             load_demo(now=now)
             self.stdout.write("演示人员与单位已就绪。")
+            for name, count in load_demo_year(now=now).items():
+                self.stdout.write(f"{name}：{count}")
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
