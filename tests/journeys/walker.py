@@ -66,7 +66,10 @@ class Walker:
         self.page.wait_for_load_state()
 
     def follow(self, label: str) -> None:
-        self.page.locator("main").get_by_role("link", name=label).first.click()
+        """Follow the first link of that name, or else the first whose name contains it."""
+        links = self.page.locator("main")
+        same = links.get_by_role("link", name=label, exact=True)
+        (same if same.count() else links.get_by_role("link", name=label)).first.click()
         self.page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
