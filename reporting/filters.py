@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import FacetedFilterSet
 from reporting.enums import Fill, Period, ReportStatus
 from reporting.models import AnnualReport, Indicator
+from reporting.selectors.reports import asking_reports, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
 
@@ -45,6 +46,8 @@ class ReportFilter(FacetedFilterSet):
         field_name="platform__region__name", label=_("地区")
     )
     overdue = django_filters.BooleanFilter(method="only_overdue", label=_("只看逾期未报"))
+    waiting = django_filters.BooleanFilter(method="only_waiting", label=_("只看待本级审核"))
+    asking = django_filters.BooleanFilter(method="only_asking", label=_("只看待答复的申请"))
 
     class Meta:
         model = AnnualReport
@@ -54,3 +57,10 @@ class ReportFilter(FacetedFilterSet):
         today = timezone.localdate()
         late = AnnualReport.objects.overdue(today=today)
         return rows.filter(pk__in=late.values("pk")) if value else rows
+
+    def only_waiting(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+        waiting = waiting_reports(self.request.user)
+        return rows.filter(pk__in=waiting.values("pk")) if value else rows
+
+    def only_asking(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+        return asking_reports(rows) if value else rows

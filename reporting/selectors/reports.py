@@ -8,15 +8,18 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet
 
+from accounts.enums import Role
 from core.files import files_of
 from core.models import StoredFile
 from reporting import queries
-from reporting.enums import EDITABLE, ReportStatus
+from reporting.access import LEVEL_OF
+from reporting.enums import EDITABLE, Answer, ReportStatus
 from reporting.models import AnnualReport, ReportCycle, ReportVersion, ReviewComment
 from reporting.queries import Row
 from reporting.selectors.sheets import Line, lines_of
 from reporting.states import STEP_OF
 
+STATUS_AT = {int(level): status for status, level in LEVEL_OF.items()}
 STEP_LABELS = {"county": "县区审核", "city": "市级审核", "province": "省级审核"}
 
 
@@ -24,6 +27,23 @@ def listed(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Reports as lists show them, most urgent first."""
     related = ("cycle__region", "platform__region", "platform__organisation")
     return rows.select_related(*related).order_by("-cycle__year", "status", "pk")
+
+
+def waiting_reports(user: Any) -> QuerySet[Any]:
+    """Reports under review at the user's own level and in her regions."""
+    condition = Q(pk__in=[])
+    for row in user.assignments:
+        if row.role == Role.GOVERNMENT and row.region and row.region.level in STATUS_AT:
+            inside = Q(platform__region__code__startswith=row.region.prefix)
+            condition |= inside & Q(status=STATUS_AT[row.region.level])
+    return AnnualReport.objects.filter(condition)
+
+
+def asking_reports(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those with a request for more time or for a correction that nobody answered yet."""
+    asked = Q(extensions__answer=Answer.PENDING)
+    asked |= Q(values_set__correction_answer=Answer.PENDING)
+    return rows.filter(pk__in=AnnualReport.objects.filter(asked).values("pk"))
 
 
 def steps_of(report: AnnualReport) -> list[dict[str, str]]:

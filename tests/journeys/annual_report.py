@@ -128,7 +128,7 @@ def review(year: Year, report: AnnualReport) -> None:
     operator.follow(year.platform.name)
     operator.sees("与合同清单不符，请核对。")
     operator.go(f"{report.get_absolute_url()}fill/SRV/")
-    operator.fill(**{"SRV-12-value": "0.80"})
+    operator.fill(**{"SRV-12-value": "0.80", "SRV-12a-value": "0.80"})
     operator.press("保存")
     operator.sees("已保存")
     submit(year, report)

@@ -8,6 +8,7 @@ from platforms.models import Application, Programme, Recognition, Scheme
 from tests.journeys import year as days
 from tests.journeys.year import Year
 
+TITLE = "2026 年度省中试平台申报"
 EVIDENCE = {"name": "营业执照.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 journey"}
 
 
@@ -16,7 +17,7 @@ def open_programme(year: Year) -> Programme:
     province.follow("认定批次")
     province.follow("新建批次")
     province.fill(
-        scheme=str(Scheme.objects.get(slug=days.SCHEME)), title="2026 年度省中试平台申报", year="2026",
+        scheme=str(Scheme.objects.get(slug=days.SCHEME)), title=TITLE, year="2026",
         opens_date=days.APPLIED.isoformat(), publicity_workdays="5",
         closes_date=(days.APPLIED + timedelta(days=30)).isoformat(),
         notice="请在受理期内通过本平台申报，平台资料自动带入。",
@@ -24,7 +25,7 @@ def open_programme(year: Year) -> Programme:
     province.press("保存")
     province.act("发布并受理")
     province.sees("受理中")
-    return Programme.objects.get(title="2026 年度省中试平台申报")
+    return Programme.objects.get(title=TITLE)
 
 
 def apply(year: Year, programme: Programme) -> Application:
@@ -103,8 +104,8 @@ def judge(year: Year, application: Application) -> None:
     province.sees("88")
     province.act("转现场核查")
     province.fill(
-        visited_date=days.VISITED.isoformat(), members="张三、李四", findings="设备在用，账物相符。",
-        result="通过",
+        visited_date=days.VISITED.isoformat(), members="张三、李四", result="通过",
+        findings="设备在用，账物相符。",
     )  # fmt: skip
     province.press("记录核查")
     province.sees("核查记录已保存")

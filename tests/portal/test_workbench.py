@@ -1,6 +1,6 @@
 """The workbench: what waits for whom, counted by role, and never anybody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.enums import OrganisationStatus, Role
 from notifications.models import Notification
 from portal.selectors.workbench import workbench_page
+from reporting.models import AnnualReport, Extension
 from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory, UserFactory, person
 from tests.factories.cases import CaseFactory, OutcomeFactory, ProjectFactory
 from tests.factories.demands import DemandFactory, open_demand
@@ -18,7 +19,9 @@ from tests.factories.platforms import (
     ReportFactory,
 )
 from tests.factories.recognition import ApplicationFactory, AssignmentFactory
-from tests.factories.taxonomy import chengdu, zhongshan
+from tests.factories.reporting import open_cycle, report_for
+from tests.factories.taxonomy import chengdu, guangdong, zhongshan
+from tests.reporting.conftest import indicators  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +75,7 @@ def test_the_enterprise_sees_its_demands_and_projects(parties):
         "平台已报价，待我决定": 1,
         "等待平台回复": 2,
         "进行中的对接": 4,
-        "草稿与退回修改": 2,
+        "待补完的需求草稿与退回": 2,
         "审核中的需求": 1,
         "征集中的需求": 1,
     }
@@ -80,14 +83,55 @@ def test_the_enterprise_sees_its_demands_and_projects(parties):
 
 def test_the_operator_sees_its_enquiries_and_capabilities(parties):
     assert waiting(person(Role.OPERATOR, organisation=parties[1])) == {
-        "超时未回复的咨询": 1,
         "待回复的咨询": 2,
         "进行中的对接": 4,
         "待确认仍有效的能力": 2,
         "待提交或补正的认定申报": 2,
-        "草稿与退回修改的能力": 1,
+        "待补完的能力草稿与退回": 1,
         "已发布的能力": 3,
     }
+
+
+def test_late_things_come_first_and_the_rest_by_day(parties):
+    operator = person(Role.OPERATOR, organisation=parties[1])
+    (panel,) = workbench_page(operator).panels
+
+    first, second = panel.waiting[:2]
+
+    assert (first.label, first.late, first.count) == ("待回复的咨询", 1, 2)
+    assert (second.label, second.due) == (
+        "待提交或补正的认定申报", timezone.localdate() + timedelta(days=30),
+    )  # fmt: skip
+
+
+def test_the_page_says_what_is_late_and_hides_what_does_not_wait(client, parties):
+    client.force_login(person(Role.OPERATOR, organisation=parties[1]))
+
+    page = client.get("/workbench/").content.decode()
+
+    assert "1 件已超期" in page
+    assert "待填报的年度报告" not in page
+
+
+def test_nothing_waiting_is_said(client):
+    client.force_login(person(Role.OPERATOR))
+
+    assert "现在没有要办的事" in client.get("/workbench/").content.decode()
+
+
+@pytest.mark.usefixtures("indicators")
+def test_reports_wait_for_the_own_level_only():
+    report = report_for(PlatformFactory(), open_cycle())
+    AnnualReport.objects.filter(pk=report.pk).update(status="city")
+    Extension.objects.create(
+        report=report, requested_by=UserFactory(), until_date=date(2027, 4, 30), reason="审计未完成"
+    )
+
+    city = waiting(person(Role.GOVERNMENT, region=zhongshan()))
+    province = waiting(person(Role.GOVERNMENT, region=guangdong()))
+
+    assert city == {"待本级审核的年度报告": 1, "待答复的延期与更正": 1}
+    assert province == {"待答复的延期与更正": 1}
 
 
 @pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.OPERATOR])
@@ -163,7 +207,7 @@ def test_each_admin_and_partner_has_the_own_tools_only(role):
     (panel,) = workbench_page(person(role)).panels
 
     assert panel.items == []
-    assert {label for label, _ in panel.actions} & set(TOOLS.values()) == {TOOLS[role]}
+    assert {label for label, _ in panel.links} & set(TOOLS.values()) == {TOOLS[role]}
 
 
 def test_two_roles_are_two_panels():
@@ -181,7 +225,8 @@ def test_every_link_of_every_role_opens(client, parties, settings):
         type(user).objects.filter(pk=user.pk).update(is_demo=True)
         client.force_login(user)
         for panel in workbench_page(user).panels:
-            urls = [item.url for item in panel.items] + [url for _, url in panel.actions]
+            urls = [item.url for item in panel.items] + ([panel.first[1]] if panel.first else [])
+            urls += [url for _, url in panel.links]
             answers = {url: client.get(url, follow=True).status_code for url in urls}
             assert answers == dict.fromkeys(urls, 200), role
 
@@ -221,7 +266,7 @@ def test_visitors_are_asked_to_sign_in(client):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [(Role.ENTERPRISE, 6), (Role.OPERATOR, 8), (Role.GOVERNMENT, 15), (Role.BROKER, 7)],
+    [(Role.ENTERPRISE, 6), (Role.OPERATOR, 8), (Role.GOVERNMENT, 18), (Role.BROKER, 7)],
 )
 def test_the_workbench_counts_its_queries(role, queries, rows, django_assert_num_queries):
     user = person(role)

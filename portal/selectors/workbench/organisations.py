@@ -1,0 +1,140 @@
+"""Workbenches of enterprises and of those who run platforms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from cases.access import ProjectAccess
+from cases.enums import OutcomeStatus, ProjectStatus
+from cases.models import Outcome
+from demands.access import DemandAccess
+from demands.enums import DemandStatus
+from platforms.access import ApplicationAccess, CapabilityAccess
+from platforms.enums import ApplicationStatus, ListingStatus
+from platforms.selectors.operations import change_counts
+from portal.selectors.workbench.parts import Group, Item, Panel, counted, links
+from reporting.access import AnnualReportAccess
+from reporting.enums import EDITABLE
+
+OPEN_PROJECTS = (
+    ProjectStatus.ENQUIRY,
+    ProjectStatus.IN_TALKS,
+    ProjectStatus.QUOTED,
+    ProjectStatus.CONTRACTED,
+    ProjectStatus.PILOTING,
+    ProjectStatus.DELIVERED,
+)
+
+
+def _projects(user: Any, ids: set[int], side: str) -> dict[str, Any]:
+    """Counts over the projects of these organisations on one side."""
+    rows = ProjectAccess(user).visible().filter(**{f"{side}__in": ids})
+    waiting = Q(status=ProjectStatus.ENQUIRY)
+    return rows.aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN_PROJECTS)),
+        waiting=Count("pk", filter=waiting),
+        late=Count("pk", filter=waiting & Q(reply_due_at__lt=timezone.now())),
+        due=Min("reply_due_at", filter=waiting),
+        quoted=Count("pk", filter=Q(status=ProjectStatus.QUOTED)),
+    )
+
+
+def enterprise(user: Any) -> Panel:
+    """Answers and outcomes to decide about, then how the own demands stand."""
+    ids = user.organisation_ids(Role.ENTERPRISE)
+    counts = DemandAccess(user).visible().filter(organisation__in=ids).aggregate(
+        draft=Count("pk", filter=Q(status__in=[DemandStatus.DRAFT, DemandStatus.RETURNED])),
+        review=Count("pk", filter=Q(status=DemandStatus.IN_REVIEW)),
+        open=Count("pk", filter=Q(status=DemandStatus.OPEN)),
+    )  # fmt: skip
+    projects = _projects(user, ids, "enterprise")
+    outcomes = Outcome.objects.filter(project__enterprise__in=ids, status=OutcomeStatus.CLAIMED)
+    mine, threads = reverse("demands:manage"), reverse("cases:projects")
+    return Panel(
+        "我的需求与对接",
+        [
+            Item("待我确认的成果", outcomes.count(), threads),
+            Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
+            Item("待补完的需求草稿与退回", counts["draft"],
+                 f"{mine}?status=draft&status=returned"),
+            Item("等待平台回复", projects["waiting"], f"{threads}?status=enquiry", waits=False),
+            Item("进行中的对接", projects["open"], threads, waits=False),
+            Item("审核中的需求", counts["review"], f"{mine}?status=in_review", waits=False),
+            Item("征集中的需求", counts["open"], f"{mine}?status=open", waits=False),
+        ],
+        [
+            Group("需求与对接", links(
+                ("我的需求", "demands:manage"), ("我的对接", "cases:projects"),
+                ("查服务能力", "platforms:capabilities"), ("我的订阅", "matching:subscriptions"),
+            )),
+            Group("单位", links(("单位资料", "accounts:organisation"))),
+        ],
+        first=("发布需求", reverse("demands:new")),
+    )  # fmt: skip
+
+
+def operator(user: Any) -> Panel:
+    """Enquiries to answer, facts to confirm, reports and applications to hand in."""
+    ids = user.organisation_ids(Role.OPERATOR)
+    since = timezone.now() - timedelta(days=settings.CONFIRM_EVERY_DAYS)
+    is_stale = Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=since)
+    counts = CapabilityAccess(user).visible().filter(platform__organisation__in=ids).aggregate(
+        published=Count("pk", filter=Q(status=ListingStatus.PUBLISHED)),
+        draft=Count("pk", filter=Q(status__in=[ListingStatus.DRAFT, ListingStatus.RETURNED])),
+        stale=Count("pk", filter=Q(status=ListingStatus.PUBLISHED) & is_stale),
+    )  # fmt: skip
+    projects = _projects(user, ids, "platform__organisation")
+    manage, threads = reverse("platforms:mine"), reverse("cases:projects")
+    changes = change_counts(user)
+    return Panel(
+        "我的平台",
+        [
+            Item("待回复的咨询", projects["waiting"], f"{threads}?status=enquiry",
+                 due=projects["due"], late=projects["late"]),
+            _reports(user, ids),
+            _applications(user, ids),
+            Item("待补报或补充的变动", changes["asked"] + changes["returned"],
+                 f"{reverse('platforms:changes')}?status=asked&status=returned"),
+            Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue")),
+            Item("待补完的能力草稿与退回", counts["draft"], manage),
+            Item("进行中的对接", projects["open"], threads, waits=False),
+            Item("已发布的能力", counts["published"], manage, waits=False),
+        ],
+        [
+            Group("平台与对接", links(
+                ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
+                ("对接成效", "cases:figures"), ("我的订阅", "matching:subscriptions"),
+            )),
+            Group("认定与年报", links(
+                ("认定申报", "platforms:programmes"), ("我的申报", "platforms:applications"),
+                ("年度报告", "reporting:reports"), ("变动报告", "platforms:changes"),
+                ("财政资金台账", "platforms:funding"),
+            )),
+            Group("单位", links(("单位资料", "accounts:organisation"))),
+        ],
+        first=("管理平台资料", manage),
+    )  # fmt: skip
+
+
+def _reports(user: Any, ids: set[int]) -> Item:
+    rows = AnnualReportAccess(user).visible().filter(
+        platform__organisation__in=ids, status__in=EDITABLE
+    )  # fmt: skip
+    url = reverse("reporting:reports")
+    return counted("待填报的年度报告", rows.with_due(), url, due="due")
+
+
+def _applications(user: Any, ids: set[int]) -> Item:
+    rows = ApplicationAccess(user).visible().filter(
+        platform__organisation__in=ids,
+        status__in=[ApplicationStatus.DRAFT, ApplicationStatus.RETURNED],
+    )  # fmt: skip
+    url = reverse("platforms:applications")
+    return counted("待提交或补正的认定申报", rows, url, due="programme__closes_date")

@@ -1,0 +1,165 @@
+"""Workbenches of government staff, technology brokers and experts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import OrganisationAccess
+from accounts.enums import OrganisationStatus
+from cases.access import CaseAccess, ProjectAccess
+from cases.enums import ProjectStatus
+from demands.access import DemandAccess
+from demands.enums import DemandStatus
+from notifications.models import Notification
+from platforms.access import (
+    ApplicationAccess,
+    AssignmentAccess,
+    CapabilityAccess,
+    ClaimAccess,
+    PlatformAccess,
+    ReportAccess,
+)
+from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus
+from platforms.selectors.operations import change_counts
+from platforms.selectors.recognition import waiting_applications
+from portal.selectors.workbench.organisations import OPEN_PROJECTS
+from portal.selectors.workbench.parts import Group, Item, Panel, counted, links, pending
+from reporting.access import AlertAccess, AnnualReportAccess
+from reporting.selectors.reports import asking_reports, waiting_reports
+
+
+def government(user: Any) -> Panel:
+    """What waits for the own level or region, and every register that staff keep."""
+    return Panel("待办", [*_registers(user), *_recognition(user), *_reporting(user)], _doors())
+
+
+def _registers(user: Any) -> list[Item]:
+    listings = (
+        PlatformAccess(user).reviewable().count() + CapabilityAccess(user).reviewable().count()
+    )
+    return [
+        pending("待审核的单位", OrganisationAccess(user), OrganisationStatus.PENDING,
+                "accounts:organisations"),
+        Item("待审核的平台与能力", listings, reverse("platforms:review")),
+        pending("待审核的平台认领", ClaimAccess(user), ClaimStatus.PENDING, "platforms:review"),
+        pending("待核实的纠错", ReportAccess(user), ReportStatus.OPEN, "platforms:review"),
+        _demands(user),
+        Item("待审核的案例", CaseAccess(user).reviewable().count(), reverse("cases:review")),
+        _unanswered(user),
+    ]  # fmt: skip
+
+
+def _recognition(user: Any) -> list[Item]:
+    late = ApplicationAccess(user).visible().filter(stage_due_at__lt=timezone.now()).count()
+    changes = change_counts(user)
+    page = reverse("platforms:changes")
+    return [
+        counted("待本级办理的认定申报", waiting_applications(user),
+                reverse("platforms:applications_queue"), due="stage_due_at", is_day=False),
+        Item("超过办理时限的申报", late,
+             reverse("platforms:all_applications") + "?timing=overdue", late=late),
+        Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
+        Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
+    ]  # fmt: skip
+
+
+def _reporting(user: Any) -> list[Item]:
+    page = reverse("reporting:reports")
+    reports = AnnualReportAccess(user).visible()
+    unfiled = reports.overdue(today=timezone.localdate()).count()
+    alerts = AlertAccess(user).visible().filter(status="open")
+    return [
+        Item("待本级审核的年度报告", waiting_reports(user).count(), f"{page}?waiting=true"),
+        Item("待答复的延期与更正", asking_reports(reports).count(), f"{page}?asking=true"),
+        Item("逾期未报的年度报告", unfiled, f"{page}?overdue=true", late=unfiled),
+        counted("运行预警", alerts, reverse("reporting:monitoring"), due="due_date"),
+    ]
+
+
+def _doors() -> list[Group]:
+    return [
+        Group("平台认定", links(
+            ("申报审核", "platforms:applications_queue"),
+            ("申报批次", "platforms:managed_programmes"), ("平台名册", "platforms:roster"),
+            ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
+            ("财政资金台账", "platforms:funding"),
+        )),
+        Group("年报与评价", links(
+            ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
+            ("指标定义", "reporting:indicators"), ("统计任务", "reporting:jobs"),
+        )),
+        Group("监测与目标", links(
+            ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
+            ("对接成效", "cases:figures"), ("缺口图谱", "matching:atlas"),
+        )),
+        Group("资料与内容", links(
+            ("编辑政策与动态", "policies:manage"), ("超期未确认的资料", "platforms:overdue"),
+            ("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),
+        )),
+    ]  # fmt: skip
+
+
+def _demands(user: Any) -> Item:
+    rows = DemandAccess(user).governed().filter(status=DemandStatus.IN_REVIEW)
+    return Item("待审核的需求", rows.count(), reverse("demands:review"))
+
+
+def _unanswered(user: Any) -> Item:
+    late = ProjectAccess(user).visible().filter(
+        status=ProjectStatus.ENQUIRY, reply_due_at__lt=timezone.now()
+    ).count()  # fmt: skip
+    return Item("平台超时未回复", late, reverse("cases:projects") + "?timing=overdue", late=late)
+
+
+def broker(user: Any) -> Panel:
+    """Who asked for help, what to triage, which replies to chase."""
+    projects = ProjectAccess(user).visible()
+    asked = Notification.objects.filter(
+        user=user, kind="matching.help_requested", read_at__isnull=True
+    )
+    under_way = projects.filter(status__in=OPEN_PROJECTS).count()
+    return Panel(
+        "撮合与跟进",
+        [
+            Item("企业请求对接协助", asked.count(), reverse("notifications:inbox")),
+            _demands(user),
+            _unanswered(user),
+            Item("进行中的对接", under_way, reverse("cases:projects"), waits=False),
+        ],
+        [
+            Group("撮合", links(
+                ("看需求", "demands:demands"), ("查服务能力", "platforms:capabilities"),
+                ("对接项目", "cases:projects"), ("缺口图谱", "matching:atlas"),
+                ("我的订阅", "matching:subscriptions"),
+            )),
+        ],
+    )  # fmt: skip
+
+
+def reviewer(user: Any) -> Panel:
+    """Invitations to answer and applications to score, by their day."""
+    today = timezone.localdate()
+    counts = {
+        status: AssignmentAccess(user).visible().filter(reviewer=user, status=status).aggregate(
+            count=Count("pk"), due=Min("due_date"),
+            late=Count("pk", filter=Q(due_date__lt=today)),
+        )
+        for status in (AssignmentStatus.INVITED, AssignmentStatus.SCORING, AssignmentStatus.SCORED)
+    }  # fmt: skip
+    url = reverse("platforms:assignments")
+    invited, scoring = counts[AssignmentStatus.INVITED], counts[AssignmentStatus.SCORING]
+    return Panel(
+        "专家评审",
+        [
+            Item("待声明是否回避", invited["count"], url, due=invited["due"],
+                 late=invited["late"]),
+            Item("待评分", scoring["count"], url, due=scoring["due"], late=scoring["late"]),
+            Item("已评分", counts[AssignmentStatus.SCORED]["count"], url, waits=False),
+        ],
+        [Group("评审", links(("我的评审任务", "platforms:assignments"),
+                           ("平台名册", "platforms:roster")))],
+    )  # fmt: skip
