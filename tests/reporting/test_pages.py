@@ -104,7 +104,7 @@ def test_the_list_takes_the_same_queries(count, staff):
         page = client.get(url("reports"))
 
     assert page.context["total"] == count
-    assert len(queries) == 14
+    assert len(queries) == 12
 
 
 def test_saving_a_group_keeps_good_and_bad(operator, report):
