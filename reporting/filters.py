@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
 from reporting.enums import Fill, Period, ReportStatus
-from reporting.models import AnnualReport, Indicator
+from reporting.models import AnnualReport, EvaluationResult, Indicator
 from reporting.selectors.reports import asking_reports, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
@@ -64,3 +64,19 @@ class ReportFilter(FacetedFilterSet):
 
     def only_asking(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
         return asking_reports(rows) if value else rows
+
+
+class ResultFilter(FacetedFilterSet):
+    facets: ClassVar = ("grade", "group", "place")
+
+    q = django_filters.CharFilter(field_name="platform__name", lookup_expr="icontains",
+                                  label=_("平台名称"))  # fmt: skip
+    grade = django_filters.AllValuesMultipleFilter(field_name="grade_name", label=_("等次"))
+    group = django_filters.AllValuesMultipleFilter(field_name="group", label=_("同类组"))
+    place = django_filters.AllValuesMultipleFilter(
+        field_name="platform__region__name", label=_("地区")
+    )
+
+    class Meta:
+        model = EvaluationResult
+        fields: ClassVar = []

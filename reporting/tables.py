@@ -8,7 +8,14 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reporting.models import AnnualReport, ReportCycle, ReportingJob
+from reporting.models import (
+    AnnualReport,
+    EvaluationResult,
+    EvaluationRun,
+    ReportCycle,
+    ReportingJob,
+    RewardPlan,
+)
 
 
 class ReportTable(tables.Table):
@@ -41,3 +48,48 @@ class JobTable(tables.Table):
     class Meta:
         model = ReportingJob
         fields: ClassVar = ("kind", "cycle", "status", "owner", "created_at", "finished_at")
+
+
+class EvaluationTable(tables.Table):
+    class Meta:
+        model = EvaluationRun
+        fields: ClassVar = ("cycle", "scheme", "region", "status")
+
+
+class ResultTable(tables.Table):
+    rank = tables.Column(verbose_name=_("总名次"))
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"), verbose_name=_("平台"))
+    region = tables.Column(accessor="platform__region", orderable=False, verbose_name=_("地区"))
+    group = tables.Column(verbose_name=_("同类组"))
+    group_rank = tables.Column(verbose_name=_("组内名次"))
+    score = tables.Column(verbose_name=_("得分"))
+    grade_name = tables.Column(verbose_name=_("等次"))
+    is_vetoed = tables.BooleanColumn(yesno="是,", verbose_name=_("一票否决"))
+    is_demo = tables.BooleanColumn(
+        accessor="platform__is_demo", yesno="是,", orderable=False, verbose_name=_("演示数据")
+    )
+
+    class Meta:
+        model = EvaluationResult
+        fields: ClassVar = ("rank", "platform", "region", "group", "group_rank", "score",
+                            "grade_name", "is_vetoed", "is_demo")  # fmt: skip
+
+
+class RecommendedTable(tables.Table):
+    platform = tables.Column(orderable=False, verbose_name=_("平台"))
+    operator = tables.Column(
+        accessor="platform__operator_display", orderable=False, verbose_name=_("运营单位")
+    )
+    region = tables.Column(accessor="platform__region", orderable=False, verbose_name=_("地区"))
+    grade_name = tables.Column(orderable=False, verbose_name=_("最近等次"))
+    score = tables.Column(orderable=False, verbose_name=_("最近得分"))
+
+    class Meta:
+        model = EvaluationResult
+        fields: ClassVar = ("platform", "operator", "region", "grade_name", "score")
+
+
+class RewardTable(tables.Table):
+    class Meta:
+        model = RewardPlan
+        fields: ClassVar = ("name", "status")

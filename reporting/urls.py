@@ -1,6 +1,16 @@
 from django.urls import path
 
-from reporting.views import cycles, exchange, filling, indicators, monitoring, reports
+from reporting.views import (
+    cycles,
+    evaluated,
+    evaluations,
+    exchange,
+    filling,
+    indicators,
+    monitoring,
+    reports,
+    rewards,
+)
 
 app_name = "reporting"
 urlpatterns = [
@@ -45,4 +55,34 @@ urlpatterns = [
     path("monitoring/alerts/<int:pk>/take/", monitoring.take_alert, name="take_alert"),
     path("monitoring/alerts/<int:pk>/close/", monitoring.close_alert, name="close_alert"),
     path("targets/", monitoring.targets, name="targets"),
+    path("evaluations/", evaluations.evaluations, name="evaluations"),
+    path("evaluations/new/", evaluations.create, name="new_evaluation"),
+    path("evaluations/recommended/", evaluations.recommended, name="recommended"),
+    path("evaluations/schemes/", evaluated.schemes, name="schemes"),
+    path("evaluations/schemes/<slug:slug>/<int:version>/", evaluated.scheme, name="scheme"),
+    path(
+        "evaluations/schemes/<slug:slug>/<int:version>/revise/",
+        evaluated.revise,
+        name="revise_scheme",
+    ),
+    path("evaluations/disputes/<int:pk>/<str:name>/", evaluated.answer, name="answer_dispute"),
+    path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
+    path("evaluations/<int:pk>/compute/", evaluations.compute, name="compute_evaluation"),
+    path("evaluations/<int:pk>/move/<str:name>/", evaluations.move, name="move_evaluation"),
+    path("evaluations/<int:pk>/verify/", evaluations.verify, name="verify_evaluation"),
+    path("evaluations/<int:pk>/entrust/", evaluations.entrust, name="entrust"),
+    path("evaluations/<int:pk>/comment/", evaluations.comment, name="comment_evaluation"),
+    path("evaluations/<int:pk>/reward/", rewards.plan, name="plan_reward"),
+    path("evaluations/<int:pk>/platforms/<str:slug>/", evaluated.evaluated, name="evaluated"),
+    path("evaluations/<int:pk>/platforms/<str:slug>/dispute/", evaluated.dispute, name="dispute"),
+    path(
+        "evaluations/<int:pk>/platforms/<str:slug>/correct/",
+        evaluated.correct,
+        name="correct_input",
+    ),
+    path("rewards/", rewards.rewards, name="rewards"),
+    path("rewards/<int:pk>/", rewards.reward, name="reward"),
+    path("rewards/<int:pk>/move/<str:name>/", rewards.move, name="move_reward"),
+    path("rewards/<int:pk>/pay/", rewards.pay, name="pay_reward"),
+    path("rewards/items/<int:pk>/exclude/", rewards.exclude, name="exclude_reward"),
 ]

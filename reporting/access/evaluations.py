@@ -19,6 +19,7 @@ from platforms.access import PlatformScope
 from reporting.access.base import OWNER, STAFF, SYSTEM, is_staff
 from reporting.enums import DisputeStatus, RunStatus
 from reporting.models import EvaluationDispute, EvaluationResult, EvaluationRun, EvaluationScheme
+from reporting.querysets import ResultQuerySet
 from reporting.states import DISPUTE, EVALUATION
 
 REVIEWER, VISITOR = Relation.REVIEWER, Relation.VISITOR
@@ -152,7 +153,7 @@ class ResultAccess(PlatformScope):
                 found -= {OWNER}
         return frozenset(found)
 
-    def visible(self) -> QuerySet[Any]:
+    def visible(self) -> ResultQuerySet:
         """Of the last round: what is published, what is one's own or one's region's and shown,
         and everything of the runs that one keeps or looks through."""
         rows = EvaluationResult.objects.in_force()

@@ -1,5 +1,13 @@
 """Forms: what people typed, as it is; one module a noun."""
 
+from reporting.forms.evaluations import (
+    DisputeForm,
+    EntrustForm,
+    InputForm,
+    ReviseForm,
+    RewardForm,
+    RunForm,
+)
 from reporting.forms.reports import (
     CorrectionForm,
     CycleForm,
@@ -14,10 +22,16 @@ from reporting.forms.reports import (
 __all__ = [
     "CorrectionForm",
     "CycleForm",
+    "DisputeForm",
+    "EntrustForm",
     "ExtensionForm",
     "ImportForm",
+    "InputForm",
     "PlanForm",
+    "ReviseForm",
+    "RewardForm",
     "RowsWidget",
+    "RunForm",
     "SectionForm",
     "VerifyForm",
 ]

@@ -15,7 +15,11 @@ ZERO = Decimal(0)
 PRECISION = 34
 Names = tuple[tuple[str, str], ...]
 Key = tuple[int, Names]
-UNKNOWN = ("", "未注明")
+UNKNOWN = {
+    "kind": ("", "类别未注明"),
+    "field": ("", "领域未注明"),
+    "size": ("", "规模未注明"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def evaluate(scheme: Scheme, candidates: Iterable[Candidate]) -> list[Result]:
                  for key, names in members.items()}  # fmt: skip
         scored = {one.key: _score(scheme, raws[one.key], peers[groups[one.key]]) for one in judged}
         ranked = _ranked(scored)
-        order = _order(ranked, groups)
+        order = _order(ranked, members)
         results = {
             one.key: _result(
                 scheme, one, scored[one.key], ranked[one.key],
@@ -137,7 +141,7 @@ def peer_groups(
     for one in judged:
         facets = {"size": _band(scheme, one), **one.facets}
         keys[one.key] = [
-            (level, tuple(facets.get(name, UNKNOWN) for name in names))
+            (level, tuple(facets.get(name, UNKNOWN[name]) for name in names))
             for level, names in enumerate(scheme.groups)
         ]
         for key in keys[one.key]:
@@ -152,11 +156,11 @@ def peer_groups(
 def _band(scheme: Scheme, candidate: Candidate) -> tuple[str, str]:
     number = _number(candidate.values.get(scheme.size_code, Value()).data)
     if number is None:
-        return ("", "规模未注明")
+        return UNKNOWN["size"]
     for band in scheme.bands:
         if band.below is None or number < band.below:
             return (band.name, band.name)
-    return ("", "规模未注明")
+    return UNKNOWN["size"]
 
 
 def _peers(scheme: Scheme, rows: Sequence[Sequence[Raw]]) -> list[Peers | None]:
@@ -253,7 +257,7 @@ def _ranked(scored: Mapping[str, Scored]) -> dict[str, tuple[Decimal, ...]]:
 
 @dataclass(frozen=True)
 class Order:
-    """Everybody's places: among all, and among those of the same group."""
+    """Everybody's places: among all, and among those whom a group compares."""
 
     all: tuple[tuple[Decimal, ...], ...]
     by_group: Mapping[Key, tuple[tuple[Decimal, ...], ...]]
@@ -264,13 +268,12 @@ class Order:
         return 1 + len(ordered) - bisect_right(ordered, mine)
 
 
-def _order(ranked: Mapping[str, tuple[Decimal, ...]], groups: Mapping[str, Key]) -> Order:
-    by_group: dict[Key, list[tuple[Decimal, ...]]] = {}
-    for name, mine in ranked.items():
-        by_group.setdefault(groups[name], []).append(mine)
+def _order(
+    ranked: Mapping[str, tuple[Decimal, ...]], members: Mapping[Key, Sequence[str]]
+) -> Order:
     return Order(
         tuple(sorted(ranked.values())),
-        {key: tuple(sorted(rows)) for key, rows in by_group.items()},
+        {key: tuple(sorted(ranked[name] for name in names)) for key, names in members.items()},
     )
 
 

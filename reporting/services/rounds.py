@@ -114,7 +114,11 @@ def _of_versions(report_ids: Iterable[int], scheme: Scheme) -> dict[int, Inputs]
                        "sha256": version.sha256},
             "values": {code: [lines[code]["value"], lines[code]["null_reason"]]
                        for code in sorted(wanted & lines.keys())},
-            "facets": {"kind": _facet(lines.get(KIND)), "field": _facet(lines.get(FIELD))},
+            "facets": {
+                name: facet
+                for name, code in (("kind", KIND), ("field", FIELD))
+                if (facet := _facet(lines.get(code)))
+            },
         }  # fmt: skip
     return found
 
@@ -122,7 +126,7 @@ def _of_versions(report_ids: Iterable[int], scheme: Scheme) -> dict[int, Inputs]
 def _facet(line: Mapping[str, Any] | None) -> list[str]:
     """Code and name of a choice; of several, the first: the main one of the register."""
     if line is None or not line["value"]:
-        return ["", "未注明"]
+        return []
     value = line["value"]
     code = value[0] if isinstance(value, list) else value
     return [code, line["words"].split("、")[0]]

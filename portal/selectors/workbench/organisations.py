@@ -20,8 +20,8 @@ from platforms.access import ApplicationAccess, CapabilityAccess
 from platforms.enums import ApplicationStatus, ListingStatus
 from platforms.selectors.operations import change_counts
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links
-from reporting.access import AnnualReportAccess
-from reporting.enums import EDITABLE
+from reporting.access import AnnualReportAccess, EvaluationAccess
+from reporting.enums import EDITABLE, RunStatus
 
 OPEN_PROJECTS = (
     ProjectStatus.ENQUIRY,
@@ -100,6 +100,7 @@ def operator(user: Any) -> Panel:
                  due=projects["due"], late=projects["late"]),
             _reports(user, ids),
             _applications(user, ids),
+            _evaluations(user),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
                  f"{reverse('platforms:changes')}?status=asked&status=returned"),
             Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue")),
@@ -114,8 +115,8 @@ def operator(user: Any) -> Panel:
             )),
             Group("认定与年报", links(
                 ("认定申报", "platforms:programmes"), ("我的申报", "platforms:applications"),
-                ("年度报告", "reporting:reports"), ("变动报告", "platforms:changes"),
-                ("财政资金台账", "platforms:funding"),
+                ("年度报告", "reporting:reports"), ("运行评价", "reporting:evaluations"),
+                ("变动报告", "platforms:changes"), ("财政资金台账", "platforms:funding"),
             )),
             Group("单位", links(("单位资料", "accounts:organisation"))),
         ],
@@ -129,6 +130,12 @@ def _reports(user: Any, ids: set[int]) -> Item:
     )  # fmt: skip
     url = reverse("reporting:reports")
     return counted("待填报的年度报告", rows.with_due(), url, due="due")
+
+
+def _evaluations(user: Any) -> Item:
+    rows = EvaluationAccess(user).visible().filter(status=RunStatus.PUBLICITY)
+    url = reverse("reporting:evaluations")
+    return counted("公示中、可提异议的评价", rows, url, due="publicity_ends_at", is_day=False)
 
 
 def _applications(user: Any, ids: set[int]) -> Item:

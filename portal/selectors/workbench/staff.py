@@ -28,7 +28,8 @@ from platforms.selectors.operations import change_counts
 from platforms.selectors.recognition import waiting_applications
 from portal.selectors.workbench.organisations import OPEN_PROJECTS
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links, pending
-from reporting.access import AlertAccess, AnnualReportAccess
+from reporting.access import AlertAccess, AnnualReportAccess, DisputeAccess, EvaluationAccess
+from reporting.enums import RunStatus
 from reporting.selectors.reports import asking_reports, waiting_reports
 
 
@@ -76,6 +77,11 @@ def _reporting(user: Any) -> list[Item]:
         Item("待本级审核的年度报告", waiting_reports(user).count(), f"{page}?waiting=true"),
         Item("待答复的延期与更正", asking_reports(reports).count(), f"{page}?asking=true"),
         Item("逾期未报的年度报告", unfiled, f"{page}?overdue=true", late=unfiled),
+        Item(
+            "待答复的评价异议",
+            DisputeAccess(user).waiting().count(),
+            reverse("reporting:evaluations"),
+        ),
         counted("运行预警", alerts, reverse("reporting:monitoring"), due="due_date"),
     ]
 
@@ -90,6 +96,8 @@ def _doors() -> list[Group]:
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
+            ("运行评价", "reporting:evaluations"), ("评价办法", "reporting:schemes"),
+            ("奖补", "reporting:rewards"), ("优先推荐名单", "reporting:recommended"),
             ("指标定义", "reporting:indicators"), ("统计任务", "reporting:jobs"),
         )),
         Group("监测与目标", links(
@@ -158,8 +166,16 @@ def reviewer(user: Any) -> Panel:
             Item("待声明是否回避", invited["count"], url, due=invited["due"],
                  late=invited["late"]),
             Item("待评分", scoring["count"], url, due=scoring["due"], late=scoring["late"]),
+            _entrusted(user),
             Item("已评分", counts[AssignmentStatus.SCORED]["count"], url, waits=False),
         ],
         [Group("评审", links(("我的评审任务", "platforms:assignments"),
+                           ("受托审阅的评价", "reporting:evaluations"),
                            ("平台名册", "platforms:roster")))],
     )  # fmt: skip
+
+
+def _entrusted(user: Any) -> Item:
+    rows = EvaluationAccess(user).visible().filter(reviewers=user.pk)
+    open_ones = rows.filter(status__in=[RunStatus.COMPUTED, RunStatus.PUBLICITY])
+    return Item("待审阅的评价", open_ones.count(), reverse("reporting:evaluations"))

@@ -1,0 +1,254 @@
+"""Evaluations for pages: runs, rankings, spreads, the way to one score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import mean, median
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from core.files import files_of
+from reporting.enums import DisputeStatus
+from reporting.models import (
+    AnnualReport,
+    EvaluationDispute,
+    EvaluationResult,
+    EvaluationRun,
+    Indicator,
+)
+from reporting.querysets import ResultQuerySet
+from reporting.selectors.indicators import choices_of
+from reporting.values import in_words
+from taxonomy.jurisdiction import current_jurisdiction, jurisdiction_of
+
+RELATED = ("scheme", "cycle__region", "region")
+NULL_WORDS = {"na": "不适用", "uncounted": "未统计", "secret": "涉密", "": "报告中没有"}
+
+
+def listed_runs(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Runs as lists show them, the latest year first."""
+    rows = rows.select_related(*RELATED).annotate(
+        open_disputes=Count("disputes", filter=Q(disputes__status=DisputeStatus.OPEN)),
+    )
+    return rows.order_by("-cycle__year", "-pk")
+
+
+def listed_results(rows: ResultQuerySet, run: EvaluationRun) -> QuerySet[Any]:
+    """Results of a run, best first; those ruled out last."""
+    rows = rows.light().filter(round__run=run)
+    related = ("platform__region", "round__run")
+    return rows.select_related(*related).order_by("is_vetoed", "rank", "platform__pinyin_key", "pk")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How the scores of a group lie."""
+
+    group: str
+    count: int
+    low: Decimal | None
+    middle: Decimal | None
+    average: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A run at a glance: how many of each grade, how the scores lie. No names."""
+
+    total: int
+    vetoed: int
+    grades: list[tuple[str, int]]
+    spreads: list[Spread]
+    bands: list[tuple[str, int]]
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        return {
+            "kind": "bar", "unit": "家", "labels": [label for label, _n in self.bands],
+            "series": [{"name": "平台数", "values": [n for _label, n in self.bands]}],
+        }  # fmt: skip
+
+
+def overview(run: EvaluationRun) -> Overview:
+    """Over all results of the last round, whoever looks. One query."""
+    rows = EvaluationResult.objects.in_force().filter(round__run=run)
+    listed = list(rows.values_list("group", "score", "grade", "is_vetoed"))
+    counts: dict[str, int] = {}
+    groups: dict[str, list[Decimal]] = {}
+    for group, score, grade, _vetoed in listed:
+        counts[grade] = counts.get(grade, 0) + 1
+        if score is not None:
+            groups.setdefault(group, []).append(score)
+    scores = [score for values in groups.values() for score in values]
+    return Overview(
+        total=len(listed),
+        vetoed=sum(row[3] for row in listed),
+        grades=[(name, counts.get(slug, 0)) for slug, name in run.scheme.grade_names.items()],
+        spreads=[_spread(name, values) for name, values in sorted(groups.items())],
+        bands=[(f"{low}—{low + 10}", sum(low <= s < low + 10 or (low == 90 and s == 100)
+                                         for s in scores)) for low in range(0, 100, 10)],
+    )  # fmt: skip
+
+
+def _spread(name: str, values: list[Decimal]) -> Spread:
+    shown = [round(Decimal(f(values)), 2) for f in (min, median, mean, max)]
+    return Spread(name, len(values), *shown)
+
+
+def own_results(rows: ResultQuerySet, run: EvaluationRun, user: Any) -> list[EvaluationResult]:
+    """The user's own platforms in a run, as far as `rows` show them."""
+    if not getattr(user, "is_authenticated", False):
+        return []
+    mine = rows.light().filter(
+        round__run=run, platform__organisation__in=user.organisation_ids(Role.OPERATOR)
+    )
+    related = ("platform", "round__run")
+    return list(mine.select_related(*related).order_by("platform__pinyin_key", "pk"))
+
+
+@dataclass(frozen=True)
+class Input:
+    """One frozen input of an item: what the report said, and whether it was corrected."""
+
+    code: str
+    name: str
+    words: str
+    is_corrected: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One indicator of a result: from its inputs to its points."""
+
+    item: dict[str, Any]
+    inputs: list[Input]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One heading of a result."""
+
+    heading: dict[str, Any]
+    steps: list[Step]
+
+
+def steps_of(result: EvaluationResult) -> list[Part]:
+    """The way from the report's values to the score. Two queries."""
+    known = indicators_of(result.round.run)
+    values = result.inputs["values"]
+    corrected = {note["code"] for note in result.inputs["corrections"]}
+
+    def shown(code: str) -> Input:
+        data, reason = values.get(code, [None, "na"])
+        indicator = known.get(code)
+        name = indicator.name if indicator else code
+        words = _words(indicator, data) if data is not None else NULL_WORDS[reason]
+        return Input(code, name, words, code in corrected)
+
+    return [
+        Part(heading, [Step(item, [shown(c) for c in item["codes"]]) for item in heading["items"]])
+        for heading in result.detail["headings"]
+    ]
+
+
+def _words(indicator: Indicator | None, data: Any) -> str:
+    if indicator is None:
+        return str(data)
+    value = Decimal(data) if indicator.is_number else data
+    return f"{in_words(indicator, value, dict(choices_of(indicator)))}{indicator.unit}"
+
+
+def indicators_of(run: EvaluationRun) -> dict[str, Indicator]:
+    """The indicator versions that the run's year asked for, by code. One query."""
+    return {row.code: row for row in run.cycle.indicators.in_order()}
+
+
+def contestable(run: EvaluationRun, result: EvaluationResult) -> list[tuple[str, str]]:
+    """(code, name) of what a result was computed from."""
+    known = indicators_of(run)
+    return [(code, f"{known[code].name}（{code}）") for code in result.inputs["values"]
+            if code in known]  # fmt: skip
+
+
+def disputes_of(rows: QuerySet[Any], run: EvaluationRun) -> list[EvaluationDispute]:
+    """Open ones first, with their files."""
+    related = ("platform", "made_by", "correction")
+    listed = list(rows.filter(run=run).select_related(*related).order_by("-created_at", "pk"))
+    for dispute in listed:
+        dispute.files = [
+            {"name": row.name, "url": row.get_absolute_url(), "size": row.size_bytes,
+             "at": row.created_at}
+            for row in files_of(dispute)
+        ]  # fmt: skip
+    return sorted(listed, key=lambda row: row.status != DisputeStatus.OPEN)
+
+
+def earlier_results(result: EvaluationResult) -> list[EvaluationResult]:
+    """The same platform in earlier rounds of the run, latest first: what was kept."""
+    rows = EvaluationResult.objects.light().filter(
+        round__run=result.round.run_id, platform=result.platform_id
+    )
+    rows = rows.exclude(pk=result.pk).select_related("round")
+    return list(rows.order_by("-round__number"))
+
+
+def report_seen(rows: QuerySet[Any], result: EvaluationResult) -> AnnualReport | None:
+    """The report behind a result, if it is among those that the user may see."""
+    return rows.filter(pk=result.report_id).first() if result.report_id else None
+
+
+def scheme_slugs_for(user: Any) -> list[str]:
+    """The schemes in use where the user works, and those of this deployment."""
+    regions = {row.region_id for row in user.assignments if row.region_id}
+    files = [jurisdiction_of(region) for region in sorted(regions)] + [current_jurisdiction()]
+    return list(dict.fromkeys(slug for one in files for slug in one.evaluations))
+
+
+def reviewers() -> QuerySet[User]:
+    """People who can be entrusted, by name."""
+    people = User.objects.filter(
+        is_active=True, role_assignments__role=Role.REVIEWER,
+        role_assignments__ended_at__isnull=True, role_assignments__granted_at__isnull=False,
+    )  # fmt: skip
+    return people.distinct().order_by("name", "pk")
+
+
+def recommended(*, runs: int, grades: Iterable[str] = ("excellent",)) -> QuerySet[Any]:
+    """Platforms that had the best grade in each of the last `runs` published years (L16).
+
+    The years are those of the platform's own published evaluations; three queries.
+    """
+    published = EvaluationRun.objects.published().grading()
+    years = sorted(
+        published.values_list("cycle__year", flat=True).distinct().order_by("cycle__year")
+    )[-runs:]
+    if len(years) < runs:
+        return EvaluationResult.objects.none()
+    rows = EvaluationResult.objects.in_force().filter(
+        round__run__in=published, round__run__cycle__year__in=years, grade__in=list(grades)
+    )
+    often = rows.values("platform").annotate(
+        years=Count("round__run__cycle__year", distinct=True), last=Max("pk")
+    )
+    last = [row["last"] for row in often if row["years"] == runs]
+    found = EvaluationResult.objects.light().filter(pk__in=last)
+    related = ("platform__region", "platform__organisation", "round__run__cycle")
+    return found.select_related(*related).order_by("-score", "platform__slug", "pk")
+
+
+def choice_words(definition: dict[str, Any]) -> dict[str, list[tuple[str, Any]]]:
+    """Of items that take points by choice: formula → (name of the choice, points)."""
+    items = [item for heading in definition["headings"] for item in heading["items"]]
+    chosen = {item["formula"]: item["points"] for item in items if "points" in item}
+    rows = Indicator.objects.current().filter(code__in=chosen)
+    names = {row.code: dict(choices_of(row)) for row in rows}
+    return {
+        code: [(names.get(code, {}).get(slug, slug), n) for slug, n in points.items()]
+        for code, points in chosen.items()
+    }

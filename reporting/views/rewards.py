@@ -1,0 +1,127 @@
+"""Rewards: planned by staff, public from the publicity on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError
+from core.lists import list_page
+from reporting.access import EvaluationAccess, RewardAccess
+from reporting.forms import RewardForm
+from reporting.models import RewardItem
+from reporting.services import rewards as services
+from reporting.tables import RewardTable
+from reporting.views import evaluations
+from reporting.views.reports import tell
+
+
+@require_GET
+def rewards(request: HttpRequest) -> HttpResponse:
+    """Reward lists."""
+    rows = RewardAccess(request.user).visible().select_related("run__region")
+    rows = rows.prefetch_related("items").order_by("-created_at", "-pk")
+    return list_page(
+        request, queryset=rows, table_class=RewardTable, template="reporting/rewards.html"
+    )
+
+
+@login_required
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan the rewards of a published run."""
+    access, run = evaluations.find(request, pk)
+    access.require("reward", run)
+    form = RewardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.plan_reward(
+                actor=request.user, run=run, now=timezone.now(), **form.typed()
+            )
+        except DomainError as error:
+            field = "amount_wan" if error.field == "amount_yuan" else error.field
+            form.add_error(field if field in form.fields else None, error.message)
+        else:
+            messages.success(request, "名单已按规定算出，核对后开始公示。")
+            return redirect(made)
+    context = {"form": form, "run": run, "rule": services.reward_rule(run)}
+    return render(request, "reporting/reward_form.html", context)
+
+
+@require_GET
+def reward(request: HttpRequest, pk: int) -> HttpResponse:
+    """One list: who gets what, and why somebody gets nothing."""
+    access = RewardAccess(request.user)
+    rows = access.visible().select_related("run__scheme", "run__cycle", "run__region")
+    found = get_object_or_404(rows.prefetch_related("items"), pk=pk)
+    items = found.items.select_related("platform__region", "result", "funding")
+    context = {
+        "plan": found,
+        "access": access,
+        "run_access": EvaluationAccess(request.user),
+        "items": items.order_by("place", "platform__slug"),
+        "unpaid": items.filter(funding__isnull=False, funding__paid_date=None).count(),
+        "today": timezone.localdate(),
+    }
+    return render(request, "reporting/reward.html", context)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Show, decide, cancel."""
+    found = get_object_or_404(RewardAccess(request.user).visible(), pk=pk)
+    try:
+        services.move_reward(
+            actor=request.user, plan=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+            document_number=request.POST.get("document_number", ""),
+        )  # fmt: skip
+    except DomainError as error:
+        tell(request, error)
+    else:
+        messages.success(request, "已办理。")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def exclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a platform of a planned list nothing, with a reason."""
+    visible = RewardAccess(request.user).visible()
+    item = get_object_or_404(RewardItem.objects.select_related("platform", "plan"),
+                             pk=pk, plan__in=visible)  # fmt: skip
+    try:
+        services.exclude_item(
+            actor=request.user, item=item, reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+    except DomainError as error:
+        tell(request, error)
+    return redirect(item.plan)
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note the day on which the amounts were paid."""
+    found = get_object_or_404(RewardAccess(request.user).visible(), pk=pk)
+    try:
+        day = date.fromisoformat(request.POST.get("paid_date", ""))
+    except ValueError:
+        messages.error(request, "请填写拨付日期。")
+        return redirect(found)
+    try:
+        count = services.pay_reward(
+            actor=request.user, plan=found, paid_date=day, now=timezone.now()
+        )
+    except DomainError as error:
+        tell(request, error)
+    else:
+        messages.success(request, f"已登记 {count} 家的拨付。")
+    return redirect(found)
