@@ -49,8 +49,7 @@ class Columns:
 
     def mask(self, rule: "Rule") -> np.ndarray:
         """Where ``rule`` is not known to fail; kept, because many demands state the same rule."""
-        value = rule.value.interval if isinstance(rule.value, Quantity) else rule.value
-        key = (rule.name, rule.dimension, value)
+        key = rule.key
         if key not in self._masks:
             if len(self._masks) >= _KEPT_MASKS:
                 self._masks.clear()
@@ -121,6 +120,12 @@ class Rule:
     label: str
     value: Any
     dimension: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for rules that the same capabilities fail."""
+        value = self.value.interval if isinstance(self.value, Quantity) else self.value
+        return self.name, self.dimension, value
 
 
 def rules(demand: DemandDoc) -> tuple[Rule, ...]:
@@ -279,14 +284,3 @@ def _check(rule: Rule, capability: CapabilityDoc, verdict: int) -> Check:
 def is_possible(found: tuple[Check, ...]) -> bool:
     """Whether no constraint is known to fail."""
     return all(check.status != "not_met" for check in found)
-
-
-def possible_rows(demand: DemandDoc, columns: Columns) -> np.ndarray:
-    """Which capabilities no stated constraint of ``demand`` is known to rule out."""
-    masks = [columns.mask(rule) for rule in rules(demand)]
-    if not masks:
-        return np.ones(len(columns.docs), bool)
-    found = masks[0]
-    for mask in masks[1:]:
-        found = found & mask
-    return found

@@ -40,7 +40,7 @@ def near_duplicates(
     """
     scores = index.scored(doc).columns["lexical"].all()
     ids = index.ids()
-    nearest = best_rows(scores, index.live, _CANDIDATES, ids.__getitem__)
+    nearest = best_rows(scores, index.live.__getitem__, _CANDIDATES, ids.__getitem__)
     found = [
         Duplicate(ids[row], round(likeness(doc, index.document(ids[row])), 4))
         for row in nearest

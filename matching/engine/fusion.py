@@ -13,8 +13,9 @@ import numpy as np
 from .documents import Doc
 from .lexicon import industry_similarity
 
-UNIT = 4000
-"""Vectors are whole numbers of this length: a dot product stays under 2^24, exact in float32."""
+UNIT = 2800
+"""Vectors are whole numbers of this length: a dot product less another stays under 2^24, exact in
+float32."""
 
 
 def whole_vectors(vectors: np.ndarray) -> np.ndarray:

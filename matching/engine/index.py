@@ -7,13 +7,13 @@ the snapshot or in a delta. Ties go to the smaller id.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from .constraints import Check, Columns, checks_of, is_possible, possible_rows
+from .constraints import Check, Columns, checks_of, is_possible, rules
 from .documents import CapabilityDoc, DemandDoc, Doc
 from .fusion import probability
 from .lexical import document_terms
@@ -25,7 +25,7 @@ from .storage import open_segment, save_segment
 from .weights import Weights, shipped_weights, weights_from
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Of the saved files; what was saved in another is built anew."""
 BLOCK_CELLS = 8_000_000
 """Queries × rows whose dot products are made at once: enough for BLAS, few enough for memory."""
@@ -184,7 +184,7 @@ class Index:
             return self.latest[2]
         room = Room(len(self.live))
         (semantic,) = [None] if vector is None else self.scorer.semantic([vector], room)
-        found = self.scorer.score(query, semantic, room)
+        found = self.scorer.score(self.scorer.ask(query), semantic, room)
         self.latest = (query, vector, found)
         return found
 
@@ -203,9 +203,11 @@ class Index:
             part = queries[start : start + block]
             known = [vectors[query.id] for query in part if query.id in vectors]
             columns = self.scorer.semantic(known, room)
-            for query in part:
+            # texts first, then numbers: each kind of work finds its own things in the cache
+            asked = [self.scorer.ask(query) for query in part]
+            for query, one in zip(part, asked, strict=True):
                 semantic = next(columns) if query.id in vectors else None
-                scored = self.scorer.score(query, semantic, room)
+                scored = self.scorer.score(one, semantic, room)
                 self.latest = (query, vectors.get(query.id), scored)
                 yield query, scored
         self.latest = None
@@ -237,12 +239,13 @@ class Index:
             yield self._best(query, k, scored, with_checks=False)
 
     def near_misses(
-        self, query: DemandDoc, k: int = 10, vector: np.ndarray | None = None
+        self, query: Doc, k: int = 10, vector: np.ndarray | None = None
     ) -> list[Ranked]:
-        """The most relevant capabilities that a stated constraint rules out, with the reason and
-        the nearest relaxation."""
+        """The most relevant documents that a stated constraint rules out, with the reason and the
+        nearest relaxation; the constraints are the demand's, whichever side asks."""
         scored = self.scored(query, vector)
-        rows = best_rows(scored.odds, self.live & ~self._possible(query), k, self._name)
+        fits = self._fits(query)
+        rows = best_rows(scored.odds, lambda rows: self.live[rows] & ~fits(rows), k, self._name)
         return self._ranked(query, rows, scored, with_checks=True)
 
     def relaxations(
@@ -250,7 +253,8 @@ class Index:
     ) -> tuple[Relaxation, ...]:
         """Single changes of the demand that let more of its ``depth`` most relevant capabilities
         fit."""
-        rows = best_rows(self.scored(query, vector).odds, self.live, depth, self._name)
+        odds = self.scored(query, vector).odds
+        rows = best_rows(odds, self.live.__getitem__, depth, self._name)
         found = [self._locate(row) for row in rows]
         return relaxations(query, [doc for doc in found if isinstance(doc, CapabilityDoc)])
 
@@ -270,34 +274,31 @@ class Index:
         found = {t: w * segment.postings.value(t, row) for t, w in self.term_weights(query).items()}
         return {term: float(value) for term, value in found.items() if value}
 
-    def _possible(self, query: DemandDoc) -> np.ndarray:
-        """The live rows that no stated constraint of the demand rules out."""
-        masks = joined([possible_rows(query, segment.columns) for segment in self.segments])
-        return masks & self.live if len(self.scorer.hidden) else masks
+    def _fits(self, query: Doc) -> Callable[[np.ndarray], np.ndarray]:
+        """Says of rows which of them are live and break no stated constraint, whichever side
+        states it."""
+        if isinstance(query, DemandDoc):
+            masks = [
+                joined([segment.columns.mask(rule) for segment in self.segments])
+                for rule in rules(query)
+            ]
+            if len(self.scorer.hidden):
+                masks.append(self.live)
+            return lambda rows: _all_of(masks, rows)
+        return lambda rows: self._fit_capability(query, rows)
+
+    def _fit_capability(self, query: CapabilityDoc, rows: np.ndarray) -> np.ndarray:
+        fit, start = self.live[rows], 0
+        for segment in self.segments:
+            end = start + len(segment.docs)
+            inside = np.flatnonzero(fit & (rows >= start) & (rows < end))
+            fit[inside] = segment.stated.fit(query, rows[inside] - start)
+            start = end
+        return fit
 
     def _best(self, query: Doc, k: int, scored: Scored, *, with_checks: bool) -> list[Ranked]:
-        if isinstance(query, DemandDoc):
-            rows = best_rows(scored.odds, self._possible(query), k, self._name)
-        else:
-            rows = self._best_demands(query, scored.odds, k)
+        rows = best_rows(scored.odds, self._fits(query), k, self._name)
         return self._ranked(query, rows, scored, with_checks=with_checks)
-
-    def _best_demands(self, query: CapabilityDoc, odds: np.ndarray, k: int) -> list[int]:
-        """Down the ranking of demands until ``k`` are found that the capability does not fail."""
-        depth, alone = 2 * k, Columns([query])
-        while True:
-            rows = best_rows(
-                odds, self.live if len(self.scorer.hidden) else None, depth, self._name
-            )
-            found = ((row, self._locate(row)) for row in rows)
-            fit = [
-                row
-                for row, doc in found
-                if not isinstance(doc, DemandDoc) or possible_rows(doc, alone)[0]
-            ]
-            if len(fit) >= k or len(rows) < depth:
-                return fit[:k]
-            depth *= 4
 
     def _ranked(
         self, query: Doc, rows: list[int], scored: Scored, *, with_checks: bool
@@ -316,6 +317,13 @@ class Index:
             )
             for at, doc in enumerate(docs)
         ]
+
+
+def _all_of(masks: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:
+    fit = np.ones(len(rows), bool)
+    for mask in masks:
+        fit &= mask[rows]
+    return fit
 
 
 def _checks(query: Doc, docs: Sequence[Doc]) -> list[tuple[Check, ...]]:

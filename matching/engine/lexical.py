@@ -182,7 +182,7 @@ def asked_terms(doc: Doc, weights: LexicalWeights) -> dict[str, float]:
             share = min(share, weights.body_mass / len(found))
         for token, count in Counter(found).items():
             asked[token] = asked.get(token, 0.0) + share * count
-    return {token: float(np.log1p(count)) for token, count in asked.items()}
+    return {token: math.log1p(count) for token, count in asked.items()}
 
 
 def whole_weights(heaviest: Mapping[str, int]) -> dict[str, int]:

@@ -75,6 +75,11 @@ def _named(text: str, side: Literal["wider", "narrower"]) -> set[str]:
     return {word for token in found for word in heads.get(token, ()) if word in normal}
 
 
+@lru_cache(maxsize=4096)
+def _word_tokens(word: str) -> tuple[str, ...]:
+    return tuple(tokens(word))
+
+
 def implied_tokens(query: Doc) -> dict[str, float]:
     """Tokens of the words that a query implies without saying them, with how strongly.
 
@@ -93,7 +98,7 @@ def implied_tokens(query: Doc) -> dict[str, float]:
                 implied[other] = max(implied.get(other, 0.0), share)
     asked: dict[str, float] = {}
     for word in sorted(implied):
-        for token in tokens(word):
+        for token in _word_tokens(word):
             asked[token] = asked.get(token, 0.0) + implied[word]
     return asked
 

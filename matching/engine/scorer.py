@@ -18,6 +18,15 @@ from .weights import Weights
 _KEPT_TAXONOMIES = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a query looks up: its own terms and the implied ones, weighed, and its taxonomy."""
+
+    terms: Mapping[str, int]
+    implied: Mapping[str, int]
+    taxonomy: Column
+
+
 @dataclass(slots=True)
 class Scorer:
     """The segments of an index with what is computed once for all of its queries.
@@ -32,7 +41,6 @@ class Scorer:
     size: int = field(init=False)
     hidden: np.ndarray = field(init=False)
     uncounted: np.ndarray = field(init=False)
-    known: np.ndarray | None = field(init=False)
     _factors: np.ndarray | None = None
     _vector_sum: np.ndarray | None = None
     _term_weights: dict[str, int] = field(default_factory=dict)
@@ -42,7 +50,6 @@ class Scorer:
         has_vector = joined([segment.has_vector for segment in self.segments])
         self.size = int(self.live.sum())
         self.hidden = np.flatnonzero(~self.live)
-        self.known = None if has_vector.all() else has_vector
         self.uncounted = np.flatnonzero(~(has_vector & self.live))
 
     @property
@@ -88,9 +95,8 @@ class Scorer:
             self._factors = factors.astype(np.float32)
         return self._factors
 
-    def _matched(self, asked: Mapping[str, float], sums: np.ndarray) -> Column:
-        """The lexical score of every row for what is asked, made in ``sums``."""
-        terms = self._weighed(asked)
+    def _matched(self, terms: Mapping[str, int], sums: np.ndarray) -> Column:
+        """The lexical score of every row for weighted terms, made in ``sums``."""
         sums.fill(0)
         for segment, part in self._parts(sums):
             segment.postings.add_sums(terms, part)
@@ -116,18 +122,19 @@ class Scorer:
 
     def semantic(self, vectors: Sequence[np.ndarray], room: Room) -> Iterator[Column | None]:
         """For each vector the cosines above their mean, as a share of the best; None if no live
-        row has a vector."""
+        row has a vector. A row without one stands at the mean."""
         if not self.counted or not len(vectors):
             yield from [None] * len(vectors)
             return
         whole = whole_vectors(np.stack(vectors))
-        dots = room.array("dots", len(whole))
+        # sums of whole numbers are exact in any order, and so are their rounded means
+        means = np.rint((whole.astype(np.float64) @ self._sum_of_vectors()) / self.counted)
+        asked = np.column_stack([whole, -means]).astype(np.float32)
+        dots = room.array("dots", len(asked))
         for segment, part in self._parts(dots):
-            segment.put_dots(whole, part)
-        # the mean of whole numbers: exact in any order
-        means = (whole.astype(np.float64) @ self._sum_of_vectors()) / self.counted
-        for values, mean in zip(dots, means.tolist(), strict=True):
-            yield Column.above_mean(values, mean, self.uncounted, self.known)
+            segment.put_dots(asked, part)
+        for values in dots:
+            yield Column.share_of_best(values, self.uncounted)
 
     def _sum_of_vectors(self) -> np.ndarray:
         """The sum of the vectors of all live rows; made once for an index."""
@@ -137,16 +144,21 @@ class Scorer:
                 segment, at = place(self.segments, row)
                 if segment.vectors is not None:
                     found.append(-segment.vectors[:, at].astype(np.float64))
-            self._vector_sum = sum(found, np.zeros(()))
+            self._vector_sum = sum(found, np.zeros(()))[:-1]
         return self._vector_sum
 
-    def score(self, query: Doc, semantic: Column | None, room: Room) -> Scored:
+    def ask(self, query: Doc) -> Asked:
+        """What is looked up for ``query``."""
+        return Asked(
+            self.term_weights(query), self._weighed(implied_tokens(query)), self._taxonomy(query)
+        )
+
+    def score(self, asked: Asked, semantic: Column | None, room: Room) -> Scored:
         """Every feature of every row, and their weighted sum, made in ``room``."""
-        asked = asked_terms(query, self.weights.lexical)
         columns = {
-            "lexical": self._matched(asked, room.array("lexical")),
-            "lexicon": self._matched(implied_tokens(query), room.array("lexicon")),
-            "taxonomy": self._taxonomy(query),
+            "lexical": self._matched(asked.terms, room.array("lexical")),
+            "lexicon": self._matched(asked.implied, room.array("lexicon")),
+            "taxonomy": asked.taxonomy,
         }
         if semantic is not None:
             columns["semantic"] = semantic

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 CHUNKS = 64
+_LOOKED_AT = 4
 
 
 @dataclass(slots=True)
@@ -34,49 +35,30 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Raw values of one feature for every row; the feature is ``(values - shift) × factor``, and 0
-    where it is not ``known``."""
+    """Raw values of one feature for every row; the feature is ``values × factor``."""
 
     values: np.ndarray
     factor: float = 1.0
-    shift: float = 0.0
-    known: np.ndarray | None = None
 
     @classmethod
-    def share_of_best(cls, values: np.ndarray, hidden: np.ndarray) -> "Column":
-        """Values as a share of the best one that is not in a ``hidden`` row; 0 where none is
+    def share_of_best(cls, values: np.ndarray, left_out: np.ndarray) -> "Column":
+        """Values as a share of the best that is not in a row ``left_out``; 0 where none is
         positive."""
-        return cls(values, _inverse(_best(values, hidden), 0.0))
+        best = _best(values, left_out)
+        return cls(values, 1.0 / best if best > 0 else 0.0)
 
-    @classmethod
-    def above_mean(
-        cls, values: np.ndarray, mean: float, uncounted: np.ndarray, known: np.ndarray | None
-    ) -> "Column":
-        """Values above ``mean``, as a share of the best that is not in an ``uncounted`` row; 0 for
-        the unknown."""
-        return cls(values, _inverse(_best(values, uncounted), mean), mean, known)
-
-    def add_to(self, total: np.ndarray, weight: float, part: np.ndarray) -> None:
-        """Add weight × feature to ``total``; ``part`` is room for it."""
-        values = self.values
-        if self.shift:
-            values = np.subtract(values, np.float32(self.shift), out=part)
-        np.multiply(values, np.float32(self.factor * weight), out=part)
-        if self.known is not None:
-            np.multiply(part, self.known, out=part)
-        np.add(total, part, out=total)
+    def weighted(self, weight: float, part: np.ndarray) -> np.ndarray:
+        """Weight × feature of every row; ``part`` is room for it."""
+        scale = np.float32(self.factor * weight)
+        return self.values if scale == 1 else np.multiply(self.values, scale, out=part)
 
     def all(self) -> np.ndarray:
         """The feature of every row."""
-        column = (self.values - np.float64(self.shift)) * self.factor
-        return column if self.known is None else np.where(self.known, column, 0.0)
+        return self.values * np.float64(self.factor)
 
     def at(self, rows: Sequence[int]) -> list[float]:
         """The feature of some rows."""
-        values = (self.values[rows].astype(np.float64) - self.shift) * self.factor
-        if self.known is not None:
-            values = np.where(self.known[rows], values, 0.0)
-        found: list[float] = values.tolist()
+        found: list[float] = (self.values[rows] * np.float64(self.factor)).tolist()
         return found
 
 
@@ -88,10 +70,6 @@ def _best(values: np.ndarray, left_out: np.ndarray) -> float:
     if len(left_out) and values[left_out].max() >= best:
         best = np.delete(values, left_out).max()
     return float(best)
-
-
-def _inverse(best: float, mean: float) -> float:
-    return 1.0 / (best - mean) if np.isfinite(best) and best > mean else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +85,21 @@ class Scored:
         cls, columns: Mapping[str, Column], weights: Mapping[str, float], room: Room
     ) -> "Scored":
         """The weighted sum of ``columns``."""
-        total = room.array("odds")
-        total.fill(0)
+        total, part = room.array("odds"), room.array("part")
+        is_empty = True
         for name in sorted(columns):
             column, weight = columns[name], weights[name]
-            if weight and column.factor:
-                column.add_to(total, weight, room.array("part"))
+            if not weight or not column.factor:
+                continue
+            if is_empty:
+                first = column.weighted(weight, total)
+                if first is not total:
+                    np.copyto(total, first)
+                is_empty = False
+            else:
+                np.add(total, column.weighted(weight, part), out=total)
+        if is_empty:
+            total.fill(0)
         return cls(total, weights["bias"], columns)
 
     @property
@@ -133,28 +120,50 @@ class Scored:
 
 
 def best_rows(
-    odds: np.ndarray, allowed: np.ndarray | None, k: int, name_of: Callable[[int], str]
+    odds: np.ndarray,
+    allowed: Callable[[np.ndarray], np.ndarray] | None,
+    k: int,
+    name_of: Callable[[int], str],
 ) -> list[int]:
     """The ``k`` allowed rows of highest odds, exactly, best first; equals by the name of the row.
 
-    The greatest value of each small group of rows is found first: the k-th greatest of those is a
-    bound that no row of the answer is below, so only few rows have to be sorted.
+    ``allowed`` says of an array of rows which of them are (None: all). It is asked about the best
+    rows first and about more only while too few of them are allowed. All rows above a bound are
+    found by the greatest value of each group of rows: a group whose greatest is below holds none.
     """
     if k <= 0 or not len(odds):
         return []
-    values = odds if allowed is None else np.where(allowed, odds, np.float32(-np.inf))
-    groups = len(values) // CHUNKS
-    bound = np.float32(-np.inf)
-    if groups > k:
-        # a group is every groups-th row: that way whole stretches of memory are compared at once
-        peaks = values[: groups * CHUNKS].reshape(CHUNKS, groups).max(axis=0)
-        bound = np.partition(peaks, groups - k)[groups - k]
-    rows = np.flatnonzero(values >= bound if np.isfinite(bound) else values > bound)
-    if len(rows) > 4 * k:
-        found = values[rows]
-        rows = rows[found >= np.partition(found, len(found) - k)[len(found) - k]]
+    groups = len(odds) // CHUNKS
+    whole = groups * CHUNKS
+    # a group is every groups-th row: that way whole stretches of memory are compared at once
+    table = odds[:whole].reshape(CHUNKS, groups)
+    peaks = table.max(axis=0)
+    wanted = k if allowed is None else _LOOKED_AT * k
+    while True:
+        if wanted < groups:
+            bound = np.partition(peaks, groups - wanted)[groups - wanted]
+            rows = _rows_above(odds, table, peaks, bound)
+        else:
+            rows = np.arange(len(odds))
+        fit = rows if allowed is None else rows[allowed(rows)]
+        if len(fit) >= k or len(rows) == len(odds):
+            break
+        wanted *= _LOOKED_AT
+    if len(fit) > 4 * k:
+        found = odds[fit]
+        fit = fit[found >= np.partition(found, len(found) - k)[len(found) - k]]
     ordered = sorted(
         (-value, name_of(row), row)
-        for value, row in zip(values[rows].tolist(), rows.tolist(), strict=True)
+        for value, row in zip(odds[fit].tolist(), fit.tolist(), strict=True)
     )
     return [row for _, _, row in ordered[:k]]
+
+
+def _rows_above(
+    odds: np.ndarray, table: np.ndarray, peaks: np.ndarray, bound: np.float32
+) -> np.ndarray:
+    """Every row whose odds are at least ``bound``."""
+    high = np.flatnonzero(peaks >= bound)
+    places, at = np.nonzero(table[:, high] >= bound)
+    rest = np.flatnonzero(odds[table.size :] >= bound) + table.size
+    return np.concatenate([places * table.shape[1] + high[at], rest])

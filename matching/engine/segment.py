@@ -10,6 +10,7 @@ from .constraints import Columns
 from .documents import Doc
 from .fusion import taxonomy_similarity, whole_vectors
 from .lexical import LexicalWeights, Postings
+from .stated import Stated
 
 
 @dataclass(slots=True)
@@ -25,6 +26,14 @@ class Segment:
     groups: np.ndarray
     group_docs: list[Doc]
     row_of: dict[str, int]
+    _stated: Stated | None = None
+
+    @property
+    def stated(self) -> Stated:
+        """The constraints that the documents state; made once."""
+        if self._stated is None:
+            self._stated = Stated.of(self.docs)
+        return self._stated
 
     @classmethod
     def build(
@@ -77,8 +86,9 @@ def _vector_table(
         return None, has_vector
     rows = np.flatnonzero(has_vector)
     known = whole_vectors(np.stack([vectors[docs[row].id] for row in rows.tolist()]))
-    table = np.zeros((known.shape[1], len(docs)), np.float32)
-    table[:, rows] = known.T
+    table = np.zeros((known.shape[1] + 1, len(docs)), np.float32)
+    table[:-1, rows] = known.T
+    table[-1, rows] = 1
     return table, has_vector
 
 

@@ -131,7 +131,8 @@ def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundLi
     ids = [int(doc.id) for doc in docs]
     vectors = stored_vectors(side, version_of(current_encoder()), ids)
     return [
-        find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now) for doc in docs
+        find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now)
+        for doc, _ in index.scored_many(docs, vectors)
     ]
 
 
