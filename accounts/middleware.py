@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -12,6 +13,10 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from accounts.models import ServiceToken
+from core.services import count_today
 
 STARTED, SEEN = "session_started", "session_seen"  # seconds since the epoch, in the session
 NOTE_EVERY_SECONDS = 60
@@ -52,6 +57,29 @@ class SessionLimitMiddleware:
             elif SEEN not in request.session or now - seen > NOTE_EVERY_SECONDS:
                 request.session[SEEN] = now
         return self.get_response(request)
+
+
+class PartnerCountMiddleware:
+    """Count how requests of service tokens end, by organisation (PRT-17)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        token = getattr(request, "auth", None)  # set by the API's authentication
+        if isinstance(token, ServiceToken):
+            whose = next(iter(token.user.organisations), token.user)
+            count_today(name=self.outcome(response.status_code), subject=str(whose),
+                        now=timezone.now())  # fmt: skip
+        return response
+
+    @staticmethod
+    def outcome(status: int) -> str:
+        """partner-ok, partner-conflict (409) or partner-failed."""
+        if status == HTTPStatus.CONFLICT:
+            return "partner-conflict"
+        return "partner-ok" if status < HTTPStatus.BAD_REQUEST else "partner-failed"
 
 
 class SecondFactorMiddleware:

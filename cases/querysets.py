@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Q
 
 from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
 
@@ -17,6 +18,17 @@ OPEN_STATUSES = (
     ProjectStatus.PILOTING,
     ProjectStatus.DELIVERED,
 )
+
+
+def owed(*, now: datetime) -> Q:
+    """Enquiries that tell how a platform replies: answered, or due by now (SRV-18). What its
+    enterprise took back before a reply was due says nothing about the platform."""
+    taken_back = Q(
+        status=ProjectStatus.CANCELLED,
+        first_replied_at=None,
+        status_changed_at__lt=F("reply_due_at"),
+    )
+    return (Q(first_replied_at__isnull=False) | Q(reply_due_at__lt=now)) & ~taken_back
 
 
 class ProjectQuerySet(models.QuerySet[Any]):

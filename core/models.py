@@ -154,6 +154,27 @@ class Delivery(models.Model):
         return f"{self.event_id} {self.reaction}"
 
 
+class DayCount(models.Model):
+    """How often something happened on a day: searches, answers to partners, visits of the probe.
+
+    Numbers only; who it was is not kept.
+    """
+
+    day = models.DateField(_("日期"))
+    name = models.CharField(_("事项"), max_length=40)
+    subject = models.CharField(_("对象"), max_length=200, blank=True)
+    count = models.BigIntegerField(_("次数"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("按日计数")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "name", "subject"], name="core_count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name} {self.count}"
+
+
 class StoredFile(BaseModel):
     """An uploaded file. Its type is checked by content; downloads go through the owner's access."""
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import structlog
 from django.db import models, transaction
+from django.utils import timezone
 
 from core.events import reaction, reactions_for
-from core.models import ActivityLog, ActivitySeal, Delivery, Event
+from core.models import ActivityLog, ActivitySeal, DayCount, Delivery, Event
 from core.queue import enqueue
 
 MAX_ATTEMPTS = 10
@@ -50,6 +51,16 @@ def emit(name: str, **payload: Any) -> Event:
     event = Event.objects.create(name=name, payload=payload)
     enqueue("core.dispatch_event", event_id=str(event.pk))
     return event
+
+
+def count_today(*, name: str, now: datetime, subject: str = "", by: int = 1) -> None:
+    """Add `by` to today's count of `name`. One statement, two on the first of the day."""
+    key = {"day": timezone.localdate(now), "name": name, "subject": subject[:200]}
+    more = models.F("count") + by
+    if not DayCount.objects.filter(**key).update(count=more):
+        _row, is_new = DayCount.objects.get_or_create(**key, defaults={"count": by})
+        if not is_new:  # somebody else counted first
+            DayCount.objects.filter(**key).update(count=more)
 
 
 def settle_events(*, prefix: str, key: str, ids: Iterable[int], now: datetime) -> int:

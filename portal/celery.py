@@ -48,5 +48,6 @@ app.conf.beat_schedule = {
         "task": "reporting.compute_portal_values",
         "schedule": crontab(hour=0, minute=40),
     },
+    "probe-home": {"task": "reporting.probe_home", "schedule": crontab(minute="*/5")},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": crontab(hour=3, minute=5)},
 }

@@ -50,6 +50,8 @@ REPORT = StateMachine(
                    relations=[STAFF], tone="primary"),
         transition("return", "退回修改", sources=IN_REVIEW, target=R.RETURNED, relations=[STAFF],
                    reason_required=True),
+        transition("recall", "撤回修改", sources=IN_REVIEW, target=R.FILLING, relations=[OWNER],
+                   confirm="审核还没有开始，撤回后可以修改，须重新提交；已封存的版本保留。"),
         transition("reopen", "重新打开", sources=[R.ACCEPTED], target=R.REOPENED,
                    relations=[STAFF], reason_required=True, tone="danger",
                    confirm="已归档的报告将可修改，须重新提交和审核；原版本保留。"),

@@ -32,6 +32,11 @@ def compute_portal_values() -> None:
     monitoring.compute_portal_values(actor=SYSTEM, now=timezone.now())
 
 
+@shared_task(name="reporting.probe_home", expires=240)
+def probe_home() -> None:
+    monitoring.probe_home(now=timezone.now())
+
+
 @on(*notices.TEXTS, name="reporting.tell_people")
 def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())

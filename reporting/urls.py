@@ -52,7 +52,7 @@ urlpatterns = [
     path("reporting-jobs/<int:pk>/cancel/", cycles.cancel, name="cancel_job"),
     path("monitoring/", monitoring.monitoring, name="monitoring"),
     path("monitoring/compute/", monitoring.compute, name="compute_portal"),
-    path("monitoring/alerts/<int:pk>/take/", monitoring.take_alert, name="take_alert"),
+    path("monitoring/alerts/<int:pk>/assign/", monitoring.assign_alert, name="assign_alert"),
     path("monitoring/alerts/<int:pk>/close/", monitoring.close_alert, name="close_alert"),
     path("targets/", monitoring.targets, name="targets"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
@@ -85,4 +85,5 @@ urlpatterns = [
     path("rewards/<int:pk>/move/<str:name>/", rewards.move, name="move_reward"),
     path("rewards/<int:pk>/pay/", rewards.pay, name="pay_reward"),
     path("rewards/items/<int:pk>/exclude/", rewards.exclude, name="exclude_reward"),
+    path("targets/<str:code>/figure/", monitoring.record_figure, name="record_figure"),
 ]

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import mean, median
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Project, Quote
+from cases.querysets import owed
+from core.expressions import Median, WorkingHours
 from core.templatetags.portal_format import plain
-from core.workdays import working_hours
 from platforms.models import Platform
 
 YEAR = timedelta(days=365)
+FIRST_DAY = date(2024, 1, 1)  # no enquiry is older than the portal
 PERIODS = {"90": (timedelta(days=90), "近 90 天"), "365": (YEAR, "近一年"), "all": (None, "全部")}
 
 
@@ -51,28 +54,23 @@ def reply_facts(platform: Platform, *, now: datetime) -> ReplyFacts:
 
 
 def reply_facts_of(rows: QuerySet[Project], *, now: datetime) -> ReplyFacts:
-    """As `reply_facts`, over any projects. An enquiry that its enterprise took back before a reply
-    was due says nothing about the platform."""
-    was_in_time = Q(status_changed_at__lt=F("reply_due_at"))
-    owed = rows.filter(Q(first_replied_at__isnull=False) | Q(reply_due_at__lt=now)).exclude(
-        was_in_time, status=ProjectStatus.CANCELLED, first_replied_at=None
+    """As `reply_facts`, over any projects, counted as SRV-17 and SRV-18 are. One query."""
+    replied = Q(first_replied_at__isnull=False)
+    days = (timezone.localdate(now) - FIRST_DAY).days + 2
+    hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=FIRST_DAY, days=days)
+    found = rows.filter(owed(now=now)).aggregate(
+        count=Count("pk"),
+        replied=Count("pk", filter=replied),
+        on_time=Count("pk", filter=Q(first_replied_at__lte=F("reply_due_at"))),
+        overdue=Count("pk", filter=Q(status=ProjectStatus.ENQUIRY) & ~replied),
+        hours=Median(hours, filter=replied),
     )
-    values = owed.values_list("asked_at", "first_replied_at", "reply_due_at", "status")
-    count = replied = on_time = overdue = 0
-    hours = []
-    for asked, answered, due, status in values:
-        count += 1
-        overdue += answered is None and status == ProjectStatus.ENQUIRY
-        if answered is not None:
-            replied += 1
-            on_time += answered <= due
-            hours.append(working_hours(asked, answered))
     return ReplyFacts(
-        count=count,
-        replied=replied,
-        on_time_percent=percent(on_time, count),
-        median_hours=round(median(hours), 1) if hours else None,
-        overdue=overdue,
+        count=found["count"],
+        replied=found["replied"],
+        on_time_percent=percent(found["on_time"], found["count"]),
+        median_hours=None if found["hours"] is None else round(found["hours"], 1),
+        overdue=found["overdue"],
         as_of=now,
     )
 

@@ -10,6 +10,7 @@ from accounts.selectors import demo_organisation
 from accounts.services.demo import load_demo_accounts
 from cases.services.starting_data import load_cases
 from core.access import SYSTEM
+from core.services import count_today
 from demands.services.starting_data import load_demands
 from platforms.services.demo import attach_demo_platform
 from platforms.services.recognition_demo import attach_demo_programme
@@ -40,6 +41,11 @@ def load_starting_data(*, rows: Rows, now: datetime) -> dict[str, Any]:
         "案例": load_cases(rows=rows["cases"], now=now),
         "政策与动态": load_policies(rows=rows["policies"], now=now),
     }
+
+
+def note_search(*, is_empty: bool, now: datetime) -> None:
+    """Count a search, and that it found nothing (PRT-09). The words are not kept."""
+    count_today(name="search-empty" if is_empty else "search-found", now=now)
 
 
 def load_demo(*, now: datetime) -> None:

@@ -10,12 +10,14 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from portal.selectors.home import home_page
 from portal.selectors.search import BY_KEY, found_rows, search_page, to_hit
 from portal.selectors.workbench import workbench_page
+from portal.services import note_search
 
 CARE_SECONDS = 365 * 24 * 3600
 PER_PAGE = 20
@@ -30,6 +32,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """`?q=` over everything; `&kind=` pages through one kind."""
     query = request.GET.get("q", "").strip()[:200]
     result = search_page(request.user, query)
+    if query and "page" not in request.GET and "kind" not in request.GET:
+        note_search(is_empty=not result.total, now=timezone.now())
     kind = BY_KEY.get(request.GET.get("kind", ""))
     context = {"q": query, "result": result, "tabs": _tabs(query, result, kind), "kind": kind}
     if kind:

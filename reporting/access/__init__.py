@@ -9,7 +9,7 @@ from reporting.access.evaluations import (
     may_read_dispute,
 )
 from reporting.access.jobs import JobAccess
-from reporting.access.monitoring import AlertAccess, PortalValueAccess
+from reporting.access.monitoring import AlertAccess, PortalValueAccess, TargetFigureAccess
 from reporting.access.reports import (
     LEVEL_OF,
     AnnualReportAccess,
@@ -35,6 +35,7 @@ __all__ = [
     "RewardAccess",
     "SchemeAccess",
     "StaffOnlyAccess",
+    "TargetFigureAccess",
     "is_staff",
     "may_read_dispute",
     "may_read_evidence",

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from core.states import Relation
 from reporting.access.base import STAFF, SYSTEM, StaffOnlyAccess
-from reporting.models import Alert, PortalValue
+from reporting.models import Alert, PortalValue, TargetFigure
 
 
 class PortalValueAccess(StaffOnlyAccess):
@@ -31,3 +32,14 @@ class AlertAccess(StaffOnlyAccess):
         "close": frozenset({STAFF, SYSTEM}),
     }
     labels: ClassVar = {"view": _("查看预警"), "assign": _("指定负责人"), "close": _("关闭预警")}
+
+
+class TargetFigureAccess(StaffOnlyAccess):
+    """Where policy targets stand by other sources: shown to all, entered by staff."""
+
+    model = TargetFigure
+    actions: ClassVar = {
+        "view": frozenset({Relation.VISITOR, STAFF, SYSTEM}),
+        "record": frozenset({STAFF}),
+    }
+    labels: ClassVar = {"view": _("查看政策目标"), "record": _("登记目标数值")}

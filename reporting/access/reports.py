@@ -154,6 +154,8 @@ class AnnualReportAccess(PlatformScope):
             return Decision(False, "提交后才能上传盖章扫描件。", "wrong_state")
         if action in REVIEWING:
             return self._may_review(action, obj)
+        if action == "recall":
+            return self._may_recall(obj)
         if action in {"reopen", "answer_correction"} and not self._is_level(
             LEVEL_OF[STEP_OF[obj.chain[-1]]], obj
         ):
@@ -167,6 +169,17 @@ class AnnualReportAccess(PlatformScope):
         is_closed = report.cycle.status == CycleStatus.CLOSED
         if is_closed and report.status == ReportStatus.FILLING:
             return Decision(False, "本年度填报已结束，请联系主管部门。", "closed")
+        return ALLOWED
+
+    def _may_recall(self, report: AnnualReport) -> Decision:
+        """Until somebody reviews: at the first step, without a comment since it was submitted."""
+        if report.cycle.status != CycleStatus.OPEN:
+            return Decision(False, "本年度填报已结束，请联系主管部门。", "closed")
+        if (
+            report.status != STEP_OF[report.chain[0]]
+            or report.comments.filter(created_at__gte=report.submitted_at).exists()
+        ):
+            return Decision(False, "审核已经开始，不能撤回，请联系审核部门退回。", "in_review")
         return ALLOWED
 
     def _may_review(self, action: str, report: AnnualReport) -> Decision:

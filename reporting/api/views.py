@@ -113,6 +113,14 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
     @action(detail=True, methods=["post"])
+    def recall(self, request: Request, pk: str) -> Response:
+        """审核开始前撤回修改。"""
+        report = self.get_object()
+        review.recall_report(actor=request.user, report=report, now=timezone.now())
+        return self._shown(report)
+
+    @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
+    @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
         """提交并封存；还有问题时拒绝并说明。"""
         report = self.get_object()

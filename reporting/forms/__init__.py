@@ -8,6 +8,7 @@ from reporting.forms.evaluations import (
     RewardForm,
     RunForm,
 )
+from reporting.forms.monitoring import AlertForm, FigureForm
 from reporting.forms.reports import (
     CorrectionForm,
     CycleForm,
@@ -20,11 +21,13 @@ from reporting.forms.reports import (
 )
 
 __all__ = [
+    "AlertForm",
     "CorrectionForm",
     "CycleForm",
     "DisputeForm",
     "EntrustForm",
     "ExtensionForm",
+    "FigureForm",
     "ImportForm",
     "InputForm",
     "PlanForm",

@@ -11,7 +11,7 @@ from reporting.models.evaluation import (
     EvaluationScheme,
 )
 from reporting.models.indicator import Indicator
-from reporting.models.portal import Alert, PortalValue
+from reporting.models.portal import Alert, PortalValue, TargetFigure
 from reporting.models.report import (
     AnnualReport,
     Extension,
@@ -43,4 +43,5 @@ __all__ = [
     "ReviewComment",
     "RewardItem",
     "RewardPlan",
+    "TargetFigure",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -30,6 +31,24 @@ class PortalValue(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.day}"
+
+
+class TargetFigure(BaseModel):
+    """Where a policy target stands by a source outside this portal. A new row replaces none."""
+
+    code = models.CharField(_("目标"), max_length=10)
+    value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2)
+    as_of_date = models.DateField(_("截至日期"))
+    source = models.CharField(_("来源"), max_length=300)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("政策目标数值")
+        indexes = [models.Index(fields=["code", "as_of_date"])]
+        triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.value}"
 
 
 class Alert(BaseModel):

@@ -9,10 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
-    Aggregate,
     Avg,
     Count,
-    DurationField,
     FloatField,
     Model,
     Q,
@@ -22,6 +20,7 @@ from django.db.models import (
 )  # fmt: skip
 from django.utils import timezone
 
+from core.expressions import Median
 from reporting.enums import NullReason
 
 WAN = Decimal(10_000)
@@ -176,18 +175,6 @@ def rows_behind(name: str, platform: Model, scope: Scope, limit: int = 200) -> l
 
 
 # --- what numbers are usually made of ---------------------------------------------------------
-
-
-class Median(Aggregate):
-    """percentile_cont(0.5): the middle value, between two middle ones when there are two."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field: Any = FloatField()
-
-
-class MedianDuration(Median):
-    output_field: Any = DurationField()
 
 
 def decimal(value: Any) -> Decimal | None:

@@ -20,12 +20,12 @@ from accounts.enums import SizeClass
 from accounts.models import Organisation
 from cases.enums import OutcomeKind, OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Project, Quote
+from cases.querysets import owed
+from core.expressions import Median, MedianDuration, WorkingHours
 from core.templatetags.portal_format import yuan
 from reporting.queries.base import (
     WAN,
     Column,
-    Median,
-    MedianDuration,
     Row,
     Scope,
     Subject,
@@ -37,7 +37,6 @@ from reporting.queries.base import (
     subject,
     total,
 )  # fmt: skip
-from reporting.queries.clock import WorkingHours
 
 SME = (SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO)
 SRDI = ("srdi-sme", "little-giant", "tech-sme")
@@ -180,9 +179,7 @@ def _reply_columns(scope: Scope) -> dict[str, Column]:
             replied,
             detail=lambda v: {"n": v["n"]},
         ),
-        "on_time": share(
-            Q(first_replied_at__lte=F("reply_due_at")), replied | Q(reply_due_at__lt=scope.now)
-        ),
+        "on_time": share(Q(first_replied_at__lte=F("reply_due_at")), owed(now=scope.now)),
     }
 
 

@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max, QuerySet, Sum
+from django.utils import timezone
 
+from accounts.enums import Role
+from accounts.models import RoleAssignment, User
 from platforms.models import Capability, Recognition
-from reporting.models import Indicator, PortalValue, ReportValue
+from reporting.models import Indicator, PortalValue, ReportValue, TargetFigure
 from taxonomy.jurisdiction import Jurisdiction, Target, current_jurisdiction
 from taxonomy.models import Region
 from taxonomy.selectors import mapped_terms, term_named, terms
@@ -62,11 +65,16 @@ def running(values: QuerySet[Any]) -> list[Running]:
 
 @dataclass(frozen=True)
 class Progress:
-    """A policy target and where it stands. `value` None: cannot be computed yet, with `note`."""
+    """A policy target and where it stands. `value` None: not known yet, with `note`.
+
+    `figure` is the row a person entered, where no record here tells; None for computed ones.
+    """
 
     target: Target
     value: Decimal | None
     note: str
+    figure: TargetFigure | None = None
+    is_computed: bool = False
 
     @property
     def is_met(self) -> bool:
@@ -173,17 +181,26 @@ def policy_targets(*, today: date, jurisdiction: Jurisdiction | None = None) -> 
     if region is None:
         return [Progress(target, None, "尚未载入行政区划。") for target in runs.targets]
     place = Place(runs, region, today)
-    return [_progress(target, place) for target in runs.targets]
+    entered = TargetFigure.objects.filter(as_of_date__lte=today).order_by("as_of_date", "pk")
+    figures = {row.code: row for row in entered}  # the latest of each
+    return [_progress(target, place, figures.get(target.code)) for target in runs.targets]
 
 
-def _progress(target: Target, place: Place) -> Progress:
+def _progress(target: Target, place: Place, figure: TargetFigure | None) -> Progress:
     reader = READERS.get(target.code)
-    if reader is None:
-        return Progress(target, None, "需要评价结果或专门名单，记录启用后计算。")
-    value = reader(place)
-    return Progress(
-        target, value, "" if value is not None else "名册或已归档的年度报告中还没有记录。"
-    )
+    if reader is not None:
+        value = reader(place)
+        return Progress(target, value, "" if value is not None else NO_RECORD, is_computed=True)
+    if figure is None:
+        return Progress(target, None, "未统计：本平台没有这类记录，由主管部门登记数值和来源。")
+    return Progress(target, figure.value, "", figure)
+
+
+def alert_owners() -> QuerySet[User]:
+    """Government staff in office, by name."""
+    held = RoleAssignment.objects.current(now=timezone.now()).filter(role=Role.GOVERNMENT)
+    rows = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return rows.order_by("name", "pk")
 
 
 def alerts_of(rows: QuerySet[Any]) -> QuerySet[Any]:

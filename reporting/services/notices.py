@@ -38,6 +38,7 @@ def reviewers_of(report: AnnualReport) -> list[User]:
 
 TEXTS: dict[str, tuple[Callable[[AnnualReport], list[User]], str, str]] = {
     "reporting.report.submitted": (reviewers_of, "{report}已提交，请审核", ""),
+    "reporting.report.recalled": (reviewers_of, "{report}已撤回修改", "重新提交后会再通知。"),
     "reporting.report.forwarded": (reviewers_of, "{report}已通过上一级审核", "请按层级继续审核。"),
     "reporting.report.returned": (
         operators_of, "{report}被退回修改", "请查看审核意见，修改后重新提交。"

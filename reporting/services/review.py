@@ -62,6 +62,18 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     return moved
 
 
+@transaction.atomic
+def recall_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualReport:
+    """The platform takes a submitted report back before anybody reviews it; versions stay.
+
+    Errors: Refused (`in_review`, `closed`), `wrong_state`. Event `reporting.report.recalled`.
+    """
+    moved: Any
+    moved, _row = perform(AnnualReportAccess(actor), "recall", report, now=now)
+    emit("reporting.report.recalled", report_id=moved.pk)
+    return moved
+
+
 def _whole(report: AnnualReport) -> AnnualReport:
     rows = AnnualReport.objects.select_related("cycle__region", "platform__organisation")
     return rows.get(pk=report.pk)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
-from reporting.access import AlertAccess, PortalValueAccess
+from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
+from reporting.forms import AlertForm, FigureForm
 from reporting.selectors import monitoring as selectors
 from reporting.services import monitoring as services
 from reporting.views.reports import tell
@@ -28,6 +29,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         "alert_access": alert_access,
         "rows": selectors.running(access.visible()),
         "alerts": selectors.alerts_of(alert_access.visible())[:50],
+        "owners": selectors.alert_owners(),
     }
     return render(request, "reporting/monitoring.html", context)
 
@@ -43,10 +45,18 @@ def compute(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def take_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an alert upon oneself."""
+def assign_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who sees to an alert, and by when."""
     alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
-    services.assign_alert(actor=request.user, alert=alert, owner=request.user, now=timezone.now())
+    form = AlertForm(request.POST, owners=selectors.alert_owners())
+    try:
+        if not form.is_valid():
+            raise DomainError("invalid", "请选择负责人和期限。")
+        services.assign_alert(
+            actor=request.user, alert=alert, now=timezone.now(), **form.cleaned_data
+        )
+    except DomainError as error:
+        tell(request, error)
     return redirect("reporting:monitoring")
 
 
@@ -67,5 +77,27 @@ def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
 def targets(request: HttpRequest) -> HttpResponse:
     """What the policies promise, and where it stands."""
     today = timezone.localdate()
-    context = {"rows": selectors.policy_targets(today=today), "today": today}
+    context = {
+        "rows": selectors.policy_targets(today=today),
+        "today": today,
+        "may_record": bool(TargetFigureAccess(request.user).can("record")),
+    }
     return render(request, "reporting/targets.html", context)
+
+
+@login_required
+@require_POST
+def record_figure(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a target stands that no record here can tell."""
+    form = FigureForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise DomainError("invalid", "请填写数值、截至日期和来源。")
+        services.record_target_figure(
+            actor=request.user, code=code, now=timezone.now(), **form.cleaned_data
+        )
+    except DomainError as error:
+        tell(request, error)
+    else:
+        messages.success(request, "已登记，来源和日期随数值公开。")
+    return redirect("reporting:targets")

@@ -84,12 +84,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Submit, pass on, accept, return, reopen."""
+    """Submit, recall, pass on, accept, return, reopen."""
     _access, found = find(request, pk)
     now, reason = timezone.now(), request.POST.get("reason", "")
     try:
         if name == "submit":
             review.submit_report(actor=request.user, report=found, now=now)
+        elif name == "recall":
+            review.recall_report(actor=request.user, report=found, now=now)
         else:
             review.review_report(
                 actor=request.user, report=found, name=name, reason=reason, now=now

@@ -1,5 +1,7 @@
 """Pages and endpoints: who gets them, what they hold, that nothing typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -244,14 +246,16 @@ def test_monitoring_alerts(staff):
     client = signed_in(staff)
     alert = Alert.objects.get(indicator__code="PRT-12")
 
-    client.post(url("take_alert", alert.pk))
+    due = timezone.localdate() + timedelta(days=3)
+    client.post(url("assign_alert", alert.pk), {"owner": staff.pk, "due_date": due.isoformat()})
     client.post(url("close_alert", alert.pk), {"answer": ""})
     assert Alert.objects.get(pk=alert.pk).status == "open"
     client.post(url("close_alert", alert.pk), {"answer": "已更新栏目"})
     client.post(url("compute_portal"))
 
     alert.refresh_from_db()
-    assert (alert.owner, alert.status, alert.answer) == (staff, "closed", "已更新栏目")
+    assert (alert.owner, alert.due_date) == (staff, due)
+    assert (alert.status, alert.answer) == ("closed", "已更新栏目")
     assert Alert.objects.filter(indicator__code="PRT-12", status="open").count() == 1
     assert "运行指标" in client.get(url("monitoring")).content.decode()
 

@@ -1,0 +1,43 @@
+"""REST endpoint of the policy targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reporting.selectors.monitoring import Progress, policy_targets
+
+
+class TargetSerializer(serializers.Serializer[Progress]):
+    """A number that a policy promises, and where it stands. Demo data never counts."""
+
+    code = serializers.CharField(source="target.code")
+    name = serializers.CharField(source="target.name")
+    minimum = serializers.IntegerField(source="target.minimum")
+    maximum = serializers.IntegerField(source="target.maximum", allow_null=True)
+    unit = serializers.CharField(source="target.unit")
+    year = serializers.IntegerField(source="target.year")
+    measure = serializers.CharField(source="target.measure")
+    source = serializers.CharField(source="target.source")
+    value = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True)
+    is_met = serializers.BooleanField()
+    is_computed = serializers.BooleanField(help_text="由平台记录计算；否则为登记的数值或未统计")
+    note = serializers.CharField(help_text="没有数值的原因")
+    figure_source = serializers.CharField(source="figure.source", default=None, allow_null=True)
+    figure_date = serializers.DateField(source="figure.as_of_date", default=None, allow_null=True)
+
+
+class TargetViewSet(viewsets.ViewSet):
+    """政策目标：文件写明的数量目标与目前的数值。公开读取。"""
+
+    permission_classes: list[Any] = []
+
+    @extend_schema(responses=TargetSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        rows = policy_targets(today=timezone.localdate())
+        return Response(TargetSerializer(rows, many=True).data)
