@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import ORGANISATION_ROLES, OrganisationStatus, Role
+from accounts.enums import ORGANISATION_ROLES, TOKEN_ROLES, OrganisationStatus, Role
 from accounts.models import Organisation, RoleAssignment, ServiceToken, User
 from accounts.states import ORGANISATION
 from core.access import ALLOWED, Access, Decision
@@ -216,7 +216,7 @@ class TokenAccess(Access):
             return frozenset(found)
         if self.user.has_role(Role.SECURITY_ADMIN):
             found.add(STAFF)
-        may_own = self.user.has_role(*ORGANISATION_ROLES)
+        may_own = self.user.has_role(*TOKEN_ROLES)
         if (obj is None and may_own) or (obj is not None and obj.user_id == self.user.pk):
             found.add(OWNER)
         return frozenset(found)

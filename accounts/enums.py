@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     ENTERPRISE = "enterprise", _("企业用户")
     OPERATOR = "operator", _("平台运营")
     GOVERNMENT = "government", _("政府工作人员")
+    DEPARTMENT = "department", _("协同部门")
     BROKER = "broker", _("技术经理人")
     REVIEWER = "reviewer", _("评审专家")
     PARTNER = "partner", _("对接系统")
@@ -18,7 +19,9 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计管理员")
 
 
-ORGANISATION_ROLES = frozenset({Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER})
+ORGANISATION_ROLES = frozenset({Role.ENTERPRISE, Role.OPERATOR, Role.DEPARTMENT, Role.PARTNER})
+# whose people may make service tokens
+TOKEN_ROLES = frozenset({Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER})
 REGION_ROLES = frozenset({Role.GOVERNMENT, Role.BROKER})
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 # who must sign in with a second factor (GB/T 22239-2019 level 3)

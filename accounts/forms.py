@@ -176,7 +176,7 @@ class GrantForm(forms.Form):
     organisation = UsccField(
         label=_("单位的统一社会信用代码"),
         required=False,
-        help_text=_("企业用户、平台运营和对接系统须填写。"),
+        help_text=_("企业用户、平台运营、协同部门和对接系统须填写。"),
     )
 
     def clean_organisation(self) -> Organisation | None:

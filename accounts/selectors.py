@@ -24,6 +24,7 @@ DEMO_USCC = {
     "enterprise": "91999999MA0DEM0A1N",
     "operator": "91999999MA0DEM0B2T",
     "partner": "91999999MA0DEM0C3Y",
+    "department": "11999999MA0DEM0D12",
 }
 
 
@@ -50,6 +51,13 @@ def people_of_organisation(organisation_id: int, roles: Iterable[str] = ()) -> Q
     if roles := list(roles):
         held = held.filter(role__in=roles)
     return _people(held)
+
+
+def departments(region_prefix: str = "") -> QuerySet[Organisation]:
+    """Approved organisations with people who answer as 协同部门, by name."""
+    held = RoleAssignment.objects.current(now=timezone.now()).filter(role=Role.DEPARTMENT)
+    rows = Organisation.objects.approved().in_region(region_prefix)
+    return rows.filter(pk__in=held.values("organisation")).order_by("name", "pk")
 
 
 def staff_for_region(region_code: str) -> QuerySet[User]:

@@ -176,6 +176,26 @@ class ChangeStatus(models.TextChoices):
     DISMISSED = "dismissed", _("无须报告")
 
 
+class SupportKind(models.TextChoices):
+    """G48: what a platform may ask the departments for (the classes of PLN-06)."""
+
+    LAND = "land", _("用地")
+    ENERGY = "energy", _("用能")
+    ENVIRONMENT = "environment", _("环保")
+    FUNDS = "funds", _("资金")
+    TALENT = "talent", _("人才")
+    APPROVAL = "approval", _("审批")
+    OTHER = "other", _("其他")
+
+
+class TicketStatus(models.TextChoices):
+    SUBMITTED = "submitted", _("待分办")
+    HANDLING = "handling", _("办理中")
+    ANSWERED = "answered", _("已答复")
+    CLOSED = "closed", _("已办结")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 class UsageSource(models.TextChoices):
     ENTERED = "entered", _("手工填写")
     IMPORT = "import", _("表格导入")

@@ -13,6 +13,7 @@ from platforms.states import (
     PROGRAMME,
     RECOGNITION,
     REPORT,
+    TICKET,
 )
 from platforms.views import (
     applications,
@@ -24,6 +25,7 @@ from platforms.views import (
     review,
     roster,
     spreadsheet,
+    support,
 )
 
 
@@ -50,7 +52,7 @@ class MoveWords(Words):
 
 
 class StepWords(Words):
-    machines = (PROGRAMME, APPLICATION, ASSIGNMENT, RECOGNITION, CHANGE, APPEAL)
+    machines = (PROGRAMME, APPLICATION, ASSIGNMENT, RECOGNITION, CHANGE, APPEAL, TICKET)
     regex = "|".join(dict.fromkeys(name for machine in machines for name in machine.by_name))
 
 
@@ -143,6 +145,14 @@ urlpatterns = [
         "manage/platforms/<slug:slug>/usage/import/", operations.import_usage, name="usage_import"
     ),
     path("usage/<int:pk>/delete/", operations.delete_usage, name="usage_delete"),
+    # what platforms ask for
+    path("support/", support.tickets, name="tickets"),
+    path("support/new/", support.new, name="ticket_new"),
+    path("support/figures/", support.figures, name="support_figures"),
+    path("support/<number:number>/", support.ticket, name="ticket"),
+    path("support/<number:number>/assign/", support.route, name="ticket_route"),
+    path("support/<number:number>/replies/", support.reply, name="ticket_reply"),
+    path("support/<number:number>/<step:name>/", support.move, name="ticket_move"),
     path("funding/", operations.funding, name="funding"),
     path("funding/new/", operations.record_funding, name="funding_new"),
 ]

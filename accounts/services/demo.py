@@ -42,12 +42,14 @@ ORGANISATION_NAMES = {
     "enterprise": "演示企业（中山）新材料有限公司",
     "operator": "演示中试平台运营有限公司",
     "partner": "演示对接系统单位",
+    "department": "演示协同部门",
 }
 DEMO_PEOPLE = (
     DemoPerson("enterprise", "演示企业用户", "企业用户", Role.ENTERPRISE, "enterprise"),
     DemoPerson("operator", "演示平台运营", "平台运营", Role.OPERATOR, "operator"),
     DemoPerson("province", "演示省级工作人员", "政府工作人员（省）", Role.GOVERNMENT, scope="root"),
     DemoPerson("city", "演示市级工作人员", "政府工作人员（市）", Role.GOVERNMENT, scope="city"),
+    DemoPerson("department", "演示部门工作人员", "协同部门", Role.DEPARTMENT, "department"),
     DemoPerson("broker", "演示技术经理人", "技术经理人", Role.BROKER, scope="root"),
     DemoPerson("reviewer", "演示评审专家", "评审专家", Role.REVIEWER),
     DemoPerson("partner", "演示对接系统", "对接系统", Role.PARTNER, "partner"),

@@ -23,6 +23,7 @@ from platforms.access.recognition import (
     ProgrammeAccess,
     RecognitionAccess,
 )
+from platforms.access.support import TicketAccess
 
 __all__ = [
     "ACCESS",
@@ -44,6 +45,7 @@ __all__ = [
     "RecognitionAccess",
     "ReportAccess",
     "SolutionAccess",
+    "TicketAccess",
     "UsageAccess",
     "access_to",
 ]

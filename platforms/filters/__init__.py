@@ -14,6 +14,7 @@ from platforms.filters.recognition import (
     ChangeFilter,
     FundingFilter,
     RosterFilter,
+    TicketFilter,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "PlatformFilter",
     "RosterFilter",
     "SolutionFilter",
+    "TicketFilter",
 ]

@@ -17,8 +17,17 @@ from platforms.enums import (
     ChangeStatus,
     FundingKind,
     GovernmentLevel,
+    SupportKind,
+    TicketStatus,
 )
-from platforms.models import Application, ChangeReport, FundingRecord, Recognition, Scheme
+from platforms.models import (
+    Application,
+    ChangeReport,
+    FundingRecord,
+    Recognition,
+    Scheme,
+    SupportTicket,
+)
 from platforms.selectors import city_choices
 
 
@@ -108,6 +117,26 @@ class ChangeFilter(FacetedFilterSet):
     class Meta:
         model = ChangeReport
         fields: tuple[str, ...] = ()
+
+
+class TicketFilter(FacetedFilterSet):
+    q = NameFilter(field_name="platform__name", lookup_expr="icontains")
+    status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=TicketStatus.choices)
+    kind = django_filters.MultipleChoiceFilter(label=_("类别"), choices=SupportKind.choices)
+    timing = django_filters.ChoiceFilter(
+        method="late",
+        label=_("答复期限"),
+        choices=[("overdue", _("已超期"))],
+        empty_label=_("不限"),
+    )
+    facets = ("status", "kind")
+
+    class Meta:
+        model = SupportTicket
+        fields: tuple[str, ...] = ()
+
+    def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(status=TicketStatus.HANDLING, due_at__lt=timezone.now())
 
 
 class FundingFilter(FacetedFilterSet):

@@ -12,6 +12,7 @@ from platforms.models.recognition import Application, Programme, Scheme
 from platforms.models.resource import Equipment, Expert, Line
 from platforms.models.reviewing import ExpertAssignment, ReviewOpinion, SiteCheck
 from platforms.models.roster import Appeal, Assessment, Recognition, RosterChange
+from platforms.models.support import SupportTicket, TicketReply
 
 __all__ = [
     "Appeal",
@@ -36,5 +37,7 @@ __all__ = [
     "Scheme",
     "SiteCheck",
     "Solution",
+    "SupportTicket",
+    "TicketReply",
     "UsageLog",
 ]

@@ -54,6 +54,13 @@ from platforms.services.schemes import (
     sync_schemes,
 )
 from platforms.services.starting_data import load_platforms
+from platforms.services.support import (
+    move_ticket,
+    raise_from_report,
+    raise_ticket,
+    reply_to_ticket,
+    route_ticket,
+)
 from platforms.services.usage import (
     delete_usage,
     import_usage,
@@ -99,16 +106,21 @@ __all__ = [
     "move_listing",
     "move_programme",
     "move_recognition",
+    "move_ticket",
     "object_to",
     "pay_funding",
     "plan_assessment",
+    "raise_from_report",
+    "raise_ticket",
     "receive_usage",
     "record_funding",
     "record_recognition",
     "record_visit",
     "remove_evidence",
+    "reply_to_ticket",
     "report_change",
     "report_listing",
+    "route_ticket",
     "save_programme",
     "score_application",
     "start_application",

@@ -16,9 +16,15 @@ from core.workdays import end_of_workdays, workdays_between
 from notifications.services import notify
 from platforms.access.recognition import stage_level
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus
+from platforms.enums import AssignmentStatus, TicketStatus
 from platforms.ladders import stage_workdays
-from platforms.models import Application, Assessment, ExpertAssignment, Platform
+from platforms.models import (
+    Application,
+    Assessment,
+    ExpertAssignment,
+    Platform,
+    SupportTicket,
+)
 from taxonomy.models import RegionLevel
 
 SOON_WORKDAYS = 2
@@ -52,11 +58,13 @@ def staff_at(level: int, region_code: str) -> Iterable[User]:
 
 
 def remind_recognition(*, now: datetime) -> int:
-    """Remind of stages, scores and assessments that are nearly due, and weekly of overdue ones.
+    """Remind of stages, scores, assessments and tickets nearly due, and weekly of overdue ones.
 
     Returns how many messages were written. Safe to run any number of times a day.
     """
-    return _remind_stages(now) + _remind_experts(now) + _remind_assessments(now)
+    return (
+        _remind_stages(now) + _remind_experts(now) + _remind_assessments(now) + _remind_tickets(now)
+    )
 
 
 def _timing(due: Any, now: datetime, *, is_soon: bool) -> tuple[str, str]:
@@ -137,4 +145,29 @@ def _remind_assessments(now: datetime) -> int:
                 url=row.recognition.get_absolute_url(),
                 now=now,
             )
+    return written
+
+
+def _remind_tickets(now: datetime) -> int:
+    rows = SupportTicket.objects.filter(status=TicketStatus.HANDLING, due_at__isnull=False)
+    written, today = 0, timezone.localdate(now)
+    for row in rows.select_related("platform").order_by("pk"):
+        due = timezone.localdate(row.due_at)
+        key, word = _timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
+        if not key:
+            continue
+        users = (
+            people_of_organisation(row.department_id, [Role.DEPARTMENT])
+            if row.department_id
+            else staff_for_region(row.platform.region_id)
+        )
+        written += notify(
+            users=users,
+            event_id=uuid5(NAMESPACE_URL, f"platforms/ticket/{row.pk}/{key}"),
+            kind="platforms.ticket_due",
+            title=f"诉求{word}：{row.platform}",
+            body=f"{row}，应于 {due} 前答复。",
+            url=row.get_absolute_url(),
+            now=now,
+        )
     return written

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
-from accounts.selectors import staff_for_region
+from accounts.selectors import people_of_organisation, staff_for_region
 from core.events import Payload
 from notifications.services import notify
 from platforms.access.recognition import LEVELS, stage_level
@@ -26,6 +27,8 @@ from platforms.models import (
     Platform,
     Programme,
     Recognition,
+    SupportTicket,
+    TicketReply,
 )
 from platforms.services.deadlines import operators, staff_at
 
@@ -145,6 +148,41 @@ def _change(pk: int, event: str) -> Messages:
     return [Message(operators(row.platform), f"{words[event]}：{row}", row.sentence, url)]
 
 
+def _ticket(pk: int, event: str) -> Messages:
+    row = SupportTicket.objects.select_related("platform", "department").get(pk=pk)
+    url, body = row.get_absolute_url(), str(row)
+    staff = staff_for_region(row.platform.region_id)
+    handlers = (
+        people_of_organisation(row.department.pk, [Role.DEPARTMENT]) if row.department else staff
+    )
+    due = timezone.localtime(row.due_at).date() if row.due_at else ""
+    own, who = operators(row.platform), row.department or "主管部门"
+    words = {
+        "raised": [Message(staff, f"待分办的诉求：{row.platform}", body, url)],
+        "route": [
+            Message(handlers, f"请于 {due} 前答复：{row.platform}", body, url),
+            Message(own, f"诉求已由{who}承办，{due} 前答复", body, url),
+        ],
+        "answer": [Message(own, "诉求已答复，请评价", body, url)],
+        "insist": [Message(handlers, f"平台认为没有解决，请于 {due} 前再答复", body, url)],
+        "end": [Message(handlers, f"平台不满意并结束了诉求：{row.platform}", body, url)],
+        "close": [Message(own, "诉求已办结归档", body, url)],
+    }
+    return words[event]
+
+
+def _reply(pk: int, event: str) -> Messages:
+    row = TicketReply.objects.select_related("ticket__platform", "author").get(pk=pk)
+    ticket = row.ticket
+    own = list(operators(ticket.platform))
+    others: Iterable[User] = own
+    if row.author in own and ticket.department_id:
+        others = people_of_organisation(ticket.department_id, [Role.DEPARTMENT])
+    elif row.author in own:
+        others = staff_for_region(ticket.platform.region_id)
+    return [Message(others, f"诉求有新留言：{ticket}", row.body, ticket.get_absolute_url())]
+
+
 def _funding(pk: int, event: str) -> Messages:
     row = FundingRecord.objects.select_related("platform").get(pk=pk)
     body = f"{row.year} 年 {row.fund}，{row.amount_yuan} 元。有误请联系登记部门。"
@@ -162,6 +200,8 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "appeal": ("appeal_id", _appeal),
     "change": ("report_id", _change),
     "funding": ("record_id", _funding),
+    "ticket": ("ticket_id", _ticket),
+    "ticketreply": ("reply_id", _reply),
 }
 VERBS = {
     "programme": ("opened",),
@@ -172,6 +212,8 @@ VERBS = {
     "appeal": ("created", "answered"),
     "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
     "funding": ("recorded",),
+    "ticket": ("raised", "route", "answer", "insist", "end", "close"),
+    "ticketreply": ("created",),
 }
 EVENTS = tuple(f"platforms.{noun}.{verb}" for noun, verbs in VERBS.items() for verb in verbs)
 

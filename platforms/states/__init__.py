@@ -10,6 +10,7 @@ from platforms.states.recognition import (
     RECOGNITION,
     TRANSITION_TO,
 )
+from platforms.states.support import TICKET
 
 __all__ = [
     "APPEAL",
@@ -21,5 +22,6 @@ __all__ = [
     "PROGRAMME",
     "RECOGNITION",
     "REPORT",
+    "TICKET",
     "TRANSITION_TO",
 ]

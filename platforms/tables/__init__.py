@@ -14,6 +14,7 @@ from platforms.tables.recognition import (
     ChangeTable,
     FundingTable,
     RosterTable,
+    TicketTable,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "PlatformTable",
     "RosterTable",
     "SolutionTable",
+    "TicketTable",
 ]

@@ -6,7 +6,13 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import RecognitionStatus
-from platforms.models import Application, ChangeReport, FundingRecord, Recognition
+from platforms.models import (
+    Application,
+    ChangeReport,
+    FundingRecord,
+    Recognition,
+    SupportTicket,
+)
 from platforms.tables.listings import FactColumn
 
 
@@ -76,4 +82,22 @@ class FundingTable(tables.Table):
 
     class Meta:
         model = FundingRecord
+        fields = ()
+
+
+class TicketTable(tables.Table):
+    number = tables.Column(order_by=("number",))
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    kind = FactColumn()
+    title = FactColumn()
+    department = FactColumn()
+    created_at = FactColumn(orderable=True, order_by=("created_at", "pk"))
+    due_at = FactColumn(orderable=True, order_by=("due_at", "pk"))
+    answered_at = FactColumn()
+    is_on_time = FactColumn()
+    is_satisfied = FactColumn()
+    status = FactColumn()
+
+    class Meta:
+        model = SupportTicket
         fields = ()

@@ -16,6 +16,7 @@ from core.errors import DomainError, Refused
 from core.files import store_file
 from core.services import emit, log_activity
 from core.states import perform
+from platforms.services import raise_from_report
 from reporting.access import AnnualReportAccess, next_step
 from reporting.enums import Answer
 from reporting.models import AnnualReport, Extension, Indicator, ReviewComment
@@ -58,6 +59,7 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     moved, _row = perform(AnnualReportAccess(SYSTEM), f"to_{moved.chain[0]}", moved, now=now)
     moved.submitted_at = now
     moved.save(update_fields=["submitted_at", "updated_at"])
+    _ask_departments(actor, moved, now)
     emit("reporting.report.submitted", report_id=moved.pk, version_id=version.pk)
     return moved
 
@@ -72,6 +74,16 @@ def recall_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     moved, _row = perform(AnnualReportAccess(actor), "recall", report, now=now)
     emit("reporting.report.recalled", report_id=moved.pk)
     return moved
+
+
+def _ask_departments(actor: Any, report: AnnualReport, now: datetime) -> None:
+    """What the platform asks for in 存在问题与诉求 (PLN-06) goes to the departments, once (G48)."""
+    found = report.values_set.filter(indicator__code="PLN-06").select_related("indicator").first()
+    if found is not None and isinstance(found.value, list):
+        raise_from_report(
+            actor=actor, platform=report.platform, lines=found.value, report=str(report.pk),
+            now=now,
+        )  # fmt: skip
 
 
 def _whole(report: AnnualReport) -> AnnualReport:

@@ -61,7 +61,7 @@ def test_loading_twice_makes_nothing_and_mends_what_was_changed(demo_mode, now):
     second = load_demo_accounts(now=now)
 
     user = city.get()
-    assert (first, second) == (23, 0)
+    assert (first, second) == (26, 0)
     assert (user.name, user.is_active) == ("演示市级工作人员", True)
     assert user.check_password(DEMO_PASSWORD)
 
@@ -95,7 +95,7 @@ def test_the_command_prints_one_json_object_a_line(demo_mode, capsys):
     call_command("demo_accounts")
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert lines[0] == {
         "role": "enterprise",
         "label": "企业用户",

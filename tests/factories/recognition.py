@@ -15,6 +15,7 @@ from platforms.models import (
     Recognition,
     RosterChange,
     Scheme,
+    SupportTicket,
     UsageLog,
 )
 from tests.factories.accounts import UserFactory
@@ -162,3 +163,13 @@ def money(**values):
         "level": "province", "kind": "build", "fund": "某专项", "year": 2026,
         "amount_yuan": Decimal(1_000_000),
     } | values  # fmt: skip
+
+
+class TicketFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SupportTicket
+
+    number = factory.Sequence(lambda n: f"S2026-{n + 90000:05d}")
+    platform = factory.SubFactory(PlatformFactory)
+    kind = "land"
+    title = "二期厂房用地"

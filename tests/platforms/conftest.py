@@ -31,6 +31,12 @@ def other_staff(db):
 
 
 @pytest.fixture
+def department(db):
+    """Somebody of a department that is asked for answers and opinions."""
+    return person(Role.DEPARTMENT, organisation=OrganisationFactory(name="市生态环境部门"))
+
+
+@pytest.fixture
 def stranger(db):
     return person(Role.OPERATOR, organisation=OrganisationFactory(name="别家"))
 

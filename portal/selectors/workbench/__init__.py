@@ -16,6 +16,7 @@ BUILDERS = (
     ((Role.ENTERPRISE,), organisations.enterprise),
     ((Role.OPERATOR,), organisations.operator),
     ((Role.GOVERNMENT,), staff.government),
+    ((Role.DEPARTMENT,), staff.department),
     ((Role.BROKER,), staff.broker),
     ((Role.REVIEWER,), staff.reviewer),
     ((Role.PARTNER,), administrators.partner),

@@ -19,6 +19,7 @@ from demands.enums import DemandStatus
 from platforms.access import ApplicationAccess, CapabilityAccess
 from platforms.enums import ApplicationStatus, ListingStatus
 from platforms.selectors.operations import change_counts
+from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links
 from reporting.access import AnnualReportAccess, EvaluationAccess
 from reporting.enums import EDITABLE, RunStatus
@@ -92,7 +93,7 @@ def operator(user: Any) -> Panel:
     )  # fmt: skip
     projects = _projects(user, ids, "platform__organisation")
     manage, threads = reverse("platforms:mine"), reverse("cases:projects")
-    changes = change_counts(user)
+    changes, tickets = change_counts(user), ticket_counts(user, timezone.now())
     return Panel(
         "我的平台",
         [
@@ -101,6 +102,8 @@ def operator(user: Any) -> Panel:
             _reports(user, ids),
             _applications(user, ids),
             _evaluations(user),
+            Item("诉求已答复，待我评价", tickets["answered"],
+                 f"{reverse('platforms:tickets')}?status=answered"),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
                  f"{reverse('platforms:changes')}?status=asked&status=returned"),
             Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue")),
@@ -116,7 +119,8 @@ def operator(user: Any) -> Panel:
             Group("认定与年报", links(
                 ("认定申报", "platforms:programmes"), ("我的申报", "platforms:applications"),
                 ("年度报告", "reporting:reports"), ("运行评价", "reporting:evaluations"),
-                ("变动报告", "platforms:changes"), ("财政资金台账", "platforms:funding"),
+                ("变动报告", "platforms:changes"), ("要素诉求", "platforms:tickets"),
+                ("财政资金台账", "platforms:funding"),
             )),
             Group("单位", links(("单位资料", "accounts:organisation"))),
         ],

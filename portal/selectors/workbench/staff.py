@@ -26,6 +26,7 @@ from platforms.access import (
 from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus
 from platforms.selectors.operations import change_counts
 from platforms.selectors.recognition import waiting_applications
+from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.organisations import OPEN_PROJECTS
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links, pending
 from reporting.access import AlertAccess, AnnualReportAccess, DisputeAccess, EvaluationAccess
@@ -36,6 +37,22 @@ from reporting.selectors.reports import asking_reports, waiting_reports
 def government(user: Any) -> Panel:
     """What waits for the own level or region, and every register that staff keep."""
     return Panel("待办", [*_registers(user), *_recognition(user), *_reporting(user)], _doors())
+
+
+def department(user: Any) -> Panel:
+    """What was passed on to the user's department."""
+    counts, url = ticket_counts(user, timezone.now()), reverse("platforms:tickets")
+    return Panel(
+        "协同办理",
+        [
+            Item("待答复的诉求", counts["handling"], f"{url}?status=handling",
+                 late=counts["overdue"]),
+            Item("已答复，等平台评价", counts["answered"], f"{url}?status=answered", waits=False),
+        ],
+        [Group("诉求", links(
+            ("要素诉求", "platforms:tickets"), ("办理情况", "platforms:support_figures"),
+        ))],
+    )  # fmt: skip
 
 
 def _registers(user: Any) -> list[Item]:
@@ -56,8 +73,8 @@ def _registers(user: Any) -> list[Item]:
 
 def _recognition(user: Any) -> list[Item]:
     late = ApplicationAccess(user).visible().filter(stage_due_at__lt=timezone.now()).count()
-    changes = change_counts(user)
-    page = reverse("platforms:changes")
+    changes, tickets = change_counts(user), ticket_counts(user, timezone.now())
+    page, asked = reverse("platforms:changes"), reverse("platforms:tickets")
     return [
         counted("待本级办理的认定申报", waiting_applications(user),
                 reverse("platforms:applications_queue"), due="stage_due_at", is_day=False),
@@ -65,6 +82,9 @@ def _recognition(user: Any) -> list[Item]:
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
         Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
         Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
+        Item("待分办的要素诉求", tickets["submitted"], f"{asked}?status=submitted"),
+        Item("超期未答复的要素诉求", tickets["overdue"], f"{asked}?timing=overdue",
+             late=tickets["overdue"]),
     ]  # fmt: skip
 
 
@@ -92,7 +112,7 @@ def _doors() -> list[Group]:
             ("申报审核", "platforms:applications_queue"),
             ("申报批次", "platforms:managed_programmes"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
-            ("财政资金台账", "platforms:funding"),
+            ("要素诉求", "platforms:tickets"), ("财政资金台账", "platforms:funding"),
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
