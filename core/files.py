@@ -8,6 +8,7 @@ from typing import Any
 
 import puremagic
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
@@ -114,6 +115,26 @@ def store_file(
     upload.seek(0)
     # the name on disk is random: what people typed never becomes a path
     stored.file.save(f"{stored.pk}.{extension.lower()}", upload, save=False)
+    stored.full_clean()
+    stored.save()
+    return stored
+
+
+def keep_file(
+    *, actor: Any, name: str, content: bytes, content_type: str, target: models.Model
+) -> StoredFile:
+    """Keep a file that the portal itself made as a file of `target`, in the actor's name."""
+    extension = name.rsplit(".", 1)[-1].lower()
+    stored = StoredFile(
+        name=name,
+        content_type=content_type,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_by=actor,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+    )
+    stored.file.save(f"{stored.pk}.{extension}", ContentFile(content), save=False)
     stored.full_clean()
     stored.save()
     return stored

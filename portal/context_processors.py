@@ -21,12 +21,15 @@ NAVIGATION = [
     ("典型案例", "cases:cases"),
     ("政策资讯", "policies:documents"),
     ("行业动态", "policies:news_list"),
+    ("数据发布", "reporting:publications"),
 ]
 FOOTER = [
     ("关于本站与统计口径", "portal:about"),
     ("认定申报与公示", "platforms:programmes"),
     ("平台名册", "platforms:roster"),
     ("缺口图谱", "matching:atlas"),
+    ("数据发布", "reporting:publications"),
+    ("编号清单", "reporting:lists"),
     ("指标口径", "reporting:indicators"),
     ("报告核验", "reporting:verify"),
     ("官方代码表", "taxonomy:code_lists"),

@@ -280,9 +280,11 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": True,
     "ENUM_NAME_OVERRIDES": {  # fields of one name in several components
         "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
+        "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",
         "OutcomeKindEnum": "cases.enums.OutcomeKind",
         "ProgrammeStatusEnum": "platforms.enums.ProgrammeStatus",
+        "PublicationKindEnum": "reporting.enums.PublicationKind",
         "RecognitionStatusEnum": "platforms.enums.RecognitionStatus",
         "ReportStatusEnum": "reporting.enums.ReportStatus",
     },

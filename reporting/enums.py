@@ -84,6 +84,9 @@ class JobKind(models.TextChoices):
     COMPUTE = "compute", _("重新计算")
     REMIND = "remind", _("批量催报")
     EVALUATE = "evaluate", _("计算评价")
+    FREEZE = "freeze", _("封存发布数据")
+    RENDER = "render", _("生成发布文件")
+    ISSUE_LIST = "issue_list", _("发布清单")
 
 
 class AlertStatus(models.TextChoices):
@@ -119,3 +122,39 @@ class RewardStatus(models.TextChoices):
     PUBLICITY = "publicity", _("公示中")
     DECIDED = "decided", _("已决定")
     CANCELLED = "cancelled", _("已取消")
+
+
+class PublicationKind(models.TextChoices):
+    ANNUAL = "annual", _("年度发展报告")
+    HANDBOOK = "handbook", _("服务能力手册")
+    CASES = "cases", _("典型案例汇编")
+
+
+class PublicationStatus(models.TextChoices):
+    DRAFT = "draft", _("编写中")
+    IN_REVIEW = "in_review", _("审核中")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Includes(models.TextChoices):
+    """Which reports a development report is made of."""
+
+    ACCEPTED = "accepted", _("只收已归档的报告")
+    SUBMITTED = "submitted", _("也收已提交、尚未归档的报告")
+
+
+class ListKind(models.TextChoices):
+    PLATFORMS = "platforms", _("中试平台清单")
+    SUPPLY = "supply", _("中试供给清单")
+    DEMANDS = "demands", _("中试需求清单")
+    PROJECTS = "projects", _("中试项目清单")
+    PRODUCTS = "products", _("创新产品清单")
+    GAPS = "gaps", _("急需紧缺清单")
+    STRONG = "strong", _("服务能力突出名单")
+
+
+class ListStatus(models.TextChoices):
+    ISSUING = "issuing", _("生成中")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤回")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
 from reporting.enums import Fill, Period, ReportStatus
-from reporting.models import AnnualReport, EvaluationResult, Indicator
+from reporting.models import AnnualReport, EvaluationResult, Indicator, PublishedListRow
 from reporting.selectors.reports import asking_reports, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
@@ -80,3 +81,16 @@ class ResultFilter(FacetedFilterSet):
     class Meta:
         model = EvaluationResult
         fields: ClassVar = []
+
+
+class ListRowFilter(FacetedFilterSet):
+    """Words anywhere in a line of a numbered list."""
+
+    q = django_filters.CharFilter(method="words", label=_("在本期中查找"))
+
+    class Meta:
+        model = PublishedListRow
+        fields: ClassVar = []
+
+    def words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.annotate(said=Cast("data", TextField())).filter(said__icontains=value.strip())

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from core.models import JobStatus
-from reporting.enums import EDITABLE, RunStatus, SchemeUse
+from reporting.enums import EDITABLE, PublicationStatus, RunStatus, SchemeUse
 
 
 class IndicatorQuerySet(models.QuerySet[Any]):
@@ -66,3 +66,12 @@ class ResultQuerySet(models.QuerySet[Any]):
     def light(self) -> ResultQuerySet:
         """Without the long JSON, for lists."""
         return self.defer("inputs", "detail")
+
+
+class PublicationQuerySet(models.QuerySet[Any]):
+    def published(self) -> PublicationQuerySet:
+        return self.filter(status=PublicationStatus.PUBLISHED)
+
+    def light(self) -> PublicationQuerySet:
+        """Without the snapshot, which lists do not need."""
+        return self.defer("snapshot")

@@ -4,6 +4,8 @@ from core.states import Relation, StateMachine, transition
 from reporting.enums import EDITABLE, IN_REVIEW
 from reporting.enums import CycleStatus as C
 from reporting.enums import DisputeStatus as D
+from reporting.enums import ListStatus as L
+from reporting.enums import PublicationStatus as P
 from reporting.enums import ReportStatus as R
 from reporting.enums import RewardStatus as W
 from reporting.enums import RunStatus as E
@@ -111,5 +113,39 @@ REWARD = StateMachine(
                    confirm="名单将记入财政资金台账，不能撤销。"),
         transition("cancel", "取消方案", sources=[W.DRAFT, W.PUBLICITY], target=W.CANCELLED,
                    relations=[STAFF], reason_required=True, tone="danger"),
+    ),
+)  # fmt: skip
+
+PUBLICATION = StateMachine(
+    name="publication",
+    title="发布物",
+    statuses=P,
+    initial=P.DRAFT,
+    transitions=(
+        transition("submit", "送审", sources=[P.DRAFT], target=P.IN_REVIEW, relations=[STAFF],
+                   tone="primary",
+                   confirm="将生成网页、PDF、Word、Excel 和 JSON 供核对；退回之前不能修改。"),
+        transition("return", "退回修改", sources=[P.IN_REVIEW], target=P.DRAFT,
+                   relations=[STAFF], reason_required=True),
+        transition("publish", "发布", sources=[P.IN_REVIEW], target=P.PUBLISHED,
+                   relations=[STAFF], tone="primary",
+                   confirm="发布后任何人可见，内容不能再改；更正须另出新版。"),
+        transition("withdraw", "撤回", sources=[P.PUBLISHED], target=P.WITHDRAWN,
+                   relations=[STAFF], reason_required=True, tone="danger",
+                   confirm="页面保留并写明撤回原因，内容和文件不再公开。"),
+    ),
+)  # fmt: skip
+
+PUBLISHED_LIST = StateMachine(
+    name="published_list",
+    title="清单",
+    statuses=L,
+    initial=L.ISSUING,
+    transitions=(
+        transition("complete", "完成", sources=[L.ISSUING], target=L.PUBLISHED,
+                   relations=[SYSTEM]),
+        transition("withdraw", "撤回", sources=[L.PUBLISHED], target=L.WITHDRAWN,
+                   relations=[STAFF], reason_required=True, tone="danger",
+                   confirm="这一期的编号和撤回原因保留，清单内容不再公开。"),
     ),
 )  # fmt: skip

@@ -12,6 +12,9 @@ from reporting.models import (
     AnnualReport,
     EvaluationResult,
     EvaluationRun,
+    Publication,
+    PublishedList,
+    PublishedListRow,
     ReportCycle,
     ReportingJob,
     RewardPlan,
@@ -93,3 +96,24 @@ class RewardTable(tables.Table):
     class Meta:
         model = RewardPlan
         fields: ClassVar = ("name", "status")
+
+
+class PublishedListTable(tables.Table):
+    class Meta:
+        model = PublishedList
+        fields: ClassVar = ("kind", "number", "title", "row_count", "published_at", "status")
+
+
+class PublicationTable(tables.Table):
+    class Meta:
+        model = Publication
+        fields: ClassVar = ("kind", "title", "year", "edition", "status", "published_at")
+
+
+class ListRowTable(tables.Table):
+    """Rows of an edition; its own columns are added by the page."""
+
+    class Meta:
+        model = PublishedListRow
+        fields: ClassVar = ("order",)
+        orderable = False

@@ -1,13 +1,17 @@
 from django.urls import path
 
 from reporting.views import (
+    compiling,
     cycles,
     evaluated,
     evaluations,
     exchange,
+    feeds,
     filling,
     indicators,
     monitoring,
+    publications,
+    published_lists,
     reports,
     rewards,
 )
@@ -86,4 +90,40 @@ urlpatterns = [
     path("rewards/<int:pk>/pay/", rewards.pay, name="pay_reward"),
     path("rewards/items/<int:pk>/exclude/", rewards.exclude, name="exclude_reward"),
     path("targets/<str:code>/figure/", monitoring.record_figure, name="record_figure"),
+    # publications
+    path("publications/", publications.publications, name="publications"),
+    path("publications/feed/", feeds.PublicationFeed(), name="publication_feed"),
+    path("publications/<int:pk>/", publications.publication, name="publication"),
+    path("publications/<int:pk>/data/", publications.data, name="publication_data"),
+    path(
+        "publications/<int:pk>/download/<slug:form>/",
+        publications.download,
+        name="publication_file",
+    ),
+    path("manage/publications/", compiling.managed, name="managed_publications"),
+    path("manage/publications/new/", compiling.create, name="new_publication"),
+    path("manage/publications/<int:pk>/", compiling.desk, name="compile"),
+    path("manage/publications/<int:pk>/freeze/", compiling.freeze, name="freeze"),
+    path("manage/publications/<int:pk>/files/", compiling.render_files, name="render"),
+    path("manage/publications/<int:pk>/delete/", compiling.delete, name="delete_publication"),
+    path("manage/publications/<int:pk>/move/<str:name>/", compiling.move, name="move_publication"),
+    path(
+        "manage/publications/<int:pk>/chapters/<slug:chapter>/",
+        compiling.section,
+        name="publication_section",
+    ),
+    # numbered lists
+    path("lists/", published_lists.lists, name="lists"),
+    path("lists/<slug:kind>/", published_lists.kind, name="list_kind"),
+    path("lists/<slug:kind>/<int:number>/", published_lists.edition, name="list"),
+    path("lists/<slug:kind>/<int:number>/changes/", published_lists.changes, name="list_changes"),
+    path(
+        "lists/<slug:kind>/<int:number>/download/<slug:form>/",
+        published_lists.download,
+        name="list_download",
+    ),
+    path("manage/lists/", published_lists.managed, name="managed_lists"),
+    path("manage/lists/new/<slug:kind>/", published_lists.issue, name="issue_list"),
+    path("manage/lists/<int:pk>/withdraw/", published_lists.withdraw, name="withdraw_list"),
+    path("manage/lists/<int:pk>/drop/", published_lists.drop, name="drop_list"),
 ]

@@ -10,6 +10,12 @@ from reporting.access.evaluations import (
 )
 from reporting.access.jobs import JobAccess
 from reporting.access.monitoring import AlertAccess, PortalValueAccess, TargetFigureAccess
+from reporting.access.publications import (
+    PublicationAccess,
+    PublishedListAccess,
+    may_read_list_file,
+    may_read_publication_file,
+)
 from reporting.access.reports import (
     LEVEL_OF,
     AnnualReportAccess,
@@ -31,6 +37,8 @@ __all__ = [
     "IndicatorAccess",
     "JobAccess",
     "PortalValueAccess",
+    "PublicationAccess",
+    "PublishedListAccess",
     "ResultAccess",
     "RewardAccess",
     "SchemeAccess",
@@ -39,6 +47,8 @@ __all__ = [
     "is_staff",
     "may_read_dispute",
     "may_read_evidence",
+    "may_read_list_file",
+    "may_read_publication_file",
     "may_read_scan",
     "next_step",
 ]

@@ -2,11 +2,13 @@
 
 from rest_framework.routers import SimpleRouter
 
-from reporting.api import targets, views
+from reporting.api import publications, targets, views
 
 router = SimpleRouter()
 router.register("indicators", views.IndicatorViewSet, basename="indicator")
 router.register("report-cycles", views.CycleViewSet, basename="report-cycle")
 router.register("reports", views.ReportViewSet, basename="report")
 router.register("targets", targets.TargetViewSet, basename="target")
+router.register("publications", publications.PublicationViewSet, basename="publication")
+router.register("lists", publications.ListViewSet, basename="list")
 urlpatterns = router.urls

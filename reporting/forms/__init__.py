@@ -9,6 +9,7 @@ from reporting.forms.evaluations import (
     RunForm,
 )
 from reporting.forms.monitoring import AlertForm, FigureForm
+from reporting.forms.publications import ChapterForm, ListForm, PublicationForm
 from reporting.forms.reports import (
     CorrectionForm,
     CycleForm,
@@ -22,6 +23,7 @@ from reporting.forms.reports import (
 
 __all__ = [
     "AlertForm",
+    "ChapterForm",
     "CorrectionForm",
     "CycleForm",
     "DisputeForm",
@@ -30,7 +32,9 @@ __all__ = [
     "FigureForm",
     "ImportForm",
     "InputForm",
+    "ListForm",
     "PlanForm",
+    "PublicationForm",
     "ReviseForm",
     "RewardForm",
     "RowsWidget",

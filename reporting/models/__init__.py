@@ -12,6 +12,8 @@ from reporting.models.evaluation import (
 )
 from reporting.models.indicator import Indicator
 from reporting.models.portal import Alert, PortalValue, TargetFigure
+from reporting.models.publication import Publication, PublicationRow, PublicationSection
+from reporting.models.published_list import PublishedList, PublishedListRow
 from reporting.models.report import (
     AnnualReport,
     Extension,
@@ -36,6 +38,11 @@ __all__ = [
     "Indicator",
     "PlanTarget",
     "PortalValue",
+    "Publication",
+    "PublicationRow",
+    "PublicationSection",
+    "PublishedList",
+    "PublishedListRow",
     "ReportCycle",
     "ReportValue",
     "ReportVersion",

@@ -4,9 +4,9 @@ The number and the rows behind it come from the same declaration, so they cannot
 """
 
 from reporting.queries import offers, operations, platforms, projects
-from reporting.queries.base import Answer, Row, Scope, answers, names, rows_behind
+from reporting.queries.base import Answer, Row, Scope, answers, names, overall, rows_behind
 
 __all__ = [
-    "Answer", "Row", "Scope", "answers", "names", "offers", "operations", "platforms", "projects",
-    "rows_behind",
+    "Answer", "Row", "Scope", "answers", "names", "offers", "operations", "overall", "platforms",
+    "projects", "rows_behind",
 ]  # fmt: skip

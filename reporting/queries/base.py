@@ -145,6 +145,37 @@ def _ask(head: str, wanted: set[str], scope: Scope) -> dict[str, dict[int, Answe
     return table
 
 
+def overall(wanted: Iterable[str], scope: Scope) -> dict[str, Answer]:
+    """The same queries over all platforms of the scope together: firms that several served count
+    once, medians and rates are taken over all records. One statement a subject."""
+    by_subject: dict[str, set[str]] = {}
+    for name in wanted:
+        head, _, column = name.partition(".")
+        by_subject.setdefault(head, set()).add(column)
+    found: dict[str, Answer] = {}
+    for head, names_ in sorted(by_subject.items()):
+        known = _subjects[head]
+        base = known.base(scope)
+        if base is None:
+            missing = Answer(None, null_reason=NullReason.NOT_COUNTED)
+            found |= {f"{head}.{name}": missing for name in names_}
+            continue
+        columns = {name: row for name, row in known.columns(scope).items() if name in names_}
+        values = base.order_by().aggregate(
+            **{
+                f"{name}_x_{alias}": expression
+                for name, column in columns.items()
+                for alias, expression in column.aggregates.items()
+            }
+        )
+        for name, asked in columns.items():
+            own = {alias: values[f"{name}_x_{alias}"] for alias in asked.aggregates}
+            value = asked.final(own)
+            reason = NullReason.NOT_APPLICABLE if value is None else ""
+            found[f"{head}.{name}"] = Answer(value, asked.detail(own), reason)
+    return found
+
+
 class _Everywhere(dict[int, Answer]):
     """Answers with what holds for platforms that have no records."""
 

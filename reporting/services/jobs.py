@@ -16,16 +16,19 @@ from core.services import log_activity
 from reporting.access import JobAccess
 from reporting.enums import JobKind
 from reporting.models import ReportCycle, ReportingJob
-from reporting.services import opening, rounds
+from reporting.services import compiling, issuing, opening, rendering, rounds
 
 MAX_ATTEMPTS = 5
 STALE_AFTER = timedelta(minutes=3)
 Tell = Callable[[int, int], bool]
 # what a kind of job does for its cycle; `tell(done, total)` is False once it is cancelled
-RUNNERS: dict[str, Callable[..., dict[str, int]]] = {
+RUNNERS: dict[str, Callable[..., dict[str, Any]]] = {
     JobKind.OPEN_CYCLE: opening.fill_cycle,
     JobKind.COMPUTE: opening.recompute_cycle,
     JobKind.EVALUATE: rounds.compute_round,
+    JobKind.ISSUE_LIST: issuing.fill_list,
+    JobKind.FREEZE: compiling.freeze_publication,
+    JobKind.RENDER: rendering.render_publication,
 }
 
 
@@ -34,7 +37,7 @@ def start_job(
     *,
     actor: Any,
     kind: str,
-    cycle: ReportCycle,
+    cycle: ReportCycle | None,
     now: datetime,
     parameters: dict[str, Any] | None = None,
 ) -> ReportingJob:

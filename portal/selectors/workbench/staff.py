@@ -124,6 +124,10 @@ def _doors() -> list[Group]:
             ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
             ("对接成效", "cases:figures"), ("缺口图谱", "matching:atlas"),
         )),
+        Group("发布", links(
+            ("编写报告、手册与汇编", "reporting:managed_publications"),
+            ("发布编号清单", "reporting:managed_lists"), ("已发布", "reporting:publications"),
+        )),
         Group("资料与内容", links(
             ("编辑政策与动态", "policies:manage"), ("超期未确认的资料", "platforms:overdue"),
             ("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),

@@ -1,0 +1,129 @@
+"""Who may compile and publish, and what the public may read of it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from core.access import ALLOWED, Access, Decision
+from core.states import Relation
+from reporting.access.base import STAFF, SYSTEM, is_staff
+from reporting.enums import ListStatus, PublicationStatus
+from reporting.models import Publication, PublishedList
+from reporting.states import PUBLICATION, PUBLISHED_LIST
+
+EVERYBODY = frozenset({Relation.VISITOR, SYSTEM})
+
+
+class RegionalAccess(Access):
+    """What the staff of a region make and everybody may read once it is out."""
+
+    public: ClassVar[frozenset[str]] = frozenset()
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = set(super().relations(obj))
+        if Relation.MEMBER in found and self.user.is_active:
+            is_theirs = (
+                is_staff(self.user)
+                if obj is None
+                else self.user.covers_region(Role.GOVERNMENT, obj.region_id)
+            )
+            found |= {STAFF} if is_theirs else set()
+        return frozenset(found)
+
+    def visible(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
+        if self.is_system:
+            return rows
+        return rows.filter(Q(status__in=self.public) | self.watched())
+
+    def managed(self) -> QuerySet[Any]:
+        """What the user looks after, whatever its state."""
+        rows = self.model._default_manager.all()
+        return rows if self.is_system else rows.filter(self.watched())
+
+    def watched(self) -> Q:
+        condition = Q(pk__in=[])
+        if getattr(self.user, "is_authenticated", False) and self.user.is_active:
+            for prefix in self.user.region_prefixes(Role.GOVERNMENT):
+                condition |= Q(region__code__startswith=prefix)
+        return condition
+
+
+class PublicationAccess(RegionalAccess):
+    """Editions: the staff of their region write them, everybody reads what is published."""
+
+    model = Publication
+    machine = PUBLICATION
+    public = frozenset({PublicationStatus.PUBLISHED, PublicationStatus.WITHDRAWN})
+    actions: ClassVar = {
+        "view": EVERYBODY,
+        "manage": frozenset({STAFF}),
+        "create": frozenset({STAFF}),
+        "freeze": frozenset({STAFF}),
+        "edit": frozenset({STAFF}),
+        "delete": frozenset({STAFF}),
+        "correct": frozenset({STAFF}),
+    }
+    labels: ClassVar = {
+        "view": _("阅读已发布的"),
+        "manage": _("进入编写列表"),
+        "create": _("新建"),
+        "freeze": _("封存数据"),
+        "edit": _("编写文字"),
+        "delete": _("删除草稿"),
+        "correct": _("出更正版"),
+    }
+
+    def check(self, action: str, obj: Publication | None) -> Decision:
+        if obj is None:
+            return ALLOWED
+        if action in {"freeze", "edit", "delete"} and not obj.is_editable:
+            status = obj.get_status_display()
+            return Decision(False, f"当前状态为“{status}”，不能修改。", "wrong_state")
+        if action == "correct" and obj.status not in self.public:
+            return Decision(False, "发布以后才能出更正版。", "wrong_state")
+        return ALLOWED
+
+    def reads_content(self, obj: Publication) -> bool:
+        """Whether the user sees its chapters and files: withdrawn ones only the staff."""
+        return obj.is_published or STAFF in self.relations(obj) or self.is_system
+
+
+class PublishedListAccess(RegionalAccess):
+    """Numbered lists: issued by the staff of the region, read by everybody."""
+
+    model = PublishedList
+    machine = PUBLISHED_LIST
+    public = frozenset({ListStatus.PUBLISHED, ListStatus.WITHDRAWN})
+    actions: ClassVar = {
+        "view": EVERYBODY,
+        "manage": frozenset({STAFF}),
+        "issue": frozenset({STAFF}),
+    }
+    labels: ClassVar = {
+        "view": _("阅读已发布的"),
+        "manage": _("进入清单管理"),
+        "issue": _("发布清单"),
+    }
+
+    def reads_content(self, obj: PublishedList) -> bool:
+        """Whether the user sees its rows and files."""
+        return obj.is_published or STAFF in self.relations(obj) or self.is_system
+
+
+def may_read_publication_file(user: Any, target_id: str) -> bool:
+    """Files of an edition go with its content."""
+    access = PublicationAccess(user)
+    found = access.visible().light().filter(pk=target_id).first()  # type: ignore[attr-defined]
+    return found is not None and access.reads_content(found)
+
+
+def may_read_list_file(user: Any, target_id: str) -> bool:
+    """Files of a list go with its rows."""
+    access = PublishedListAccess(user)
+    found = access.visible().filter(pk=target_id).first()
+    return found is not None and access.reads_content(found)

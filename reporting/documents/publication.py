@@ -1,0 +1,142 @@
+"""What every format prints, made of the snapshot, the texts and the frozen entries alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reporting.documents.charts import table_of
+from reporting.models import Publication, PublicationRow
+from reporting.publishing.words import pieces
+
+Json = dict[str, Any]
+NUMBER_HEAD = ["指标", "本年", "上年", "增减", "覆盖平台", "注"]
+DEFINITION_HEAD = ["注", "代码", "指标", "口径", "合计方法", "版本"]
+
+
+def printed(publication: Publication) -> Json:
+    """The whole publication as plain words: cover, chapters, entries, appendix, definitions."""
+    snapshot = publication.snapshot or {}
+    references = _references(snapshot)
+    texts = {row.chapter: row for row in publication.sections.order_by("order")}
+    rows = list(publication.rows.order_by("order"))
+    is_annual = bool(snapshot.get("columns"))
+    return {
+        "title": publication.title,
+        "edition": f"第 {publication.edition} 版",
+        "note": publication.note,
+        "portal": snapshot["portal"],
+        "owner": snapshot["owner"],
+        "is_demo": snapshot["is_demo"],
+        "facts": _facts(publication, snapshot),
+        "chapters": [
+            _chapter(chapter, texts.get(chapter["code"]), snapshot, references)
+            for chapter in snapshot["chapters"]
+        ],
+        "entries": [] if is_annual else _groups(rows),
+        "appendix": _appendix(snapshot, rows) if is_annual else None,
+        "definitions": [
+            [str(number), code, _named(snapshot["definitions"][code]),
+             snapshot["definitions"][code]["definition"],
+             snapshot["definitions"][code]["method"],
+             f"第 {snapshot['definitions'][code]['version']} 版"]
+            for code, number in references.items()
+        ],
+        "heads": {"numbers": NUMBER_HEAD, "definitions": DEFINITION_HEAD},
+    }  # fmt: skip
+
+
+def _named(known: Json) -> str:
+    return f"{known['name']}（{known['unit']}）" if known["unit"] else known["name"]
+
+
+def _references(snapshot: Json) -> dict[str, int]:
+    """The number of each definition's note, in the order in which the chapters name them."""
+    found: dict[str, int] = {}
+    for chapter in snapshot["chapters"]:
+        for code in chapter["numbers"]:
+            found.setdefault(code, len(found) + 1)
+    for column in snapshot.get("columns", []):
+        found.setdefault(column["code"], len(found) + 1)
+    for code in snapshot["numbers"]:
+        if snapshot["numbers"][code]["value"] is not None:
+            found.setdefault(code, len(found) + 1)
+    return found
+
+
+def _facts(publication: Publication, snapshot: Json) -> list[list[str]]:
+    facts = [
+        ["地区", snapshot["region"]["name"]],
+        ["年度", f"{snapshot['year']} 年"],
+        ["版次", f"第 {publication.edition} 版"],
+        ["数据封存时间", snapshot["frozen_at"].replace("T", " ")[:16]],
+    ]
+    if scope := snapshot.get("scope"):
+        taken = f"{scope['reports']} 份（应报 {scope['expected']} 份）"
+        facts.append(["收录范围", f"{scope['includes_words']}，{taken}"])
+    facts += snapshot.get("facts", [])
+    facts.append(["数据摘要(SHA-256)", publication.sha256])
+    if snapshot["is_demo"]:
+        facts.append(["数据性质", "演示数据，不反映任何真实单位的情况"])
+    return facts
+
+
+def paragraphs(text: str, numbers: Json) -> list[list[tuple[str, str]]]:
+    """Paragraphs in parts (words, code of a number or nothing)."""
+    return [pieces(part, numbers) for part in text.split("\n") if part.strip()]
+
+
+def _chapter(chapter: Json, section: Any, snapshot: Json, references: dict[str, int]) -> Json:
+    numbers, definitions = snapshot["numbers"], snapshot["definitions"]
+    text = section.text if section else ""
+    return {
+        "title": chapter["title"],
+        "paragraphs": [
+            [[words, str(references.get(code, "")) if code else ""] for words, code in parts]
+            for parts in paragraphs(text, numbers)
+        ],
+        "numbers": [
+            [definitions[code]["name"], numbers[code]["words"], numbers[code]["last_words"],
+             numbers[code]["change_words"], numbers[code]["covered"], str(references[code])]
+            for code in chapter["numbers"]
+        ],
+        "blocks": [_block(block) for block in chapter["blocks"]],
+    }  # fmt: skip
+
+
+def _block(block: Json) -> Json:
+    """A table as it is; a chart with the table of its numbers."""
+    if block["type"] == "table":
+        left = block.get("left_out")
+        note = f"{block['note']} 另有 {left} 行见数据附录。".strip() if left else block["note"]
+        return block | {"note": note, "chart": None}
+    head, rows = table_of(block)
+    numeric = list(range(1, len(head)))
+    return {"title": block["title"], "head": head, "rows": rows, "numeric": numeric, "note": "",
+            "chart": block}  # fmt: skip
+
+
+def _groups(rows: Sequence[PublicationRow]) -> list[Json]:
+    groups: dict[str, list[Json]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append({"title": row.title} | row.data)
+    return [{"title": title, "entries": listed} for title, listed in groups.items()]
+
+
+def appendix_head(snapshot: Json) -> list[str]:
+    """Columns of the table of platforms."""
+    columns = [f"{c['name']}({c['unit']})" if c["unit"] else c["name"] for c in snapshot["columns"]]
+    return ["平台", "城市", "类别", "层级", *columns]
+
+
+def appendix_cells(snapshot: Json, row: PublicationRow) -> list[str]:
+    """One platform's line; what it did not state stays empty."""
+    values = row.data["values"]
+    name = f"{row.title}（演示）" if row.data["is_demo"] else row.title
+    return [name, row.data["city"], row.data["kind"], row.data["level"],
+            *(values.get(column["code"]) or "" for column in snapshot["columns"])]  # fmt: skip
+
+
+def _appendix(snapshot: Json, rows: Sequence[PublicationRow]) -> Json:
+    return {"title": "附录一 各平台主要数据", "head": appendix_head(snapshot),
+            "rows": [appendix_cells(snapshot, row) for row in rows]}  # fmt: skip

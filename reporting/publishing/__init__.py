@@ -1,0 +1,1 @@
+"""Compiling publications: what a snapshot holds, how its numbers are totalled and put in words."""

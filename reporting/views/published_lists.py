@@ -1,0 +1,198 @@
+"""Numbered lists: what everybody reads, and how the staff issue them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.errors import DomainError
+from core.files import files_of
+from core.lists import list_page
+from reporting.access import PublishedListAccess
+from reporting.documents.lists import list_csv, list_json, stated
+from reporting.enums import ListKind
+from reporting.filters import ListRowFilter
+from reporting.forms import ListForm
+from reporting.lists import LIST_TYPES
+from reporting.models import PublishedList
+from reporting.selectors import published_lists as selectors
+from reporting.services import published_lists as services
+from reporting.tables import ListRowTable, PublishedListTable
+from reporting.views.reports import tell
+from taxonomy.jurisdiction import current_jurisdiction
+
+PER_PAGE = 20
+STREAMS = {
+    "csv": (list_csv, "text/csv; charset=utf-8"),
+    "json": (list_json, "application/json; charset=utf-8"),
+}
+
+
+def trail(*steps: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "url": url} for label, url in steps]
+
+
+@require_GET
+def lists(request: HttpRequest) -> HttpResponse:
+    """Every kind of list with its latest edition."""
+    access = PublishedListAccess(request.user)
+    context = {"shelves": selectors.shelves(access.visible()), "access": access}
+    return render(request, "reporting/lists/index.html", context)
+
+
+@require_GET
+def kind(request: HttpRequest, kind: str) -> HttpResponse:
+    """All editions of one list."""
+    if kind not in LIST_TYPES:
+        raise Http404
+    access = PublishedListAccess(request.user)
+    rows = access.visible().filter(kind=kind, number__isnull=False)
+    return list_page(
+        request, queryset=selectors.editions(rows), table_class=PublishedListTable,
+        template="reporting/lists/kind.html",
+        context={"kind": kind, "label": ListKind(kind).label, "known": LIST_TYPES[kind],
+                 "access": access},
+    )  # fmt: skip
+
+
+def find(request: HttpRequest, kind: str, number: int) -> tuple[PublishedListAccess, Any]:
+    """The access object and an edition that the reader may know of."""
+    access = PublishedListAccess(request.user)
+    rows = access.visible().select_related("region", "previous")
+    return access, get_object_or_404(rows, kind=kind, number=number)
+
+
+@require_GET
+def edition(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """One edition: its criteria, its rows, its files. A withdrawn one says why."""
+    access, found = find(request, kind, number)
+    is_read = access.reads_content(found)
+    rows = selectors.rows_of(found) if is_read else selectors.rows_of(found).none()
+    extra = [(c["name"], tables.Column(orderable=False)) for c in found.columns]
+    return list_page(
+        request, queryset=rows.select_related("published_list"), per_page=50,
+        table_class=partial(ListRowTable, extra_columns=extra),  # type: ignore[arg-type]
+        filter_class=ListRowFilter, template="reporting/lists/edition.html",
+        context={"edition": found, "access": access, "is_read": is_read,
+                 "facts": stated(found), "files": list(files_of(found))},
+    )  # fmt: skip
+
+
+@require_GET
+def changes(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """What came, left and changed since the edition before: `?show=`."""
+    access, found = find(request, kind, number)
+    if not access.reads_content(found) or found.previous is None:
+        raise Http404
+    show = request.GET.get("show", "added")
+    show = show if show in selectors.DIFFERENCES else "added"
+    page = Paginator(selectors.DIFFERENCES[show](found), PER_PAGE).get_page(request.GET.get("page"))
+    labels = {"added": "新增", "removed": "移出", "changed": "变化"}
+    tabs = [
+        {"label": label, "url": f"?show={name}", "active": name == show,
+         "count": getattr(found, f"{name}_count")}
+        for name, label in labels.items()
+    ]  # fmt: skip
+    rows = list(page)
+    pairs = selectors.changes_of(found, rows) if show == "changed" else [(r, []) for r in rows]
+    context = {"edition": found, "page": page, "tabs": tabs, "show": show, "pairs": pairs,
+               "first": found.columns[0]["name"]}  # fmt: skip
+    return render(request, "reporting/lists/changes.html", context)
+
+
+@require_GET
+def download(request: HttpRequest, kind: str, number: int, form: str) -> HttpResponse:
+    """CSV and JSON row by row; the workbook that was made with the edition."""
+    access, found = find(request, kind, number)
+    if not access.reads_content(found):
+        raise Http404
+    if form == "xlsx":
+        return redirect(get_object_or_404(files_of(found), name__endswith=".xlsx"))
+    if form not in STREAMS:
+        raise Http404
+    write, content_type = STREAMS[form]
+    response = StreamingHttpResponse(write(found), content_type=content_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{found}.{form}')}"
+    return response  # type: ignore[return-value]
+
+
+@login_required
+@require_GET
+def managed(request: HttpRequest) -> HttpResponse:
+    """Editions of the user's region, whatever their state, and a button for each kind."""
+    access = PublishedListAccess(request.user)
+    access.require("manage")
+    rows = selectors.editions(access.managed()).order_by("number", "-published_at", "-pk")
+    return list_page(
+        request, queryset=rows.select_related("issued_by"), table_class=PublishedListTable,
+        template="reporting/lists/managed.html",
+        context={"access": access, "kinds": [(k, ListKind(k).label) for k in LIST_TYPES]},
+    )  # fmt: skip
+
+
+@login_required
+def issue(request: HttpRequest, kind: str) -> HttpResponse:
+    """Choose criteria (`GET` shows what would be in), publish (`POST`)."""
+    PublishedListAccess(request.user).require("issue")
+    if kind not in LIST_TYPES:
+        raise Http404
+    typed = request.POST or request.GET or {"region": current_jurisdiction().region}
+    form = ListForm(typed, known=LIST_TYPES[kind])
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.issue_list(
+                actor=request.user, kind=kind, criteria=form.criteria(), now=timezone.now(),
+                title=form.cleaned_data["title"], note=form.cleaned_data["note"],
+            )  # fmt: skip
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, "正在生成，完成后自动发布。")
+            return redirect("reporting:managed_lists")
+    criteria = form.criteria() if form.is_valid() else {}
+    context = {"kind": kind, "label": ListKind(kind).label, "form": form,
+               "preview": selectors.preview(kind, criteria, now=timezone.now())}  # fmt: skip
+    return render(request, "reporting/lists/issue.html", context)
+
+
+def find_managed(request: HttpRequest, pk: int) -> PublishedList:
+    return get_object_or_404(PublishedListAccess(request.user).managed(), pk=pk)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an edition back, with the reason."""
+    try:
+        services.withdraw_list(
+            actor=request.user, edition=find_managed(request, pk), now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    except DomainError as error:
+        tell(request, error)
+    else:
+        messages.success(request, "已撤回。")
+    return redirect("reporting:managed_lists")
+
+
+@login_required
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up an edition that was not finished."""
+    try:
+        services.drop_list(
+            actor=request.user, edition=find_managed(request, pk), now=timezone.now()
+        )
+    except DomainError as error:
+        tell(request, error)
+    return redirect("reporting:managed_lists")
