@@ -31,11 +31,14 @@ class ReportTable(tables.Table):
     problem_count = tables.Column(verbose_name=_("待处理(处)"))
     burden_percent = tables.Column(verbose_name=_("自动采集占比(%)"))
     submitted_at = tables.DateTimeColumn(format="Y-m-d H:i", verbose_name=_("提交时间"))
+    is_demo = tables.BooleanColumn(
+        accessor="platform__is_demo", orderable=False, yesno="是,否", verbose_name=_("演示数据")
+    )
 
     class Meta:
         model = AnnualReport
         fields = ("platform", "region", "year", "status", "due", "problem_count",
-                  "burden_percent", "submitted_at")  # fmt: skip
+                  "burden_percent", "submitted_at", "is_demo")  # fmt: skip
 
     def order_status(self, rows: QuerySet[Any], is_descending: bool) -> tuple[Any, bool]:
         return rows.order_by("-status" if is_descending else "status", "pk"), True

@@ -44,11 +44,12 @@ class ReportSerializer(serializers.ModelSerializer[AnnualReport]):
     cycle = serializers.IntegerField(source="cycle_id")
     year = serializers.IntegerField(source="cycle.year")
     platform = serializers.CharField(source="platform.slug", help_text="平台编号")
+    is_demo = serializers.BooleanField(source="platform.is_demo", help_text="演示数据")
     due_date = serializers.DateField()
 
     class Meta:
         model = AnnualReport
-        fields = ("id", "cycle", "year", "platform", "status", "chain", "due_date",
+        fields = ("id", "cycle", "year", "platform", "is_demo", "status", "chain", "due_date",
                   "problem_count", "burden_percent", "computed_at", "submitted_at")  # fmt: skip
         read_only_fields = fields
 

@@ -17,8 +17,10 @@ from accounts.api.permissions import HasScope
 from accounts.enums import Scope
 from reporting.access import AnnualReportAccess, CycleAccess, IndicatorAccess
 from reporting.api import serializers
+from reporting.api.outside import FilledFormSerializer
 from reporting.filters import IndicatorFilter, ReportFilter
 from reporting.models import AnnualReport, Indicator, ReportCycle
+from reporting.selectors.outside import filled_forms
 from reporting.selectors.reports import listed
 from reporting.services import filling, review
 
@@ -81,6 +83,13 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def _shown(self, report: AnnualReport) -> Response:
         fresh = self.get_queryset().get(pk=report.pk)
         return Response(serializers.ReportDetailSerializer(fresh).data)
+
+    @extend_schema(responses=FilledFormSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def forms(self, request: Request, pk: str) -> Response:
+        """其他部门的表格，按本报告填好；`is_filled` 为否的行给出补充的地址。"""
+        filled = filled_forms(self.get_object())
+        return Response(FilledFormSerializer(filled, many=True).data)
 
     @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
     @action(detail=True, methods=["post"])

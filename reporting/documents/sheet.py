@@ -39,7 +39,11 @@ def template_xlsx(report: AnnualReport, lines: Sequence[Line]) -> bytes:
     book = Workbook()
     main: Worksheet = book.active  # type: ignore[assignment]
     main.title = MAIN
-    _write(main.cell(1, 1), f"{report.platform} {report.cycle.year} 年度报告")
+    mark = "（演示数据）" if report.platform.is_demo else ""
+    _write(
+        main.cell(1, 1),
+        f"{report.platform} {report.cycle.year} 年度报告{mark}",
+    )
     main.cell(1, 1).font = Font(bold=True, size=14)
     _write(
         main.cell(2, 1),
