@@ -84,6 +84,7 @@ urlpatterns = [
     path("evaluations/<int:pk>/verify/", evaluations.verify, name="verify_evaluation"),
     path("evaluations/<int:pk>/entrust/", evaluations.entrust, name="entrust"),
     path("evaluations/<int:pk>/comment/", evaluations.comment, name="comment_evaluation"),
+    path("evaluations/<int:pk>/rectify/", evaluations.rectify, name="rectify_evaluation"),
     path("evaluations/<int:pk>/reward/", rewards.plan, name="plan_reward"),
     path("evaluations/<int:pk>/platforms/<str:slug>/", evaluated.evaluated, name="evaluated"),
     path("evaluations/<int:pk>/platforms/<str:slug>/dispute/", evaluated.dispute, name="dispute"),

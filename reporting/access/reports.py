@@ -23,6 +23,7 @@ from reporting.models import (
     ReportCycle,
     ReportValue,
 )
+from reporting.querysets import ReportQuerySet
 from reporting.states import CYCLE, REPORT, STEP_OF
 from taxonomy.models import RegionLevel
 
@@ -139,7 +140,7 @@ class AnnualReportAccess(PlatformScope):
         "sign": _("上传盖章扫描件"),
     }
 
-    def visible(self) -> QuerySet[Any]:
+    def visible(self) -> ReportQuerySet:
         rows = AnnualReport.objects.all()
         return rows if self.is_system else rows.filter(self.own() | self.watched())
 

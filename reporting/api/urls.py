@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from reporting.api import publications, targets, views
+from reporting.api import evaluations, publications, targets, views
 
 router = SimpleRouter()
 router.register("indicators", views.IndicatorViewSet, basename="indicator")
@@ -11,4 +11,6 @@ router.register("reports", views.ReportViewSet, basename="report")
 router.register("targets", targets.TargetViewSet, basename="target")
 router.register("publications", publications.PublicationViewSet, basename="publication")
 router.register("lists", publications.ListViewSet, basename="list")
+router.register("evaluation-schemes", evaluations.SchemeViewSet, basename="evaluation-scheme")
+router.register("evaluations", evaluations.EvaluationViewSet, basename="evaluation")
 urlpatterns = router.urls

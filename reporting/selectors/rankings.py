@@ -26,6 +26,7 @@ from reporting.selectors.indicators import choices_of
 from reporting.values import in_words
 from taxonomy.jurisdiction import current_jurisdiction, jurisdiction_of
 
+ANONYMOUS = 3
 RELATED = ("scheme", "cycle__region", "region")
 NULL_WORDS = {"na": "不适用", "uncounted": "未统计", "secret": "涉密", "": "报告中没有"}
 
@@ -75,8 +76,9 @@ class Overview:
         }  # fmt: skip
 
 
-def overview(run: EvaluationRun) -> Overview:
-    """Over all results of the last round, whoever looks. One query."""
+def overview(run: EvaluationRun, *, sees_all: bool) -> Overview:
+    """Over all results of the last round, whoever looks; how the scores of a group of fewer than
+    three lie only for those who see every score anyway. One query."""
     rows = EvaluationResult.objects.in_force().filter(round__run=run)
     listed = list(rows.values_list("group", "score", "grade", "is_vetoed"))
     counts: dict[str, int] = {}
@@ -90,13 +92,15 @@ def overview(run: EvaluationRun) -> Overview:
         total=len(listed),
         vetoed=sum(row[3] for row in listed),
         grades=[(name, counts.get(slug, 0)) for slug, name in run.scheme.grade_names.items()],
-        spreads=[_spread(name, values) for name, values in sorted(groups.items())],
+        spreads=[_spread(name, values, sees_all) for name, values in sorted(groups.items())],
         bands=[(f"{low}—{low + 10}", sum(low <= s < low + 10 or (low == 90 and s == 100)
                                          for s in scores)) for low in range(0, 100, 10)],
     )  # fmt: skip
 
 
-def _spread(name: str, values: list[Decimal]) -> Spread:
+def _spread(name: str, values: list[Decimal], sees_all: bool) -> Spread:
+    if len(values) < ANONYMOUS and not sees_all:
+        return Spread(name, len(values), None, None, None, None)
     shown = [round(Decimal(f(values)), 2) for f in (min, median, mean, max)]
     return Spread(name, len(values), *shown)
 

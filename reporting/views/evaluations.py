@@ -9,17 +9,26 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
-from reporting.access import CycleAccess, DisputeAccess, EvaluationAccess, JobAccess, ResultAccess
-from reporting.enums import CycleStatus, JobKind
+from reporting.access import (
+    CycleAccess,
+    DisputeAccess,
+    EvaluationAccess,
+    JobAccess,
+    ResultAccess,
+    RewardAccess,
+)
+from reporting.enums import CycleStatus, JobKind, RunStatus
 from reporting.filters import ResultFilter
 from reporting.forms import EntrustForm, RunForm
 from reporting.models import EvaluationRun
 from reporting.selectors import rankings as selectors
 from reporting.services import evaluations as services
+from reporting.services import rectification
 from reporting.services.rewards import reward_rule
 from reporting.services.rounds import verify_round
 from reporting.tables import EvaluationTable, RecommendedTable, ResultTable
@@ -95,7 +104,9 @@ def _about(request: HttpRequest, access: EvaluationAccess, run: EvaluationRun) -
     sees_all = bool(access.can("see_all", run))
     jobs = JobAccess(request.user).visible().unfinished().filter(kind=JobKind.EVALUATE)
     return {
-        "overview": selectors.overview(run),
+        "overview": selectors.overview(
+            run, sees_all=sees_all or run.status == RunStatus.PUBLISHED
+        ),
         "sees_all": sees_all,
         "rounds": run.rounds.order_by("-number"),
         "running": jobs.filter(parameters__run_id=run.pk).first() if sees_all else None,
@@ -104,7 +115,8 @@ def _about(request: HttpRequest, access: EvaluationAccess, run: EvaluationRun) -
         "comments": run.comments.select_related("author", "platform").order_by("-created_at")
         if sees_all else [],
         "rule": reward_rule(run) if access.can("reward", run) else None,
-        "rewards": run.rewards.exclude(status="cancelled"),
+        "rewards": RewardAccess(request.user).visible().filter(run=run),
+        "poor": rectification.poor_recognitions(run).count() if access.can("rectify", run) else 0,
     }  # fmt: skip
 
 
@@ -191,6 +203,25 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         tell(request, error)
     else:
         messages.success(request, "意见已记下。")
+    return redirect(run)
+
+
+@login_required
+@require_POST
+def rectify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Order the platforms of the last grade to mend by a day."""
+    _access, run = find(request, pk)
+    day = parse_date(request.POST.get("rectify_by", "") or "")
+    try:
+        result = rectification.rectify_poor(
+            actor=request.user, run=run, rectify_by=day, now=timezone.now()
+        )
+    except DomainError as error:
+        tell(request, error)
+        return redirect(run)
+    messages.success(request, f"已责令 {len(result.done)} 家整改，复查已安排。")
+    for recognition, reason in result.refused:
+        messages.warning(request, f"{recognition}：{reason}")
     return redirect(run)
 
 
