@@ -140,6 +140,7 @@ def _past(run: EvaluationRun, scheme: Scheme) -> dict[int, dict[str, list[Any]]]
     most = max(scheme.past_codes.values())
     rows = ReportValue.objects.filter(
         report__cycle__region=run.cycle.region_id, report__status=ReportStatus.ACCEPTED,
+        report__cycle__is_demo=run.cycle.is_demo,
         report__cycle__year__range=(run.cycle.year - most, run.cycle.year - 1),
         indicator__code__in=scheme.past_codes,
     ).select_related("indicator", "report__cycle")  # fmt: skip

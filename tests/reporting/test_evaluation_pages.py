@@ -116,10 +116,10 @@ def test_who_sees_a_run_and_its_results(run, people):
     def results_of(slug):
         return lambda user: ResultAccess(user).visible().filter(platform__slug=slug)
 
-    for status in SEES_RUN:
+    for status, who in SEES_RUN.items():
         EvaluationRun.objects.filter(pk=run.pk).update(status=status)
-        assert seeing(lambda user: EvaluationAccess(user).visible()) == SEES_RUN[status]
-        assert seeing(results_of("own")) == SEES_RUN[status]
+        assert seeing(lambda user: EvaluationAccess(user).visible()) == who
+        assert seeing(results_of("own")) == who
         assert seeing(results_of("other")) == SEES_OTHER_RESULT[status]
 
 
