@@ -104,6 +104,8 @@ class ProjectAccess(ProjectScope):
         "write_case": frozenset({OWNER}),
         "export": EVERY_PARTY,
         "see_figures": frozenset({OWNER, STAFF}),
+        "see_ledger": frozenset({OWNER, COUNTERPART, STAFF, SYSTEM}),
+        "keep_ledger": frozenset({OWNER, STAFF}),
     }
     labels: ClassVar = {
         "view": "查看对接项目",
@@ -113,6 +115,8 @@ class ProjectAccess(ProjectScope):
         "write_case": "撰写案例",
         "export": "导出列表",
         "see_figures": "查看对接成效",
+        "see_ledger": "查看环评安评与安全检查",
+        "keep_ledger": "登记环评安评与安全检查",
     }
 
     def project_of(self, obj: Any) -> Project | None:

@@ -53,3 +53,21 @@ class CaseStatus(models.TextChoices):
     IN_REVIEW = "in_review", _("待审核")
     PUBLISHED = "published", _("已发布")
     WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class ClearanceKind(models.TextChoices):
+    """L10, L11: procedures that a pilot may need before it begins."""
+
+    EIA = "eia", _("环境影响评价")
+    SAFETY = "safety", _("安全评价")
+
+
+class ClearanceStage(models.TextChoices):
+    """`EXEMPT` and `REUSED` need no new approval; only `APPROVED` and these two are in order."""
+
+    TO_JUDGE = "to_judge", _("待判定")
+    EXEMPT = "exempt", _("无需办理")
+    REUSED = "reused", _("沿用已有批复")
+    PREPARING = "preparing", _("编制中")
+    SUBMITTED = "submitted", _("已报审")
+    APPROVED = "approved", _("已批复")

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import ProjectStatus
-from cases.models import Case, Project
+from cases.enums import ClearanceKind, ClearanceStage, ProjectStatus
+from cases.models import Case, Clearance, Project
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
 from taxonomy.selectors import provinces, term_choices
@@ -45,6 +45,22 @@ class ProjectFilter(FacetedFilterSet):
         for path in NAMES:
             condition |= Q(**{f"{path}__icontains": value})
         return rows.filter(condition)
+
+
+class ClearanceFilter(FacetedFilterSet):
+    """The ledger of EIA and safety."""
+
+    facets = ("kind", "stage")
+
+    q = django_filters.CharFilter(
+        field_name="project__platform__name", lookup_expr="icontains", label=_("平台名称")
+    )
+    kind = _several("kind", _("手续"), ClearanceKind.choices)
+    stage = _several("stage", _("办理情况"), ClearanceStage.choices)
+
+    class Meta:
+        model = Clearance
+        fields = ()
 
 
 class CaseFilter(FacetedFilterSet):

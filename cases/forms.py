@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import DeclineReason
-from cases.models import Case, Outcome, Project, Quote
+from cases.models import Case, Clearance, Outcome, Project, Quote, SafetyInspection
 from core.files import ALLOWED_TYPES
 from taxonomy.selectors import term_choices
 
@@ -241,3 +241,32 @@ class CaseForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class ClearanceForm(forms.ModelForm):
+    class Meta:
+        model = Clearance
+        fields = (
+            "stage", "hazard_class", "approval_number", "approved_date", "officer_name", "note",
+        )  # fmt: skip
+        widgets = {"approved_date": _day()}
+        help_texts = {"approval_number": _("新批复或所沿用批复的文号。")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hazard_class"].empty_label = _("未注明")  # type: ignore[attr-defined]
+
+
+class InspectionForm(forms.ModelForm):
+    class Meta:
+        model = SafetyInspection
+        fields = (
+            "held_date", "inspector", "findings", "found_count", "mended_count", "rectify_by",
+        )  # fmt: skip
+        widgets = {"held_date": _day(), "rectify_by": _day(), "findings": _text(3)}
+        help_texts = {"rectify_by": _("有未整改的问题时必填。")}
+
+
+class MendForm(forms.Form):
+    mended_count = forms.IntegerField(label=_("已整改(项)"), min_value=0)
+    rectification = forms.CharField(label=_("整改情况"), max_length=3000, widget=_text(2))

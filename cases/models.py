@@ -9,10 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import (
     CaseStatus,
+    ClearanceKind,
+    ClearanceStage,
     DeclineReason,
     EvidenceGrade,
     OutcomeKind,
@@ -101,6 +104,82 @@ class Project(BaseModel):
     def is_overdue(self, now: datetime) -> bool:
         """Nobody answered within the promised working days (complaint 2)."""
         return self.status == ProjectStatus.ENQUIRY and self.reply_due_at < now
+
+
+@pghistory.track(exclude=["updated_at"])
+class Clearance(BaseModel):
+    """环评安评台账 (L10, L11): what one project needs, how far it is, and who sees to it."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="clearances")
+    kind = models.CharField(_("手续"), max_length=8, choices=ClearanceKind.choices)
+    stage = models.CharField(
+        _("办理情况"), max_length=10, choices=ClearanceStage.choices,
+        default=ClearanceStage.TO_JUDGE,
+    )  # fmt: skip
+    # of the new approval, or of the one that is reused (点对点 reuse of the platform's own)
+    approval_number = models.CharField(_("批复文号"), max_length=100, blank=True)
+    approved_date = models.DateField(_("批复日期"), null=True, blank=True)
+    officer_name = models.CharField(_("服务专员"), max_length=50, blank=True)
+    hazard_class = models.ForeignKey(
+        "taxonomy.Term", models.PROTECT, null=True, blank=True, related_name="+",
+        limit_choices_to={"code_list": "hazard-class"}, verbose_name=_("危险类别"),
+    )  # fmt: skip
+    note = models.CharField(_("说明"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("环评安评台账")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind"], name="cases_clearance_once"),
+            models.CheckConstraint(
+                condition=~Q(stage__in=["approved", "reused"]) | ~Q(approval_number=""),
+                name="cases_clearance_number",
+                violation_error_message=_("已批复或沿用批复的，请填写批复文号。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:ledger", args=[self.project.number])
+
+
+class SafetyInspection(BaseModel):
+    """One safety inspection of a project: findings, and how many of them are mended."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="inspections")
+    held_date = models.DateField(_("检查日期"))
+    inspector = models.CharField(_("检查人员"), max_length=100)
+    findings = models.TextField(_("检查情况"), max_length=3000)
+    found_count = models.PositiveSmallIntegerField(_("发现问题(项)"), default=0)
+    mended_count = models.PositiveSmallIntegerField(_("已整改(项)"), default=0)
+    rectify_by = models.DateField(_("整改期限"), null=True, blank=True)
+    rectification = models.TextField(_("整改情况"), max_length=3000, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("安全检查")
+        indexes = [models.Index(fields=["project", "held_date"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mended_count__lte=models.F("found_count")),
+                name="cases_inspection_mended",
+                violation_error_message=_("已整改的不能多于发现的问题。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(found_count=models.F("mended_count")) | Q(rectify_by__isnull=False),
+                name="cases_inspection_due",
+                violation_error_message=_("有未整改的问题，请填写整改期限。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.held_date}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Something is still to be mended after its day."""
+        is_open = self.mended_count < self.found_count
+        return is_open and self.rectify_by is not None and self.rectify_by < timezone.localdate()
 
 
 class Message(models.Model):

@@ -36,6 +36,26 @@ class ProjectTable(tables.Table):
         default = ""
 
 
+class ClearanceTable(tables.Table):
+    """The ledger of EIA and safety."""
+
+    project = tables.Column(verbose_name=_("项目"), orderable=False)
+    platform = tables.Column(accessor="project__platform", verbose_name=_("平台"), orderable=False)
+    enterprise = tables.Column(
+        accessor="project__enterprise", verbose_name=_("企业"), orderable=False
+    )
+    kind = tables.Column(accessor="get_kind_display", verbose_name=_("手续"), orderable=False)
+    stage = tables.Column(accessor="get_stage_display", verbose_name=_("办理情况"), orderable=False)
+    approval_number = tables.Column(verbose_name=_("批复文号"), orderable=False)
+    approved_date = tables.DateColumn(format="Y-m-d", verbose_name=_("批复日期"), orderable=False)
+    officer_name = tables.Column(verbose_name=_("服务专员"), orderable=False)
+    hazard_class = tables.Column(verbose_name=_("危险类别"), orderable=False)
+    note = tables.Column(verbose_name=_("说明"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+
 class CaseTable(tables.Table):
     """Public cases with their sources."""
 

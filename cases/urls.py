@@ -2,15 +2,25 @@
 
 from django.urls import path, re_path
 
+from cases.enums import ClearanceKind
 from cases.states import CASE, OUTCOME
-from cases.views import enquiries, figures, outcomes, projects, stories
+from cases.views import enquiries, figures, ledger, outcomes, projects, stories
 
 app_name = "cases"
 ACTS = "|".join(projects.ACTS)
 ANSWERS = "|".join(row.name for row in OUTCOME.transitions)
 MOVES = "|".join(row.name for row in CASE.transitions)
 
+KINDS = "|".join(ClearanceKind.values)
+
 urlpatterns = [
+    path("clearances/", ledger.clearances, name="clearances"),
+    path("projects/<slug:number>/ledger/", ledger.ledger, name="ledger"),
+    path("projects/<slug:number>/inspections/", ledger.inspect, name="inspect"),
+    path("projects/<slug:number>/inspections/<int:pk>/", ledger.mend, name="mend"),
+    re_path(
+        rf"^projects/(?P<number>[-\w]+)/ledger/(?P<kind>{KINDS})/$", ledger.clear, name="clear"
+    ),
     path("projects/", projects.projects, name="projects"),
     path("projects/start/", enquiries.start, name="start"),
     path("projects/<slug:number>/", projects.project, name="project"),

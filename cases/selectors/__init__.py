@@ -1,6 +1,7 @@
 """Reading projects, outcomes and cases: one selector for each page."""
 
 from cases.selectors.figures import PERIODS, ReplyFacts, funnel, reply_facts
+from cases.selectors.ledger import clearance_rows, overdue_inspections
 from cases.selectors.projects import (
     NextStep,
     ProjectPage,
@@ -24,11 +25,13 @@ __all__ = [
     "case_in_question",
     "case_rows",
     "case_years",
+    "clearance_rows",
     "file_items",
     "funnel",
     "history",
     "last_reason",
     "next_step",
+    "overdue_inspections",
     "project_page",
     "project_rows",
     "project_steps",

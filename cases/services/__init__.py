@@ -1,6 +1,7 @@
 """Writers of projects, outcomes and cases."""
 
 from cases.services.consequences import fulfil_demand_of, hand_over_projects
+from cases.services.ledger import mend_findings, record_inspection, save_clearance
 from cases.services.outcomes import (
     answer_outcome,
     claim_outcome,
@@ -34,14 +35,17 @@ __all__ = [
     "load_cases",
     "mail_outcome_link",
     "make_outcome_link",
+    "mend_findings",
     "move_case",
     "move_project",
     "open_project",
     "outcome_by_link",
     "post_message",
     "quote_project",
+    "record_inspection",
     "remind_overdue",
     "reply_due",
+    "save_clearance",
     "start_enquiry",
     "write_case",
 ]
@@ -58,6 +62,9 @@ register_actions(
         "cases.project.deliver": "交付了成果",
         "cases.project.close": "办结了对接",
         "cases.project.cancel": "取消了对接",
+        "cases.project.clearance": "登记了环评安评",
+        "cases.project.inspection": "记录了安全检查",
+        "cases.project.mended": "登记了整改",
         "cases.outcome.claim": "提出了成果",
         "cases.outcome.confirm": "确认了成果",
         "cases.outcome.answer_by_link": "通过邮件链接作出答复",

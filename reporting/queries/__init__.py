@@ -3,10 +3,10 @@
 The number and the rows behind it come from the same declaration, so they cannot differ.
 """
 
-from reporting.queries import offers, operations, platforms, projects
+from reporting.queries import ledger, offers, operations, platforms, projects
 from reporting.queries.base import Answer, Row, Scope, answers, names, overall, rows_behind
 
 __all__ = [
-    "Answer", "Row", "Scope", "answers", "names", "offers", "operations", "overall", "platforms",
-    "projects", "rows_behind",
+    "Answer", "Row", "Scope", "answers", "ledger", "names", "offers", "operations", "overall",
+    "platforms", "projects", "rows_behind",
 ]  # fmt: skip

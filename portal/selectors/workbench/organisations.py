@@ -114,7 +114,8 @@ def operator(user: Any) -> Panel:
         [
             Group("平台与对接", links(
                 ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
-                ("对接成效", "cases:figures"), ("我的订阅", "matching:subscriptions"),
+                ("环评安评台账", "cases:clearances"), ("对接成效", "cases:figures"),
+                ("我的订阅", "matching:subscriptions"),
             )),
             Group("认定与年报", links(
                 ("认定申报", "platforms:programmes"), ("我的申报", "platforms:applications"),

@@ -112,7 +112,8 @@ def _doors() -> list[Group]:
             ("申报审核", "platforms:applications_queue"),
             ("申报批次", "platforms:managed_programmes"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
-            ("要素诉求", "platforms:tickets"), ("财政资金台账", "platforms:funding"),
+            ("环评安评台账", "cases:clearances"), ("要素诉求", "platforms:tickets"),
+            ("财政资金台账", "platforms:funding"),
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),

@@ -1,0 +1,23 @@
+"""Reading the ledger of EIA and safety."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from cases.access import ProjectAccess
+from cases.models import Clearance, SafetyInspection
+
+
+def clearance_rows(access: ProjectAccess) -> QuerySet[Clearance]:
+    """Procedures of the projects the user sees, those still to be done first."""
+    rows = Clearance.objects.filter(project__in=access.visible())
+    related = ("project__platform", "project__enterprise", "hazard_class")
+    return rows.select_related(*related).order_by("-stage", "-updated_at", "-pk")
+
+
+def overdue_inspections(access: ProjectAccess) -> QuerySet[SafetyInspection]:
+    """Inspections with findings that should have been mended by now."""
+    rows = SafetyInspection.objects.filter(project__in=access.visible())
+    is_late = Q(rectify_by__lt=timezone.localdate(), mended_count__lt=F("found_count"))
+    return rows.filter(is_late).select_related("project__platform").order_by("rectify_by", "pk")
