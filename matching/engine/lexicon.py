@@ -1,7 +1,7 @@
 """Domain knowledge in one readable file: what special words belong to, which industries are
 close."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,18 +20,21 @@ _BODY_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Special word → wider words, wider word → special words, and pairs of related industries."""
+    """Special word → wider words, wider word → special words, word → other names of the same
+    thing, and pairs of related industries."""
 
     wider: Mapping[str, tuple[str, ...]]
     narrower: Mapping[str, tuple[str, ...]]
+    same: Mapping[str, tuple[str, ...]]
     related: frozenset[tuple[str, str]]
 
 
 def read_lexicon(text: str) -> Lexicon:
-    """A lexicon out of its lines: ``wide words: special words``, ``~ industry industry``, ``#
-    note``."""
+    """A lexicon out of its lines: ``wide words: special words``, ``= word word`` of one meaning,
+    ``~ industry industry``, ``# note``."""
     wider: dict[str, list[str]] = {}
     narrower: dict[str, list[str]] = {}
+    same: dict[str, list[str]] = {}
     related: set[tuple[str, str]] = set()
     for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("#"):
@@ -40,12 +43,17 @@ def read_lexicon(text: str) -> Lexicon:
             one, other = line[1:].split()
             related |= {(one, other), (other, one)}
             continue
+        if line.startswith("="):
+            names = line[1:].split()
+            for name in names:
+                same.setdefault(name, []).extend(other for other in names if other != name)
+            continue
         heads, members = (part.split() for part in line.split(":"))
         for member in members:
             wider.setdefault(member, []).extend(heads)
         for head in heads:
             narrower.setdefault(head, []).extend(members)
-    return Lexicon(_tuples(wider), _tuples(narrower), frozenset(related))
+    return Lexicon(_tuples(wider), _tuples(narrower), _tuples(same), frozenset(related))
 
 
 def _tuples(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
@@ -58,21 +66,34 @@ def shipped_lexicon() -> Lexicon:
     return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=2)
-def _heads(side: Literal["wider", "narrower"]) -> dict[str, tuple[str, ...]]:
-    """First token of a word (its first character pair, or a whole Latin word) → such words."""
+_Side = Literal["wider", "narrower", "same"]
+
+
+@lru_cache(maxsize=3)
+def _heads(side: _Side) -> dict[str, tuple[str, ...]]:
+    """First token of a word (its first character pair, or a Latin word) → such words."""
     heads: dict[str, list[str]] = {}
     for word in getattr(shipped_lexicon(), side):
-        heads.setdefault(word[:2] if is_han(word[0]) else word, []).append(word)
+        head = word[:2] if is_han(word[0]) else tokens_of_normal(word)[0]
+        heads.setdefault(head, []).append(word)
     return {head: tuple(words) for head, words in heads.items()}
 
 
-def _named(text: str, side: Literal["wider", "narrower"]) -> set[str]:
-    """The words of one side of the lexicon that stand in ``text``, Latin ones as whole tokens."""
+def _implied(text: str, side: _Side) -> set[str]:
+    """What the words of ``text`` imply without being in it: other names of what they name, and
+    the words on the other ``side`` of the lexicon."""
     normal = normalise(text)
-    heads = _heads(side)
-    found = set(tokens_of_normal(normal))
-    return {word for token in found for word in heads.get(token, ()) if word in normal}
+    found = dict.fromkeys(tokens_of_normal(normal))
+
+    def named(which: _Side, where: str, among: Iterable[str]) -> set[str]:
+        heads = _heads(which)
+        return {word for token in among for word in heads.get(token, ()) if word in where}
+
+    lexicon = shipped_lexicon()
+    others = {other for word in named("same", normal, found) for other in lexicon.same[word]}
+    table = getattr(lexicon, side)
+    words = named(side, normal, found) | (others & table.keys())
+    return others | {other for word in words for other in table[word]}
 
 
 @lru_cache(maxsize=4096)
@@ -84,18 +105,15 @@ def implied_tokens(query: Doc) -> dict[str, float]:
     """Tokens of the words that a query implies without saying them, with how strongly.
 
     A demand implies the wider words of the special ones it names; a capability, which offers a wide
-    field, implies the special words within it. What the title names counts fully, what the
-    description names half.
+    field, implies the special words within it; both imply other names of the same thing. What the
+    title names counts fully, what the description names half.
     """
-    side: Literal["wider", "narrower"]
-    side = "narrower" if isinstance(query, CapabilityDoc) else "wider"
-    table = getattr(shipped_lexicon(), side)
+    side: _Side = "narrower" if isinstance(query, CapabilityDoc) else "wider"
     implied: dict[str, float] = {}
     texts = ((query.title, 1.0), (body_text(query)[:_BODY_CHARACTERS], _BODY_SHARE))
     for text, share in texts:
-        for word in _named(text, side):
-            for other in table[word]:
-                implied[other] = max(implied.get(other, 0.0), share)
+        for other in _implied(text, side):
+            implied[other] = max(implied.get(other, 0.0), share)
     asked: dict[str, float] = {}
     for word in sorted(implied):
         for token in _word_tokens(word):

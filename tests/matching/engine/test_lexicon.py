@@ -11,10 +11,18 @@ from matching.engine.lexicon import (
 
 
 def test_read_lexicon_reads_words_and_related_industries():
-    lexicon = read_lexicon("# note\n高分子 聚合物: 塑料 pp\n\n~ 化工 新材料\n")
+    lexicon = read_lexicon(
+        "# note\n高分子 聚合物: 塑料 pp\n\n~ 化工 新材料\n"
+        "= cmc 羧甲基纤维素\n= cmc 陶瓷基复合材料\n"
+    )
 
     assert lexicon.wider == {"塑料": ("高分子", "聚合物"), "pp": ("高分子", "聚合物")}
     assert lexicon.narrower["高分子"] == ("塑料", "pp")
+    assert lexicon.same == {
+        "cmc": ("羧甲基纤维素", "陶瓷基复合材料"),
+        "羧甲基纤维素": ("cmc",),
+        "陶瓷基复合材料": ("cmc",),
+    }
     assert ("新材料", "化工") in lexicon.related
 
 
@@ -25,6 +33,35 @@ def test_a_demand_implies_the_wider_words_and_a_capability_the_special_ones():
     assert "高分" in demand
     assert "pp" in capability
     assert "pp" not in demand
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("SiC外延", "碳化硅外延中试"),
+        ("碳化硅外延", "SiC外延中试"),
+        ("3D打印", "增材制造中试"),
+        ("不锈钢3d打印", "增材制造中试"),
+        ("CMC", "羧甲基纤维素放大"),
+        ("CMC", "陶瓷基复合材料试制"),
+        ("土豆深加工", "马铃薯加工"),
+    ],
+)
+def test_another_name_of_the_same_thing_is_found_from_both_sides(asked, offered):
+    demand, capability = DemandDoc("d", asked), CapabilityDoc("c", offered)
+    others = [CapabilityDoc("x", "果蔬汁中试"), CapabilityDoc("y", "飞手培训")]
+
+    (ranked,) = Index.build([capability, *others]).rank(demand, 1)
+    (back,) = Index.build([demand, DemandDoc("z", "果蔬汁")]).rank(capability, 1)
+
+    assert ranked.document_id == "c"
+    assert ranked.features["lexicon"] > 0.5
+    assert back.document_id == "d"
+    assert back.features["lexicon"] > 0.5
+
+
+def test_another_name_leads_to_the_wider_words():
+    assert "高分" in implied_tokens(DemandDoc("d", "特氟龙密封"))
 
 
 def test_latin_words_count_only_as_whole_words():

@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.text import (
+    _SIMPLE,
     MAX_CHARACTERS,
     normalise,
     normalise_with_positions,
@@ -11,6 +12,14 @@ from matching.engine.text import (
 
 def test_normalise_unifies_width_case_and_traditional_characters():
     assert normalise("ＰＡ６６ 鋰電池") == "pa66 锂电池"
+
+
+def test_every_traditional_character_has_one_simplified_form():
+    assert (
+        normalise("鈉離子電池層狀氧化物，矽基負極，氫燃料")
+        == "钠离子电池层状氧化物,硅基负极,氢燃料"
+    )
+    assert not set(_SIMPLE) & set(_SIMPLE.values())
 
 
 def test_normalise_drops_markup_and_emoji_but_keeps_units():
