@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
 from platforms.services.demo_register import DemoPlatform, attach_demo_register
+from reporting.services.demo_results import attach_demo_results
 from reporting.services.demo_year import DemoPeople, attach_demo_cycles
 from reporting.services.monitoring import compute_portal_values
 from taxonomy.jurisdiction import current_jurisdiction
@@ -80,6 +81,9 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
         region=root, platforms=sizes, years=years, now=now,
         people=DemoPeople(people["province"], people["city"], operators),
     )  # fmt: skip
+    attach_demo_results(
+        cycle=cycles[0], staff=people["province"], at=_summer_after(years[0]), now=now
+    )
     compute_portal_values(actor=SYSTEM, now=now)
     return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles)}
 
@@ -89,6 +93,11 @@ def _rows() -> list[Mapping[str, Any]]:
         (settings.BASE_DIR / FILE).read_text("utf-8")
     )
     return table["platforms"]
+
+
+def _summer_after(year: int) -> datetime:
+    """When the reports of `year` are all in."""
+    return timezone.make_aware(datetime.combine(date(year + 1, 6, 1), time(10)))
 
 
 def _person(account: str) -> User:

@@ -22,9 +22,17 @@ from platforms.services.schemes import sync_schemes
 from portal.services import load_demo
 from portal.services.demo_year import load_demo_year
 from reporting.access import AnnualReportAccess
-from reporting.catalogue import declared
-from reporting.models import AnnualReport, ReportCycle, ReportVersion
+from reporting.catalogue import declared, declared_schemes
+from reporting.models import (
+    AnnualReport,
+    EvaluationResult,
+    EvaluationRun,
+    Publication,
+    ReportCycle,
+    ReportVersion,
+)
 from reporting.selectors.sheets import lines_of
+from reporting.services.evaluation_schemes import load_schemes
 from reporting.services.indicators import load_indicators
 from reporting.services.snapshots import differences
 from taxonomy.services import load_code_lists
@@ -42,6 +50,7 @@ def made(django_db_setup, django_db_blocker):
         cache.clear()
         load_code_lists(now=NOW)
         load_indicators(actor=SYSTEM, rows=declared(), now=NOW)
+        load_schemes(actor=SYSTEM, definitions=declared_schemes(), now=NOW)
         sync_schemes()
         load_demo_accounts(now=NOW)
         load_demo(now=NOW)
@@ -121,3 +130,11 @@ def test_nobody_is_told_of_the_closed_year(made):
 
     assert not set(news.values_list("payload__report_id", flat=True)) & set(closed)
     assert news.exists()
+
+
+def test_the_closed_year_is_evaluated_and_published(made):
+    run, report = EvaluationRun.objects.get(), Publication.objects.get()
+
+    results = EvaluationResult.objects.in_force().filter(round__run=run)
+    assert (run.status, run.is_demo, results.count()) == ("published", True, 17)
+    assert (report.status, report.is_demo, report.year) == ("published", True, 2024)
