@@ -114,6 +114,7 @@ urlpatterns = [
     path("manage/publications/<int:pk>/", compiling.desk, name="compile"),
     path("manage/publications/<int:pk>/freeze/", compiling.freeze, name="freeze"),
     path("manage/publications/<int:pk>/files/", compiling.render_files, name="render"),
+    path("manage/publications/<int:pk>/entries/", compiling.choose, name="choose_entries"),
     path("manage/publications/<int:pk>/delete/", compiling.delete, name="delete_publication"),
     path("manage/publications/<int:pk>/move/<str:name>/", compiling.move, name="move_publication"),
     path(

@@ -10,7 +10,7 @@ from reporting.models import Publication, PublicationRow
 from reporting.publishing.words import pieces
 
 Json = dict[str, Any]
-NUMBER_HEAD = ["指标", "本年", "上年", "增减", "覆盖平台", "注"]
+NUMBER_HEAD = ["指标", "本年", "上年", "增减", "有数平台", "注"]
 DEFINITION_HEAD = ["注", "代码", "指标", "口径", "合计方法", "版本"]
 
 
@@ -19,7 +19,7 @@ def printed(publication: Publication) -> Json:
     snapshot = publication.snapshot or {}
     references = _references(snapshot)
     texts = {row.chapter: row for row in publication.sections.order_by("order")}
-    rows = list(publication.rows.order_by("order"))
+    rows = list(publication.entries)
     is_annual = bool(snapshot.get("columns"))
     return {
         "title": publication.title,
@@ -42,12 +42,19 @@ def printed(publication: Publication) -> Json:
              f"第 {snapshot['definitions'][code]['version']} 版"]
             for code, number in references.items()
         ],
-        "heads": {"numbers": NUMBER_HEAD, "definitions": DEFINITION_HEAD},
+        "heads": {"numbers": _number_head(snapshot), "definitions": DEFINITION_HEAD},
     }  # fmt: skip
 
 
 def _named(known: Json) -> str:
     return f"{known['name']}（{known['unit']}）" if known["unit"] else known["name"]
+
+
+def _number_head(snapshot: Json) -> list[str]:
+    """The years by their numbers; a first report has no columns for a year before."""
+    if snapshot.get("last_year"):
+        return ["指标", f"{snapshot['year']} 年", f"{snapshot['last_year']} 年", *NUMBER_HEAD[3:]]
+    return ["指标", f"{snapshot['year']} 年", *NUMBER_HEAD[4:]]
 
 
 def _references(snapshot: Json) -> dict[str, int]:
@@ -74,11 +81,23 @@ def _facts(publication: Publication, snapshot: Json) -> list[list[str]]:
     if scope := snapshot.get("scope"):
         taken = f"{scope['reports']} 份（应报 {scope['expected']} 份）"
         facts.append(["收录范围", f"{scope['includes_words']}，{taken}"])
-    facts += snapshot.get("facts", [])
+        if words := comparable(snapshot):
+            facts.append(["与上年比较", words])
+    if not snapshot.get("columns"):
+        facts.append(["收录", f"{publication.entries.count()} 篇"])
     facts.append(["数据摘要(SHA-256)", publication.sha256])
     if snapshot["is_demo"]:
         facts.append(["数据性质", "演示数据，不反映任何真实单位的情况"])
     return facts
+
+
+def comparable(snapshot: Json) -> str:
+    """A warning when this year's totals are made of another number of reports than last year's."""
+    scope = snapshot.get("scope", {})
+    now, before = scope.get("reports"), scope.get("last_reports")
+    if not before or now == before:
+        return ""
+    return f"上年收录 {before} 份，本年 {now} 份，合计数的增减受收录份数影响。"
 
 
 def paragraphs(text: str, numbers: Json) -> list[list[tuple[str, str]]]:
@@ -96,12 +115,21 @@ def _chapter(chapter: Json, section: Any, snapshot: Json, references: dict[str, 
             for parts in paragraphs(text, numbers)
         ],
         "numbers": [
-            [definitions[code]["name"], numbers[code]["words"], numbers[code]["last_words"],
-             numbers[code]["change_words"], numbers[code]["covered"], str(references[code])]
+            [
+                definitions[code]["name"],
+                numbers[code]["words"],
+                *_last(numbers[code], snapshot),
+                numbers[code]["covered"],
+                str(references[code]),
+            ]
             for code in chapter["numbers"]
         ],
         "blocks": [_block(block) for block in chapter["blocks"]],
     }  # fmt: skip
+
+
+def _last(number: Json, snapshot: Json) -> list[str]:
+    return [number["last_words"], number["change_words"]] if snapshot.get("last_year") else []
 
 
 def _block(block: Json) -> Json:

@@ -42,7 +42,7 @@ def publication_xlsx(publication: Publication) -> bytes:
     tables = _tables(snapshot, content)
     if tables:
         _sheet(book, "图表数据", None, tables, snapshot)
-    rows = publication.rows.order_by("order").iterator(chunk_size=500)
+    rows = publication.entries.iterator(chunk_size=500)
     if "columns" in snapshot:
         lines = (
             [cell if place < 4 else _number(cell) for place, cell in
@@ -157,7 +157,7 @@ def publication_json(publication: Publication) -> bytes:
         "texts": {row.chapter: row.text for row in publication.sections.order_by("order")},
         "entries": [
             {"key": row.key, "title": row.title, "group": row.group, **row.data}
-            for row in publication.rows.order_by("order").iterator(chunk_size=500)
+            for row in publication.entries.iterator(chunk_size=500)
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()

@@ -102,6 +102,11 @@ class Publication(BaseModel):
         return reverse("reporting:publication", args=[self.pk])
 
     @property
+    def entries(self) -> models.QuerySet[PublicationRow]:
+        """The frozen entries that are taken in, in order."""
+        return self.rows.filter(is_included=True).order_by("order")
+
+    @property
     def is_published(self) -> bool:
         return self.status == PublicationStatus.PUBLISHED
 
@@ -162,13 +167,21 @@ class PublicationRow(models.Model):
     group = models.CharField(_("分组"), max_length=60, blank=True)
     title = models.CharField(_("名称"), max_length=200)
     data = models.JSONField(_("内容"))
+    # the yearly call for cases (G23): what the staff think of it, and whether it is taken in
+    score = models.PositiveSmallIntegerField(_("评分"), null=True, blank=True)
+    is_included = models.BooleanField(_("收录"), default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("发布物条目")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__lte=100),
+                name="reporting_row_score",
+                violation_error_message=_("评分为 0—100 分。"),
+            ),
             models.UniqueConstraint(
                 fields=["publication", "order"], name="reporting_publication_row"
-            )
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -42,11 +42,13 @@ def compiled(publication: Publication, *, now: datetime, tell: Tell) -> Compiled
         "format": FORMAT,
         "kind": publication.kind,
         "year": cycle.year,
+        "last_year": cycle.year - 1 if any(row["last"] for row in numbers.values()) else None,
         "region": {"code": cycle.region_id, "name": str(cycle.region)},
         "scope": {
             "reports": len(rows), "expected": total, "includes": publication.includes,
             "includes_words": str(publication.get_includes_display()),
             "roster_day": cycle.last_day.isoformat(),
+            "last_reports": next(iter(numbers.values()))["last_of"],
         },
         "definitions": definitions,
         "numbers": numbers,

@@ -47,9 +47,7 @@ def handbook(publication: Publication, *, now: datetime, tell: Tell) -> Compiled
         parts.append(_platform(platform))
         if len(parts) % CHUNK == 0:
             tell(len(parts), total)
-    offers = sum(len(part.data["capabilities"]) for part in parts)
-    facts = [["平台", f"{len(parts)} 家"], ["服务能力", f"{offers} 项"]]
-    return _compiled(publication, parts, facts, Draft("preface", "编写说明", HANDBOOK_DRAFT))
+    return _compiled(publication, parts, Draft("preface", "编写说明", HANDBOOK_DRAFT))
 
 
 def _capabilities() -> Any:
@@ -109,8 +107,7 @@ def stories(publication: Publication, *, now: datetime, tell: Tell) -> Compiled:
     parts = [_case(row) for row in
              rows.prefetch_related(Prefetch("project__outcomes", confirmed, "proven"))]  # fmt: skip
     tell(len(parts), len(parts))
-    facts = [["案例", f"{len(parts)} 个"]]
-    return _compiled(publication, parts, facts, Draft("preface", "编写说明", CASES_DRAFT))
+    return _compiled(publication, parts, Draft("preface", "编写说明", CASES_DRAFT))
 
 
 def _case(row: Any) -> Part:
@@ -132,13 +129,11 @@ def _case(row: Any) -> Part:
     return Part(row.slug, row.title, data, str(row.field) if row.field else UNKNOWN)
 
 
-def _compiled(
-    publication: Publication, parts: list[Part], facts: list[list[str]], draft: Draft
-) -> Compiled:
+def _compiled(publication: Publication, parts: list[Part], draft: Draft) -> Compiled:
     snapshot = {
         "format": FORMAT, "kind": publication.kind, "year": publication.year,
         "region": {"code": publication.region_id, "name": str(publication.region)},
-        "facts": facts, "definitions": {}, "numbers": {},
+        "definitions": {}, "numbers": {},
         "chapters": [{"code": draft.chapter, "title": draft.title, "numbers": [], "blocks": []}],
     }  # fmt: skip
     return Compiled(snapshot, parts, [draft], any(part.data["is_demo"] for part in parts))

@@ -14,7 +14,7 @@ from reporting.documents import FORMS
 from reporting.documents.charts import svg, table_of
 from reporting.documents.publication import paragraphs
 from reporting.enums import JobKind, PublicationKind, PublicationStatus
-from reporting.models import Publication, PublicationSection, ReportingJob
+from reporting.models import Publication, PublicationRow, PublicationSection, ReportingJob
 from reporting.publishing.words import missing
 
 Json = dict[str, Any]
@@ -161,14 +161,17 @@ class Desk:
     files: list[StoredFile]
     job: ReportingJob | None
     missing_formats: list[str]
+    candidates: list[PublicationRow]
 
 
 def desk_of(publication: Publication) -> Desk:
-    """Sections, files and the job under way. Three queries."""
+    """Sections, files, the job under way and, of a compilation, its candidates. Four queries."""
+    is_chosen = publication.kind == PublicationKind.CASES
+    candidates = list(publication.rows.defer("data").order_by("order")) if is_chosen else []
     files = list(files_of(publication))
     made = {file.name.rsplit(".", 1)[-1] for file in files}
     return Desk(sections_of(publication), files, latest_job(publication),
-                [form for form in FORMS if form not in made])  # fmt: skip
+                [form for form in FORMS if form not in made], candidates)  # fmt: skip
 
 
 def codes_for(publication: Publication, chapter: str) -> list[NumberLine]:

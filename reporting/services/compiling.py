@@ -44,8 +44,9 @@ def freeze_publication(
     if not found.is_editable:
         raise DomainError("wrong_state", "已经送审，不能重新封存。")
     made = COMPILERS[found.kind](found, now=now, tell=tell)
+    chosen = {row.key: (row.score, row.is_included) for row in found.rows.all()}
     found.rows.all().delete()
-    digest = _write(found, made.parts)
+    digest = _write(found, made.parts, chosen)
     found.snapshot = made.snapshot | {
         "title": found.title, "edition": found.edition, "note": found.note,
         "portal": current_jurisdiction().title, "owner": current_jurisdiction().owner,
@@ -64,16 +65,19 @@ def freeze_publication(
     return {"rows": len(made.parts), "sha256": found.sha256}
 
 
-def _write(publication: Publication, parts: Sequence[Part]) -> str:
-    """Write the entries; the digest over all of them."""
+def _write(
+    publication: Publication, parts: Sequence[Part], chosen: dict[str, tuple[int | None, bool]]
+) -> str:
+    """Write the entries, each with what was thought of it before; the digest over all of them."""
     whole = hashlib.sha256()
     rows = []
     for order, part in enumerate(parts, 1):
         whole.update(f"{part.key} {digest_of(part.data)}\n".encode())
+        score, is_included = chosen.get(part.key[:80], (None, True))
         rows.append(
             PublicationRow(
                 publication=publication, order=order, key=part.key[:80], group=part.group[:60],
-                title=part.title[:200], data=part.data,
+                title=part.title[:200], data=part.data, score=score, is_included=is_included,
             )
         )  # fmt: skip
     PublicationRow.objects.bulk_create(rows, batch_size=500)

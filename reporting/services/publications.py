@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,13 @@ from core.services import emit, log_activity
 from core.states import perform
 from reporting.access import PublicationAccess
 from reporting.enums import Includes, JobKind, PublicationKind
-from reporting.models import Publication, PublicationSection, ReportCycle, ReportingJob
+from reporting.models import (
+    Publication,
+    PublicationRow,
+    PublicationSection,
+    ReportCycle,
+    ReportingJob,
+)
 from reporting.publishing.words import check_text
 from reporting.services.jobs import start_job
 from reporting.services.rendering import FORMATS, drop_files, made_formats
@@ -134,6 +141,31 @@ def edit_section(
 
 
 @transaction.atomic
+def choose_entries(
+    *, actor: Any, publication: Publication, choices: Mapping[int, tuple[Any, bool]], now: datetime
+) -> int:
+    """Score entries and say which are taken in (G23): row id → (score or nothing, taken in).
+
+    Returns how many are taken in. Errors: Refused, `score` (a number from 0 to 100).
+    """
+    locked = _locked(publication)
+    PublicationAccess(actor).require("edit", locked)
+    rows = list(locked.rows.select_for_update().filter(pk__in=choices).order_by("pk"))
+    for row in rows:
+        score, row.is_included = choices[row.pk]
+        text = str(score if score is not None else "").strip()
+        if text and not (text.isdecimal() and int(text) <= 100):
+            raise DomainError("score", f"“{row.title}”的评分请填 0—100 的整数。", "score")
+        row.score = int(text) if text else None
+    PublicationRow.objects.bulk_update(rows, ["score", "is_included"])
+    log_activity(
+        actor=actor, action="reporting.publication.select", target=locked, now=now,
+        data={"entries": len(rows)},
+    )  # fmt: skip
+    return locked.entries.count()
+
+
+@transaction.atomic
 def submit_publication(*, actor: Any, publication: Publication, now: datetime) -> Publication:
     """Hand a draft in: its texts are checked and closed, its files are made.
 
@@ -143,15 +175,18 @@ def submit_publication(*, actor: Any, publication: Publication, now: datetime) -
     locked = _locked(publication)
     if locked.snapshot is None:
         raise DomainError("not_frozen", "数据还没有封存，请等任务完成。")
-    if not locked.rows.exists():
+    if not locked.entries.exists():
         raise DomainError("empty", "没有收录任何内容：请先归档年度报告，或放宽收录范围。")
     texts = {}
     for section in locked.sections.order_by("order"):
         check_text(section.text, locked.snapshot["numbers"])
         texts[section.chapter] = section.text
+    left_out = sorted(locked.rows.filter(is_included=False).values_list("key", flat=True))
     moved: Any
     moved, _row = perform(PublicationAccess(actor), "submit", locked, now=now)
-    moved.content_sha256 = digest_of({"snapshot": locked.sha256, "texts": texts})
+    moved.content_sha256 = digest_of(
+        {"snapshot": locked.sha256, "texts": texts, "left_out": left_out}
+    )
     moved.reason = ""
     moved.save(update_fields=["content_sha256", "reason", "updated_at"])
     drop_files(moved)

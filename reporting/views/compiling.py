@@ -100,6 +100,27 @@ def section(request: HttpRequest, pk: int, chapter: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Score entries and tick those that are taken in."""
+    _access, found = find(request, pk)
+    choices = {
+        row: (request.POST.get(f"score-{row}"), f"included-{row}" in request.POST)
+        for row in found.rows.values_list("pk", flat=True)
+        if f"score-{row}" in request.POST
+    }
+    try:
+        count = services.choose_entries(
+            actor=request.user, publication=found, choices=choices, now=timezone.now()
+        )
+    except DomainError as error:
+        tell(request, error)
+    else:
+        messages.success(request, f"已保存，收录 {count} 篇。")
+    return redirect("reporting:compile", pk)
+
+
+@login_required
+@require_POST
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Hand in, send back, publish, withdraw."""
     _access, found = find(request, pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from core.files import files_of
 from reporting.access import PublicationAccess
 from reporting.documents import FORMS
+from reporting.documents.publication import comparable
 from reporting.enums import PublicationKind
 from reporting.models import Publication
 from reporting.selectors import publications as selectors
@@ -50,6 +51,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         "definitions": selectors.definitions_of(found),
         "files": list(files_of(found)),
         "newer": selectors.newer_edition(found),
+        "caution": comparable(found.snapshot),
         "is_annual": found.kind == PublicationKind.ANNUAL,
         "page": entries_of(request, found),
     }
@@ -58,7 +60,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
 
 def entries_of(request: HttpRequest, found: Publication) -> Any:
     """A page of the frozen entries: `?page=`, `?group=`."""
-    rows = found.rows.order_by("order")
+    rows = found.entries
     group = request.GET.get("group", "")
     rows = rows.filter(group=group) if group else rows
     per_page = PER_PAGE if found.kind == PublicationKind.ANNUAL else 10
