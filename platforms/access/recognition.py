@@ -94,8 +94,14 @@ class ProgrammeAccess(Access):
         "view": frozenset({VISITOR, SYSTEM}),
         "create": frozenset({STAFF, SYSTEM}),
         "edit": frozenset({STAFF}),
+        "print": frozenset({STAFF}),
     }
-    labels: ClassVar = {"view": _("查看"), "create": _("新建批次"), "edit": _("修改")}
+    labels: ClassVar = {
+        "view": _("查看"),
+        "create": _("新建批次"),
+        "edit": _("修改"),
+        "print": _("导出全部证书"),
+    }
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         """STAFF cover the whole region of the scheme; with None: any region."""

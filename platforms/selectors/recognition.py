@@ -276,6 +276,13 @@ def recognitions_of(platform: Platform) -> list[Recognition]:
     return list(rows.order_by("-decided_date", "-pk"))
 
 
+def granted_by(programme: Programme) -> list[Recognition]:
+    """What a batch granted, by certificate number."""
+    rows = Recognition.objects.filter(application__programme=programme)
+    related = ("scheme", "platform__organisation", "application")
+    return list(rows.select_related(*related).order_by("certificate_number"))
+
+
 def level_label(level: str) -> str:
     return str(GovernmentLevel(level).label)
 
@@ -283,4 +290,6 @@ def level_label(level: str) -> str:
 def managed_programmes(user: Any) -> QuerySet[Programme]:
     """Batches on the schemes of the user's region."""
     schemes = ProgrammeAccess(user).schemes()
-    return programme_rows(Programme.objects.filter(scheme__in=schemes))
+    granted = Count("applications", filter=Q(applications__status=A.RECOGNISED))
+    rows = programme_rows(Programme.objects.filter(scheme__in=schemes))
+    return rows.annotate(granted_count=granted)

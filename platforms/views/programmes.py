@@ -17,6 +17,7 @@ from platforms.ladders import step_rows
 from platforms.selectors import recognition as selectors
 from platforms.views.manage import add_error
 from platforms.views.public import trail
+from platforms.views.roster import send_certificates
 
 PROGRAMMES = ("认定申报", "platforms:programmes")
 
@@ -107,6 +108,19 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponse:
             messages.success(request, "已保存。")
             return redirect("platforms:managed_programmes")
     return render(request, "platforms/recognition/programme_form.html", {"form": form})
+
+
+@login_required
+def certificates(request: HttpRequest, slug: str) -> HttpResponse:
+    """All certificates that a batch granted, in one PDF."""
+    access = ProgrammeAccess(request.user)
+    found = get_object_or_404(access.visible().select_related("scheme"), slug=slug)
+    access.require("print", found)
+    rows = selectors.granted_by(found)
+    if not rows:
+        messages.error(request, "这一批次还没有认定的平台。")
+        return redirect("platforms:managed_programmes")
+    return send_certificates(request, rows, f"{found.title}证书")
 
 
 @login_required

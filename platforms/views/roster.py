@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +19,7 @@ from core.errors import DomainError
 from core.lists import list_page
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
+from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterFilter
 from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm
 from platforms.models import Assessment, Recognition
@@ -114,6 +117,20 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     url = request.build_absolute_uri(found.get_absolute_url())
     context = {"recognition": found, "platform": found.platform, "verify_url": url}
     return render(request, "platforms/recognition/certificate.html", context)
+
+
+def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate as PDF with the QR code of its verification."""
+    _access, found = find(request, verification_code=code.upper())
+    return send_certificates(request, [found], found.certificate_number)
+
+
+def send_certificates(request: HttpRequest, rows: Iterable[Recognition], name: str) -> HttpResponse:
+    """Certificates in one PDF, a page each."""
+    pairs = [(row, request.build_absolute_uri(row.get_absolute_url())) for row in rows]
+    response = HttpResponse(certificate_pdf(pairs), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
+    return response
 
 
 @login_required

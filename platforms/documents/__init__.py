@@ -1,0 +1,1 @@
+"""Documents printed of recognition."""
