@@ -124,6 +124,8 @@ class EvaluationAccess(Access):
             return ALLOWED
         if action in {"compute", "correct", "entrust"} and not obj.is_open:
             return Decision(False, "评价已结束，不能再更改。", "wrong_state")
+        if action == "comment" and obj.status not in {RunStatus.COMPUTED, RunStatus.PUBLICITY}:
+            return Decision(False, "计算完成后、公布之前才能写评价意见。", "wrong_state")
         if action in {"rectify", "reward"} and obj.status != RunStatus.PUBLISHED:
             return Decision(False, "结果公布后才能这样做。", "wrong_state")
         return ALLOWED

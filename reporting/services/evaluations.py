@@ -18,7 +18,7 @@ from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.models import Platform
 from reporting.access import EvaluationAccess
-from reporting.enums import CycleStatus, DisputeStatus, JobKind, RunStatus
+from reporting.enums import CycleStatus, DisputeStatus, JobKind
 from reporting.models import (
     EvaluationComment,
     EvaluationResult,
@@ -189,11 +189,12 @@ def add_run_comment(
 ) -> EvaluationComment:
     """What staff or the third party say of the run or of one platform. Errors: Refused,
     `body_required`, `wrong_state` (nothing is computed yet, or it is over)."""
+    decision = EvaluationAccess(actor).can("comment", run)
+    if decision.code == "wrong_state":
+        raise DomainError("wrong_state", decision.reason)
     EvaluationAccess(actor).require("comment", run)
     if not body.strip():
         raise DomainError("body_required", "请写明意见。", "body")
-    if run.status not in {RunStatus.COMPUTED, RunStatus.PUBLICITY}:
-        raise DomainError("wrong_state", "计算完成后、公布之前才能写评价意见。")
     comment = EvaluationComment(run=run, platform=platform, author=actor, body=body.strip())
     comment.full_clean()
     comment.save()

@@ -1,4 +1,4 @@
-"""`{% published_grades platform %}`: its grades, for its page (which lies below reporting)."""
+"""Published grades for the pages of platforms and the roster, which lie below reporting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from platforms.models import Platform
-from reporting.selectors.evaluations import grades_of
+from reporting.selectors.evaluations import Grade, grades_of, latest_grades
 
 register = template.Library()
 YEARS = 5
@@ -17,3 +17,15 @@ YEARS = 5
 def published_grades(platform: Platform) -> dict[str, Any]:
     """The last five years' published grades. One query."""
     return {"grades": grades_of(platform.pk)[:YEARS]}
+
+
+@register.simple_tag
+def grades_on_page(rows: Any) -> dict[int, Grade]:
+    """Platform → its latest published grade, for the rows of a table page. One query."""
+    return latest_grades(row.record.platform_id for row in rows)
+
+
+@register.filter
+def grade_of(grades: dict[int, Grade], platform_id: int) -> Grade | None:
+    """`{% with grade=grades|grade_of:item.platform_id %}`."""
+    return grades.get(platform_id)

@@ -65,6 +65,7 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
         "access": access,
         "run_access": EvaluationAccess(request.user),
         "items": items.order_by("place", "platform__slug"),
+        "rewarded": items.filter(amount_yuan__gt=0).count(),
         "unpaid": items.filter(funding__isnull=False, funding__paid_date=None).count(),
         "today": timezone.localdate(),
     }
