@@ -273,7 +273,7 @@ def test_the_list_takes_the_same_queries(count, people):
         page = client.get(url("evaluations"))
 
     assert page.context["total"] == count + 1
-    assert len(queries) == 9
+    assert len(queries) == 6
 
 
 def test_a_year_walked_on_pages(operator, people, run):
@@ -356,7 +356,8 @@ def test_the_api_tells_as_much_as_the_pages(api, run, operator, people):
     assert "inputs" not in listed[0]
     assert api.get(f"{base}/results/own/").status_code in {401, 403}
     assert api.get("/api/v1/evaluation-schemes/").json()["results"][0]["version"] == 1
-    secret = ServiceTokenFactory(user=operator, scopes=[Scope.REPORTS_READ]).secret
+    secret = "zs0000000001secret"
+    ServiceTokenFactory(user=operator, secret=secret, scopes=[Scope.REPORTS_READ])
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     mine = api.get(f"{base}/results/own/").json()
     assert mine["inputs"]["values"]["SRV-04"] == ["4", ""]
