@@ -32,6 +32,22 @@ class FeedbackForm(forms.Form):
     )
 
 
+class TypedForm(forms.Form):
+    """What somebody has typed so far of a demand or a capability."""
+
+    title = forms.CharField(max_length=200, required=False)
+    description = forms.CharField(required=False)
+    slug = forms.SlugField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        return {
+            "title": typed.get("title", ""),
+            "description": typed.get("description", ""),
+            "leave_out": typed.get("slug", ""),
+        }
+
+
 class SearchForm(forms.Form):
     """A search to be kept: words, field, region."""
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from matching.views import atlas, capabilities, demands, runs, subscriptions, weights
+from matching.views import (
+    atlas,
+    capabilities,
+    demands,
+    duplicates,
+    runs,
+    subscriptions,
+    weights,
+)
 
 app_name = "matching"
 urlpatterns = [
@@ -49,6 +57,13 @@ urlpatterns = [
         "manage/subscriptions/<int:pk>/cancel/",
         subscriptions.cancel_subscription,
         name="cancel_subscription",
+    ),
+    path("manage/similar/demands/", duplicates.similar, {"kind": "demands"}, "similar_demands"),
+    path(
+        "manage/similar/capabilities/",
+        duplicates.similar,
+        {"kind": "capabilities"},
+        "similar_capabilities",
     ),
     path("manage/match-runs/", runs.runs, name="runs"),
     path("manage/match-runs/start/", runs.start_full, name="start_full"),

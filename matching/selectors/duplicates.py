@@ -1,0 +1,144 @@
+"""Near-duplicates of what somebody is typing: the same need or capability written down before.
+
+The index of words finds the few rows that share telling words; the engine's own likeness (shared
+tokens over all of both) then decides. A confidential demand is compared by its public text only,
+as its index of words is, so that typing cannot probe what it withholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from operator import or_
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import F, Model, QuerySet
+
+from core.search import words
+from demands.access import DemandAccess
+from matching.engine.documents import DemandDoc
+from matching.engine.duplicates import LIKE, likeness
+from platforms.access import CapabilityAccess
+from platforms.models import Capability
+
+TITLE_LIKE = 0.8  # a title alone is short: it has to be nearly the same
+MIN_TITLE = 4  # characters; shorter ones are still being typed
+READ_CHARACTERS = 2000
+TELLING_WORDS = 8
+CANDIDATES = 50
+OWN_ROWS = 200
+SHOWN = 3
+STATISTICS_FOR = 600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A row much like what is typed."""
+
+    row: Any
+    percent: int
+    is_own: bool
+
+
+def similar_demands(
+    user: Any, *, title: str, description: str = "", leave_out: str = ""
+) -> list[Similar]:
+    """The user's organisations' own demands in any state, and published ones the user may see."""
+    access = DemandAccess(user)
+    own = access.owned().order_by("-updated_at", "-pk")
+    return _similar(
+        own, access.visible().open(), title, description, leave_out,
+        own_text=lambda row: row.description, public_text=lambda row: row.public_text,
+    )  # fmt: skip
+
+
+def similar_capabilities(
+    user: Any, *, title: str, description: str = "", leave_out: str = ""
+) -> list[Similar]:
+    """Capabilities of the user's own platforms in any state, and published ones of all."""
+    access = CapabilityAccess(user)
+    own = access.manageable().select_related("platform").order_by("-updated_at", "-pk")
+    shown = Capability.objects.shown().select_related("platform")
+    return _similar(
+        own, shown, title, description, leave_out, own_text=_offered, public_text=_offered
+    )
+
+
+def _offered(row: Capability) -> str:
+    return f"{row.process}\n{row.description}"
+
+
+def _similar(
+    own: QuerySet[Any],
+    published: QuerySet[Any],
+    title: str,
+    description: str,
+    leave_out: str,
+    *,
+    own_text: Callable[[Any], str],
+    public_text: Callable[[Any], str],
+) -> list[Similar]:
+    title, description = title.strip(), description[:READ_CHARACTERS]
+    if len(title) < MIN_TITLE:
+        return []
+    typed = DemandDoc("", title, description)
+    mine = list(own.exclude(slug=leave_out)[:OWN_ROWS])
+    taken = {row.pk for row in mine}
+    others = _candidates(published.exclude(slug=leave_out), f"{title} {description}")
+    found = [*_alike(typed, mine, own_text, is_own=True)]
+    found += _alike(typed, (r for r in others if r.pk not in taken), public_text, is_own=False)
+    return sorted(found, key=lambda one: (-one.percent, not one.is_own, one.row.pk))[:SHOWN]
+
+
+def _alike(
+    typed: DemandDoc, rows: Iterable[Any], text: Callable[[Any], str], *, is_own: bool
+) -> Iterable[Similar]:
+    for row in rows:
+        body = text(row)[:READ_CHARACTERS]
+        whole = likeness(typed, DemandDoc("", row.title, body))
+        titles = likeness(DemandDoc("", typed.title), DemandDoc("", row.title))
+        if whole >= LIKE or titles >= TITLE_LIKE:
+            yield Similar(row, round(100 * max(whole, titles)), is_own)
+
+
+def _candidates(rows: QuerySet[Any], text: str) -> list[Any]:
+    """Rows that share two of the most telling words of `text`, the nearest first.
+
+    A near-duplicate shares most of its words, so it shares two of these but for rare accidents.
+    """
+    telling = _telling_words(rows.model, text)
+    if not telling:
+        return []
+    queries = [SearchQuery(word, config="simple", search_type="plain") for word in telling]
+    pairs = [one & other for one, other in combinations(queries, 2)] or queries
+    query = reduce(or_, pairs)
+    ranked = rows.filter(search=query).annotate(near=SearchRank(F("search"), query))
+    return list(ranked.order_by("-near", "pk")[:CANDIDATES])
+
+
+def _telling_words(model: type[Model], text: str) -> list[str]:
+    """The rarest words of `text` by PostgreSQL's own statistics; longer ones among equals."""
+    common = cache.get_or_set(
+        f"matching:common-words:{model._meta.db_table}",
+        lambda: _common_words(model._meta.db_table),
+        STATISTICS_FOR,
+    )
+    found = dict.fromkeys(word for word in words(text) if len(word) > 1)
+    order = sorted(found, key=lambda word: ((common or {}).get(word, 0.0), -len(word)))
+    return order[:TELLING_WORDS]
+
+
+def _common_words(table: str) -> dict[str, float]:
+    """Share of rows that hold each of the commonest words; empty before the first ANALYZE."""
+    sql = """
+        SELECT unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs)
+        FROM pg_stats WHERE schemaname = current_schema() AND tablename = %s
+        AND attname = 'search'"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [table])
+        return {word: share for word, share in cursor.fetchall() if word is not None}
