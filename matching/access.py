@@ -17,10 +17,11 @@ from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 from demands.access import DemandAccess
 from demands.models import Demand
-from matching.enums import FeedbackSide, RunKind
+from matching.enums import FeedbackSide, ResourceKind, RunKind
+from matching.kinds import MODEL_OF
 from matching.models import Feedback, MatchRun, MatchWeights, Subscription
-from platforms.access import CapabilityAccess
-from platforms.models import Capability
+from platforms.access import CapabilityAccess, PlatformScope
+from platforms.models import Capability, Platform
 
 OWNER, STAFF, BROKER, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.BROKER, Relation.SYSTEM
 INSIDERS = frozenset({OWNER, STAFF, BROKER})
@@ -114,6 +115,46 @@ class CapabilityMatchesAccess(Access):
         return Decision(False, "已发布的能力才能匹配。", "wrong_state")
 
 
+class ResourceMatchesAccess(PlatformScope):
+    """The demands that a platform, or one of its resources or solutions, suits: for its operator
+    and for the staff and brokers of its region, like those of its capabilities."""
+
+    model = Platform
+    platform_path = ""
+    actions: ClassVar = {"view": INSIDERS | {SYSTEM}, "start": INSIDERS | {SYSTEM}}
+    labels: ClassVar = {"view": _("查看适合的需求"), "start": _("发起匹配")}
+
+    def platform_of(self, obj: Any) -> Platform:
+        return obj if isinstance(obj, Platform) else obj.platform
+
+    def visible(self) -> QuerySet[Platform]:
+        """Platforms whose fitting demands the user may see."""
+        rows = Platform.objects.all()
+        if self.is_system:
+            return rows
+        condition = self.own() | self.watched()
+        if _signed_in(self.user):
+            for prefix in self.user.region_prefixes(Role.BROKER):
+                condition |= Q(region__code__startswith=prefix)
+        return rows.filter(condition)
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """As for the platform, and brokers of its region."""
+        found = super().relations(obj)
+        if not _signed_in(self.user) or not self.user.has_role(Role.BROKER):
+            return found
+        region = self.platform_of(obj).region_id if obj else None
+        covers = obj is None or self.user.covers_region(Role.BROKER, region)
+        return found | {BROKER} if covers else found
+
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if action != "start" or obj is None:
+            return ALLOWED
+        if obj.is_published and self.platform_of(obj).is_published:
+            return ALLOWED
+        return Decision(False, "已发布的资源或方案才能匹配。", "wrong_state")
+
+
 class _AdminAccess(Access):
     """What government staff and system administrators run for everybody."""
 
@@ -152,7 +193,17 @@ class MatchRunAccess(_AdminAccess):
             Q(owner=self.user, kind=RunKind.FULL)
             | Q(demand__in=DemandMatchesAccess(self.user).visible())
             | Q(capability__in=CapabilityMatchesAccess(self.user).visible())
+            | self._of_resources()
         )
+
+    def _of_resources(self) -> Q:
+        """Runs of the resources and solutions of the platforms whose matches the user may see."""
+        platforms = ResourceMatchesAccess(self.user).visible()
+        condition = Q(pk__in=[])
+        for kind in ResourceKind.values:
+            mine = MODEL_OF[kind]._default_manager.filter(platform__in=platforms)
+            condition |= Q(resource_kind=kind, resource_id__in=mine.values("pk"))
+        return condition
 
     def relations(self, obj: MatchRun | None) -> frozenset[Relation]:
         found = super().relations(obj)
@@ -160,6 +211,10 @@ class MatchRunAccess(_AdminAccess):
             found |= DemandMatchesAccess(self.user).relations(obj.demand)
         if obj is not None and obj.capability is not None:
             found |= CapabilityMatchesAccess(self.user).relations(obj.capability)
+        if obj is not None and obj.resource_id is not None:
+            resource = MODEL_OF[obj.resource_kind]._default_manager.filter(pk=obj.resource_id)
+            for row in resource.select_related("platform"):
+                found |= ResourceMatchesAccess(self.user).relations(row)
         return found
 
     def check(self, action: str, obj: MatchRun | None) -> Decision:

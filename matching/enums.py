@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class RunKind(models.TextChoices):
     DEMAND = "demand", _("一条需求")
     CAPABILITY = "capability", _("一项能力")
+    RESOURCE = "resource", _("一项资源或方案")
     FULL = "full", _("全量重算")
 
 
@@ -15,6 +16,15 @@ class Side(models.TextChoices):
 
     DEMAND = "demand", _("需求方")
     CAPABILITY = "capability", _("能力方")
+
+
+class ResourceKind(models.TextChoices):
+    """What a platform offers besides its capabilities; each is matched by its own words."""
+
+    EQUIPMENT = "equipment", _("设备")
+    LINE = "line", _("中试线")
+    EXPERT = "expert", _("专家")
+    SOLUTION = "solution", _("解决方案")
 
 
 class ChunkStatus(models.TextChoices):

@@ -9,7 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel, JobModel
-from matching.enums import ChunkStatus, FeedbackSide, MismatchReason, RunKind, Side, Verdict
+from matching.enums import (
+    ChunkStatus,
+    FeedbackSide,
+    MismatchReason,
+    ResourceKind,
+    RunKind,
+    Side,
+    Verdict,
+)
 from matching.querysets import MatchChunkQuerySet, MatchQuerySet, MatchRunQuerySet
 
 
@@ -23,6 +31,11 @@ class MatchRun(JobModel):
     capability = models.ForeignKey(
         "platforms.Capability", models.CASCADE, null=True, blank=True, related_name="match_runs"
     )
+    # a run for a resource: equipment, line, expert or solution, by kind and key
+    resource_kind = models.CharField(
+        _("资源类型"), max_length=12, choices=ResourceKind.choices, blank=True
+    )
+    resource_id = models.BigIntegerField(_("资源编号"), null=True, blank=True)
     weights_version = models.CharField(_("权重版本"), max_length=40, blank=True)
     encoder = models.CharField(_("语义编码"), max_length=40, blank=True)
     capability_count = models.PositiveIntegerField(_("参与能力数"), default=0)
@@ -35,9 +48,13 @@ class MatchRun(JobModel):
         verbose_name = verbose_name_plural = _("匹配任务")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="full", demand=None, capability=None)
-                | Q(kind="demand", demand__isnull=False, capability=None)
-                | Q(kind="capability", demand=None, capability__isnull=False),
+                condition=Q(kind="full", demand=None, capability=None, resource_id=None)
+                | Q(kind="demand", demand__isnull=False, capability=None, resource_id=None)
+                | Q(kind="capability", demand=None, capability__isnull=False, resource_id=None)
+                | (
+                    Q(kind="resource", demand=None, capability=None, resource_id__isnull=False)
+                    & ~Q(resource_kind="")
+                ),
                 name="matching_run_subject",
             ),
             models.UniqueConstraint(
@@ -115,6 +132,8 @@ class MatchList(models.Model):
     # token → weight: what the subject's text asks for; highlighting comes from these numbers
     terms = models.JSONField(_("检索词"), default=dict)
     relaxations = models.JSONField(_("放宽建议"), default=list)
+    # best first: {"platform", "capability" (its best), "score", "count" (its relevant ones)}
+    platforms = models.JSONField(_("平台"), default=list)
 
     class Meta:
         verbose_name = verbose_name_plural = _("匹配清单")
@@ -164,6 +183,37 @@ class Match(models.Model):
         return f"{self.demand_id} ↔ {self.capability_id}"
 
 
+class ResourceMatch(models.Model):
+    """A resource or solution in a demand's list, explained like a capability.
+
+    Ranked on the scale of the demand's capabilities, so that a score means the same. Read from both
+    ends: what suits a demand, and the demands that something suits.
+    """
+
+    match_list = models.ForeignKey(MatchList, models.CASCADE, related_name="resources")
+    demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="resource_matches")
+    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="resource_matches")
+    kind = models.CharField(_("类型"), max_length=12, choices=ResourceKind.choices)
+    object_id = models.BigIntegerField(_("编号"))
+    platform = models.ForeignKey("platforms.Platform", models.CASCADE, related_name="+")
+    rank = models.PositiveIntegerField(_("名次"))
+    score = models.FloatField(_("相关度"))
+    shares = models.JSONField(_("得分构成"), default=dict)
+    checks = models.JSONField(_("条件核对"), default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("资源匹配")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["match_list", "kind", "object_id"], name="matching_resource_once"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "object_id", "-score"])]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} ↔ {self.kind} {self.object_id}"
+
+
 class Feedback(BaseModel):
     """What somebody thinks of a pair. Outlives the match row that showed it."""
 
@@ -196,7 +246,9 @@ class Feedback(BaseModel):
 class Embedding(models.Model):
     """The vector of one text by one encoder; remade when the text's digest changes."""
 
-    kind = models.CharField(_("对象"), max_length=12, choices=Side.choices)
+    kind = models.CharField(
+        _("对象"), max_length=12, choices=[*Side.choices, *ResourceKind.choices]
+    )
     object_id = models.BigIntegerField(_("编号"))
     encoder = models.CharField(_("编码器"), max_length=40)
     text_digest = models.CharField(_("文本摘要"), max_length=64)

@@ -11,9 +11,13 @@ from accounts.models import User
 from core.access import SYSTEM
 from core.events import on
 from demands.models import Demand
+from matching.enums import ResourceKind
 from matching.models import MatchRun
+from matching.selectors.vectors import subjects
 from matching.services import embeddings, full, phrases, runs, subscriptions, training
 from platforms.models import Capability
+
+TOLD = ("published", "changed")
 
 
 @shared_task(name="matching.run")
@@ -74,6 +78,17 @@ def match_new_capability(*, event_id: str, name: str, payload: dict[str, Any]) -
     capability = Capability.objects.shown().filter(pk=payload["capability_id"]).first()
     if capability is not None:
         runs.start_capability_run(actor=SYSTEM, capability=capability, now=timezone.now())
+
+
+@on(
+    *(f"platforms.{kind}.{verb}" for kind in ResourceKind.values for verb in TOLD),
+    name="matching.match_new_resource",
+)
+def match_new_resource(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    kind = name.split(".")[1]
+    resource = subjects(kind).select_related("platform").filter(pk=payload[f"{kind}_id"]).first()
+    if resource is not None:
+        runs.start_resource_run(actor=SYSTEM, resource=resource, now=timezone.now())
 
 
 @on("platforms.starting_data.loaded", "demands.starting_data.loaded", name="matching.rematch_all")

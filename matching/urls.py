@@ -1,16 +1,33 @@
 """Addresses of matching."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from matching.enums import ResourceKind
 from matching.views import (
     atlas,
     capabilities,
     demands,
     duplicates,
+    offers,
     runs,
     subscriptions,
     weights,
 )
+
+
+class MatchedWords:
+    """A path part that is a kind of thing which demands are shown for."""
+
+    regex = "|".join(("platform", *ResourceKind.values))
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(MatchedWords, "matched")
 
 app_name = "matching"
 urlpatterns = [
@@ -51,6 +68,12 @@ urlpatterns = [
         "manage/capabilities/<slug:slug>/demands/<slug:demand>/",
         capabilities.judge_demand,
         name="judge_demand",
+    ),
+    path("manage/matching/<matched:kind>/<slug:slug>/", offers.suited, name="suited"),
+    path(
+        "manage/matching/<matched:kind>/<slug:slug>/start/",
+        offers.start_resource,
+        name="start_resource",
     ),
     path("manage/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path(

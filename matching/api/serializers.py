@@ -13,14 +13,19 @@ from matching.models import Feedback, MatchRun
 
 
 class RunInput(serializers.Serializer[Any]):
-    """One subject: a demand or a capability, by slug."""
+    """One subject by slug: a demand, a capability, a resource or a solution."""
 
     demand = serializers.SlugField(required=False, help_text="需求编号")
     capability = serializers.SlugField(required=False, help_text="能力编号")
+    equipment = serializers.SlugField(required=False, help_text="设备编号")
+    line = serializers.SlugField(required=False, help_text="中试线编号")
+    expert = serializers.SlugField(required=False, help_text="专家编号")
+    solution = serializers.SlugField(required=False, help_text="解决方案编号")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:
-            raise serializers.ValidationError({"demand": [_("请给出一条需求或一项能力的编号。")]})
+            message = _("请给出一条需求、一项能力、一项资源或一个方案的编号。")
+            raise serializers.ValidationError({"demand": [message]})
         return attrs
 
 
@@ -36,7 +41,8 @@ class RunSerializer(serializers.ModelSerializer[MatchRun]):
     class Meta:
         model = MatchRun
         fields = (
-            "id", "kind", "demand", "capability", "status", "is_finished", "percent", "error",
+            "id", "kind", "demand", "capability", "resource_kind", "resource_id", "status",
+            "is_finished", "percent", "error",
             "relevant_count", "capability_count", "demand_count", "weights_version", "encoder",
             "created_at", "started_at", "finished_at",
         )  # fmt: skip
@@ -115,6 +121,38 @@ class ResultSerializer(serializers.Serializer[Any]):
 def _party(row: Any, pieces: Any) -> Any:
     text = "".join(piece.text for piece in pieces)
     return {"slug": row.slug, "title": row.title, "text": text, "url": row.get_absolute_url()}
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """A platform, resource or solution that suits the run's demand, best first."""
+
+    kind = serializers.CharField()
+    rank = serializers.IntegerField()
+    percent = serializers.IntegerField(help_text="与能力同一把尺子的匹配度")
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField(help_text="页面路径")
+    platform = serializers.CharField(help_text="所属平台编号")
+    capability = serializers.CharField(help_text="平台最合适的能力编号；其他类别为空")
+    count = serializers.IntegerField(help_text="平台相关能力数；其他类别为 1")
+    words = serializers.ListField(child=serializers.CharField(), help_text="共同关键词")
+    checks = CheckField(many=True)
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="资料不足的条件")
+
+
+class SuitedSerializer(serializers.Serializer[Any]):
+    """A demand that the run's resource or solution suits, best first."""
+
+    percent = serializers.IntegerField()
+    demand = serializers.SerializerMethodField()
+    checks = CheckField(many=True)
+
+    @extend_schema_field(PartyField)
+    def get_demand(self, fit: Any) -> Any:
+        row = fit.demand
+        return {
+            "slug": row.slug, "title": row.title, "text": fit.text, "url": row.get_absolute_url(),
+        }  # fmt: skip
 
 
 class FeedbackInput(serializers.Serializer[Any]):

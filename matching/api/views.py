@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,15 +16,24 @@ from rest_framework.response import Response
 from accounts.enums import Scope
 from core.errors import DomainError
 from demands.models import Demand
-from matching.access import CapabilityMatchesAccess, DemandMatchesAccess, MatchRunAccess
+from matching.access import (
+    CapabilityMatchesAccess,
+    DemandMatchesAccess,
+    MatchRunAccess,
+    ResourceMatchesAccess,
+)
 from matching.api import serializers
-from matching.enums import RunKind, Side
+from matching.enums import ResourceKind, RunKind, Side
 from matching.filters import MatchRunFilter
+from matching.kinds import MODEL_OF
 from matching.models import MatchRun
+from matching.selectors.offers import PLATFORM, demands_suited, offer_lines
 from matching.selectors.results import capability_page, demand_page
 from matching.services.feedback import give_feedback
-from matching.services.runs import start_capability_run, start_demand_run
+from matching.services.runs import start_capability_run, start_demand_run, start_resource_run
 from platforms.models import Capability
+
+OFFER_KINDS = [PLATFORM, *ResourceKind.values]
 
 
 class MatchRunViewSet(
@@ -52,8 +61,15 @@ class MatchRunViewSet(
         answer = serializers.RunSerializer(self.get_queryset().get(pk=run.pk))
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
-    def start(self, request: Request, demand: str = "", capability: str = "") -> MatchRun:
+    def start(
+        self, request: Request, demand: str = "", capability: str = "", **resource: str
+    ) -> MatchRun:
         now = timezone.now()
+        for kind, slug in resource.items():
+            platforms = ResourceMatchesAccess(request.user).visible()
+            rows = MODEL_OF[kind]._default_manager.filter(platform__in=platforms)
+            row = get_object_or_404(rows.select_related("platform"), slug=slug)
+            return start_resource_run(actor=request.user, resource=row, now=now)
         if demand:
             rows = DemandMatchesAccess(request.user).visible()
             found = get_object_or_404(rows, slug=demand)
@@ -67,7 +83,35 @@ class MatchRunViewSet(
         run = self.get_object()
         if run.kind == RunKind.FULL:
             raise DomainError("no_results", "全量重算的结果请按需求或能力分别查询。")
+        if run.kind == RunKind.RESOURCE:
+            raise DomainError("no_results", "资源与方案的结果请用 suited 查询。")
         return run
+
+    @extend_schema(
+        parameters=[OpenApiParameter("kind", enum=OFFER_KINDS, required=True)],
+        responses=serializers.OfferSerializer(many=True),
+        filters=False,
+    )
+    @action(detail=True, methods=["get"])
+    def offers(self, request: Request, pk: str) -> Response:
+        """该需求适合的平台、设备、中试线、专家或解决方案，与能力用同一把尺子排列。"""
+        run, kind = self.single_run(), request.query_params.get("kind", "")
+        if run.demand is None or kind not in OFFER_KINDS:
+            raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "kind")
+        rows = self.paginate_queryset(offer_lines(run.demand, kind))  # type: ignore[arg-type]
+        return self.get_paginated_response(serializers.OfferSerializer(rows, many=True).data)
+
+    @extend_schema(responses=serializers.SuitedSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def suited(self, request: Request, pk: str) -> Response:
+        """该资源或方案适合的征集中需求；只公开摘要的需求只给摘要。"""
+        run = self.get_object()
+        if run.kind != RunKind.RESOURCE:
+            raise DomainError("no_results", "需求与能力的结果请用 results 查询。")
+        rows = MODEL_OF[run.resource_kind]._default_manager.select_related("platform")
+        listing = get_object_or_404(rows, pk=run.resource_id)
+        fits = self.paginate_queryset(demands_suited(request.user, listing))  # type: ignore[arg-type]
+        return self.get_paginated_response(serializers.SuitedSerializer(fits, many=True).data)
 
     @extend_schema(responses=serializers.ResultSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"])

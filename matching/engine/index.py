@@ -136,6 +136,19 @@ class Index:
             live = np.concatenate([live, np.ones(len(docs), bool)])
         return Index(segments, live, self.weights, hidden)
 
+    def beside(self, others: Sequence["Index"]) -> "Index":
+        """This index and ``others`` as one: nothing is read again, scores are of one scale.
+
+        The ids of all must differ; this index's weights rank.
+        """
+        every = (self, *others)
+        return Index(
+            tuple(segment for index in every for segment in index.segments),
+            np.concatenate([index.live for index in every]),
+            self.weights,
+            sum((index.hidden_terms for index in every), Counter()),
+        )
+
     def ids(self) -> list[str]:
         """The id of every row, hidden ones included: the order of `scored`."""
         return [doc.id for segment in self.segments for doc in segment.docs]
@@ -227,6 +240,26 @@ class Index:
         nothing out; it is shown as unknown.
         """
         return self._best(query, k, self.scored(query, vector), with_checks=with_checks)
+
+    def rank_within(
+        self,
+        query: DemandDoc,
+        groups: Mapping[str, np.ndarray],
+        k: int = 20,
+        vector: np.ndarray | None = None,
+    ) -> dict[str, list[Ranked]]:
+        """`rank` inside each group of rows (a mask in the order of `ids`), by one scoring: scores
+        of one group may be compared with those of another."""
+        scored, possible = self.scored(query, vector), self._possible(query)
+        return {
+            name: self._ranked(
+                query,
+                best_rows(scored.odds, possible & rows, k, self._name),
+                scored,
+                with_checks=True,
+            )
+            for name, rows in groups.items()
+        }
 
     def rank_many(
         self, queries: Sequence[Doc], k: int = 20, vectors: Mapping[str, np.ndarray] | None = None

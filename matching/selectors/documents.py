@@ -7,22 +7,28 @@ met. Ids of documents are primary keys as text.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from demands.models import Demand
-from matching.engine.documents import CapabilityDoc, DemandDoc
+from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
 from matching.engine.quantities import (
     Quantity,
     QuantityError,
     find_quantities,
     parse_quantity,
 )
+from matching.enums import ResourceKind, Side
+from matching.kinds import KIND_OF
 from platforms.models import Capability, CapabilityParameter, Equipment, Platform
+from taxonomy.models import Term
 
 LIST_SEPARATORS = re.compile(r"[、，,;；\n]+")
 READ_AT_ONCE = 2000
+EXPERTISE_TITLE = 60
 
 
 def capability_rows(rows: QuerySet[Capability]) -> QuerySet[Capability]:
@@ -56,6 +62,64 @@ def demand_docs(rows: QuerySet[Demand]) -> list[DemandDoc]:
     """Documents of `rows`, by primary key."""
     ordered = demand_rows(rows).order_by("pk")
     return [demand_doc(row) for row in ordered.iterator(chunk_size=READ_AT_ONCE)]
+
+
+def resource_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Equipment, lines, experts or solutions with all that `resource_doc` reads."""
+    fields = Term.objects.only("code", "name")
+    platform = Platform.objects.only("name", "region_id", "is_open").prefetch_related(
+        Prefetch("fields", queryset=fields)
+    )
+    return rows.defer("search").prefetch_related(Prefetch("platform", queryset=platform))
+
+
+def resource_key(kind: str, pk: int) -> str:
+    """The id of a resource's document: its keys overlap with those of capabilities."""
+    return f"{kind}:{pk}"
+
+
+def resource_doc(row: Any) -> CapabilityDoc:
+    """What the engine may know of a resource or a solution: its own words, and the place, fields
+    and openness of its platform."""
+    platform, kind = row.platform, KIND_OF[type(row)]
+    title, *parts = TEXTS[kind](row)
+    fields = sorted(platform.fields.all(), key=lambda term: term.code)
+    is_open = getattr(row, "is_open", None)
+    scale = getattr(row, "scale_text", "")
+    return CapabilityDoc(
+        id=resource_key(kind, row.pk),
+        title=title,
+        description=_lines(*parts),
+        platform_id=str(platform.pk),
+        platform=platform.name,
+        industry=fields[0].name if len(fields) == 1 else "",
+        field_codes=tuple(term.code for term in fields),
+        scale=find_quantities(scale),
+        scale_text=scale,
+        region_code=platform.region_id,
+        is_open=is_open if is_open is not None else platform.is_open,
+    )
+
+
+# the title first, then what describes it; an expert is found by what they know, not by their name
+TEXTS: dict[ResourceKind, Callable[[Any], tuple[str, ...]]] = {
+    ResourceKind.EQUIPMENT: lambda row: (
+        row.name, row.specification, f"{row.model_number} {row.maker}".strip(),
+    ),
+    ResourceKind.LINE: lambda row: (row.name, row.description),
+    ResourceKind.EXPERT: lambda row: (row.expertise[:EXPERTISE_TITLE], row.expertise, row.title),
+    ResourceKind.SOLUTION: lambda row: (row.title, row.problem, row.summary, row.deliverables),
+}  # fmt: skip
+
+
+def documents_of(kind: str, rows: QuerySet[Any]) -> list[Doc]:
+    """Documents of `rows`, all of one kind, by primary key."""
+    if kind == Side.CAPABILITY:
+        return [*capability_docs(rows)]
+    if kind == Side.DEMAND:
+        return [*demand_docs(rows)]
+    ordered = resource_rows(rows).order_by("pk")
+    return [resource_doc(row) for row in ordered.iterator(chunk_size=READ_AT_ONCE)]
 
 
 def capability_doc(row: Capability) -> CapabilityDoc:

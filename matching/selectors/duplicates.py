@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
-from operator import or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -28,9 +26,11 @@ from platforms.models import Capability
 
 TITLE_LIKE = 0.8  # a title alone is short: it has to be nearly the same
 MIN_TITLE = 4  # characters; shorter ones are still being typed
-READ_CHARACTERS = 2000
+READ_CHARACTERS = 1000
 TELLING_WORDS = 8
-CANDIDATES = 50
+TELLING_CHARACTERS = 500
+SHARING = 300  # rows that share telling words; more only where texts are copies of one another
+CANDIDATES = 20
 OWN_ROWS = 200
 SHOWN = 3
 STATISTICS_FOR = 600  # seconds
@@ -114,11 +114,18 @@ def _candidates(rows: QuerySet[Any], text: str) -> list[Any]:
     telling = _telling_words(rows.model, text)
     if not telling:
         return []
-    queries = [SearchQuery(word, config="simple", search_type="plain") for word in telling]
-    pairs = [one & other for one, other in combinations(queries, 2)] or queries
-    query = reduce(or_, pairs)
-    ranked = rows.filter(search=query).annotate(near=SearchRank(F("search"), query))
+    quoted = [_quoted(word) for word in telling]
+    pairs = [f"({one} & {other})" for one, other in combinations(quoted, 2)] or quoted
+    query = SearchQuery(" | ".join(pairs), config="simple", search_type="raw")
+    sharing = list(rows.filter(search=query).order_by().values_list("pk", flat=True)[:SHARING])
+    ranked = rows.filter(pk__in=sharing).annotate(near=SearchRank(F("search"), query))
     return list(ranked.order_by("-near", "pk")[:CANDIDATES])
+
+
+def _quoted(word: str) -> str:
+    """A word as a lexeme of a raw tsquery."""
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _telling_words(model: type[Model], text: str) -> list[str]:
@@ -128,7 +135,7 @@ def _telling_words(model: type[Model], text: str) -> list[str]:
         lambda: _common_words(model._meta.db_table),
         STATISTICS_FOR,
     )
-    found = dict.fromkeys(word for word in words(text) if len(word) > 1)
+    found = dict.fromkeys(word for word in words(text[:TELLING_CHARACTERS]) if len(word) > 1)
     order = sorted(found, key=lambda word: ((common or {}).get(word, 0.0), -len(word)))
     return order[:TELLING_WORDS]
 

@@ -9,17 +9,18 @@ stored lists.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models import Aggregate, Count, DecimalField, F, Func, QuerySet, Sum
 
 from matching.engine.documents import Doc
 from matching.engine.index import Index
-from matching.enums import Side
+from matching.enums import ResourceKind, Side
 from matching.models import Embedding
-from matching.selectors.documents import capability_docs, demand_docs
+from matching.selectors.documents import documents_of, resource_key
 from matching.selectors.snapshots import shared
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
 from matching.selectors.weights import active_weights
@@ -49,6 +50,7 @@ class _Held:
 
 
 _held: dict[str, _Held] = {}
+_offers: dict[str, Offers] = {}
 _lock = threading.Lock()
 
 
@@ -74,17 +76,54 @@ def current_index(side: str) -> Index:
         return held.index
 
 
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Capabilities and resources in one index, with the rows of each kind of resource."""
+
+    parts: tuple[Index, ...]
+    index: Index
+    rows_of: dict[str, np.ndarray]
+
+
+def current_offers() -> Offers | None:
+    """Shown resources beside the shown capabilities, with all that is committed by now.
+
+    Ranked in one index, so that a resource is as relevant as a capability of the same score. None
+    while there are no resources.
+    """
+    parts = tuple(current_index(kind) for kind in (Side.CAPABILITY, *ResourceKind.values))
+    if not any(len(part) for part in parts[1:]):
+        return None
+    with _lock:
+        held = _offers.get("all")
+        if held is None or any(a is not b for a, b in zip(held.parts, parts, strict=True)):
+            held = Offers(parts, parts[0].beside(parts[1:]), _rows_of(parts))
+            _offers["all"] = held
+        return held
+
+
+def _rows_of(parts: Sequence[Index]) -> dict[str, np.ndarray]:
+    """A mask over the rows of all parts for each kind of resource."""
+    ends = np.cumsum([len(part.live) for part in parts])
+    every = np.arange(ends[-1])
+    return {
+        str(kind): (every >= start) & (every < end)
+        for kind, start, end in zip(ResourceKind.values, ends[:-1], ends[1:], strict=True)
+    }
+
+
 def forget_indexes() -> None:
     """Drop this process's indexes (tests, and memory after a full run)."""
     with _lock:
         _held.clear()
+        _offers.clear()
 
 
 def _refreshed(side: str, held: _Held | None, key: _Key) -> _Held:
     stamps = _stamps(side, key.encoder)
     if held is not None and (held.key.encoder, held.key.weights) == (key.encoder, key.weights):
         changed = [pk for pk, stamp in stamps.items() if held.stamps.get(pk) != stamp]
-        removed = [str(pk) for pk in held.stamps if pk not in stamps]
+        removed = [_document_id(side, pk) for pk in held.stamps if pk not in stamps]
         is_small = len(changed) + len(removed) <= max(MIN_REBUILD, MAX_CHANGED_SHARE * len(stamps))
         if is_small and held.deltas < MAX_DELTAS:
             docs, vectors = _docs(side, changed), stored_vectors(side, key.encoder, changed)
@@ -101,13 +140,17 @@ def _docs(side: str, ids: Collection[int] | None) -> list[Doc]:
     rows: QuerySet[Any] = subjects(side)
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    return [*(capability_docs(rows) if side == Side.CAPABILITY else demand_docs(rows))]
+    return documents_of(side, rows)
+
+
+def _document_id(side: str, pk: int) -> str:
+    return resource_key(side, pk) if side in ResourceKind.values else str(pk)
 
 
 def _stamp_fields(side: str) -> tuple[str, ...]:
-    if side == Side.CAPABILITY:
-        return ("updated_at", "platform__updated_at")
-    return ("updated_at",)
+    if side == Side.DEMAND:
+        return ("updated_at",)
+    return ("updated_at", "platform__updated_at")
 
 
 def _rows_key(side: str) -> tuple[Any, ...]:

@@ -104,7 +104,7 @@ def demand_page(*, user: Any, demand: Demand) -> MatchPage:
     if match_list is not None:
         rows = match_list.matches.live().ranked().select_related("capability__platform__region")
         judged = _feedback(user, Side.DEMAND, demand=demand)
-        texts = _DemandTexts(demand, is_full=True)
+        texts = DemandTexts(demand, is_full=True)
         cards = [_card(match, texts, match_list, judged.get(match.capability_id)) for match in rows]
     run = MatchRun.objects.filter(demand=demand).newest_first().first()
     return _page(Side.DEMAND, match_list, run, cards, _named_relaxations(match_list))
@@ -121,7 +121,7 @@ def capability_page(*, user: Any, capability: Capability) -> MatchPage:
         readable = readable_demands(user, [match.demand for match in rows])
         for match in rows:
             match.capability = capability
-            texts = _DemandTexts(match.demand, is_full=match.demand_id in readable)
+            texts = DemandTexts(match.demand, is_full=match.demand_id in readable)
             cards.append(_card(match, texts, match_list, judged.get(match.demand_id)))
     run = MatchRun.objects.filter(capability=capability).newest_first().first()
     return _page(Side.CAPABILITY, match_list, run, cards, [])
@@ -175,7 +175,7 @@ def _feedback(user: Any, side: str, **subject: Any) -> dict[int, _Judged]:
     return found
 
 
-class _DemandTexts:
+class DemandTexts:
     """A demand's texts as far as they may be shown."""
 
     def __init__(self, demand: Demand, *, is_full: bool) -> None:
@@ -197,7 +197,7 @@ def capability_text(capability: Capability) -> str:
 
 
 def _card(
-    match: Match, demand: _DemandTexts, match_list: MatchList, judged: _Judged | None
+    match: Match, demand: DemandTexts, match_list: MatchList, judged: _Judged | None
 ) -> PairCard:
     title = Text(match.capability.title)
     body = Text(capability_text(match.capability))
@@ -214,7 +214,7 @@ def _card(
         capability_text=body.pieces(wanted.keys(), both),
         words=list(dict.fromkeys(words)),
         parts=parts_of(match.shares),
-        checks=[_check(row, is_full=demand.is_full) for row in match.checks],
+        checks=[check_line(row, is_full=demand.is_full) for row in match.checks],
         is_full_text=demand.is_full,
         own=judged.own,
         remarks=judged.remarks,
@@ -234,7 +234,8 @@ def parts_of(shares: Mapping[str, float]) -> list[Part]:
     return result
 
 
-def _check(row: Mapping[str, str], *, is_full: bool) -> CheckLine:
+def check_line(row: Mapping[str, str], *, is_full: bool) -> CheckLine:
+    """One stored check as it is shown; what a withheld text asks stays withheld."""
     return CheckLine(
         label=row["label"],
         result=RESULTS[row["status"]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 import structlog
@@ -13,9 +14,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from demands.models import Demand
 from matching.engine.documents import Doc
 from matching.engine.encoder import Encoder, EncoderError, embedding_texts, open_encoder
-from matching.enums import Side
+from matching.enums import ResourceKind, Side
+from matching.kinds import MODEL_OF
 from matching.models import Embedding
-from platforms.models import Capability
+from matching.selectors.documents import resource_key
 
 logger = structlog.get_logger(__name__)
 OFF = "off"
@@ -40,14 +42,15 @@ def text_digest(doc: Doc) -> str:
     return hashlib.sha256("\0".join(embedding_texts(doc)).encode()).hexdigest()
 
 
-def subjects(side: str) -> QuerySet[Capability] | QuerySet[Demand]:
-    """The rows that take part in matching: shown capabilities, open demands."""
-    if side == Side.CAPABILITY:
-        return Capability.objects.shown()
-    return Demand.objects.open()
+def subjects(side: str) -> QuerySet[Any]:
+    """The rows that take part in matching: open demands, shown capabilities and resources."""
+    if side == Side.DEMAND:
+        return Demand.objects.open()
+    rows: QuerySet[Any] = MODEL_OF[side].objects.shown()
+    return rows
 
 
-def without_vector(side: str, encoder: str) -> QuerySet[Capability] | QuerySet[Demand]:
+def without_vector(side: str, encoder: str) -> QuerySet[Any]:
     """Rows of `side` whose stored vector is missing or older than the row."""
     fresh = Embedding.objects.filter(
         kind=side, object_id=OuterRef("pk"), encoder=encoder, row_updated_at=OuterRef("updated_at")
@@ -63,4 +66,8 @@ def stored_vectors(
     if ids is not None:
         rows = rows.filter(object_id__in=ids)
     found = rows.values_list("object_id", "vector").iterator(chunk_size=5000)
-    return {str(pk): np.frombuffer(bytes(vector), "<f4") for pk, vector in found}
+    is_resource = side in ResourceKind.values
+    return {
+        resource_key(side, pk) if is_resource else str(pk): np.frombuffer(bytes(vector), "<f4")
+        for pk, vector in found
+    }

@@ -20,6 +20,8 @@ RELEVANT_SCORE = 0.4
 # from which a pair that fails a constraint is still worth showing as a near miss: nearly every
 # second was relevant there
 RELATED_SCORE = 0.25
+# from which a resource or a solution is shown with a demand: short texts score lower
+RESOURCE_SCORE = 0.3
 FEATURE_LABELS = {
     "lexical": "关键词相同",
     "lexicon": "专业词相近",

@@ -13,13 +13,15 @@ from django.db import connection, transaction
 from core.queue import enqueue
 from matching.engine.documents import Doc
 from matching.engine.encoder import Encoder, EncoderError, embed
-from matching.enums import Side
+from matching.enums import ResourceKind, Side
 from matching.models import Embedding
 from matching.selectors.documents import (
     capability_doc,
     capability_rows,
     demand_doc,
     demand_rows,
+    resource_doc,
+    resource_rows,
 )
 from matching.selectors.vectors import current_encoder, text_digest, version_of, without_vector
 
@@ -40,7 +42,7 @@ def embed_missing(*, now: datetime, seconds: float = 10) -> int:
     if encoder is None:
         return 0
     made, end = 0, time.monotonic() + seconds
-    for side in Side.values:
+    for side in (*Side.values, *ResourceKind.values):
         while count := embed_batch(side=side, encoder=encoder, now=now):
             made += count
             if time.monotonic() > end:
@@ -78,7 +80,9 @@ def embed_batch(
 def _with_docs(side: str, missing: Any) -> list[tuple[Any, Doc]]:
     if side == Side.CAPABILITY:
         return [(row, capability_doc(row)) for row in capability_rows(missing)[:BATCH]]
-    return [(row, demand_doc(row)) for row in demand_rows(missing)[:BATCH]]
+    if side == Side.DEMAND:
+        return [(row, demand_doc(row)) for row in demand_rows(missing)[:BATCH]]
+    return [(row, resource_doc(row)) for row in resource_rows(missing)[:BATCH]]
 
 
 def _store(*, side: str, encoder: Encoder, rows: list[tuple[Any, Doc]], now: datetime) -> None:

@@ -18,7 +18,7 @@ from core.models import JobStatus
 from core.queue import enqueue
 from core.services import log_activity
 from matching.access import MatchRunAccess
-from matching.enums import ChunkStatus, RunKind, Side
+from matching.enums import ChunkStatus, ResourceKind, RunKind, Side
 from matching.models import MatchChunk, MatchRun
 from matching.selectors.exposure import exposure
 from matching.selectors.vectors import current_encoder, subjects, version_of
@@ -71,7 +71,7 @@ def prepare_run(*, run_id: int, now: datetime) -> None:
     """
     encoder, end = current_encoder(), time.monotonic() + PREPARE_SECONDS
     if encoder is not None:
-        for side in Side.values:
+        for side in (*Side.values, *ResourceKind.values):
             while _is_alive(run_id) and embed_batch(side=side, encoder=encoder, now=now):
                 if time.monotonic() > end:
                     enqueue("matching.prepare_run", run_id=run_id)

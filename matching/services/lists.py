@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
 from matching.engine.relax import relaxations
 from matching.enums import Side
-from matching.models import Match, MatchList, MatchRun
-from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE
+from matching.models import Match, MatchList, MatchRun, ResourceMatch
+from matching.selectors.index import Offers
+from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE, RESOURCE_SCORE
 from taxonomy.models import Region
 
 CHOICE = 3  # lists of this many times TOP are looked at when attention is spread
@@ -27,6 +29,8 @@ TOP = 20  # the best pairs that no stated constraint rules out
 NEAR = 8  # the most relevant ones that a constraint does rule out
 NEAR_DEPTH = 30  # how many of those are looked at for changes that would help
 NEAR_AT_LEAST = 3
+PLATFORMS = 10
+RESOURCES = 8  # of each kind
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +48,9 @@ class FoundList:
     relaxations: list[dict[str, Any]]
     searched_count: int
     weights_version: str
+    platforms: list[dict[str, Any]] = field(default_factory=list)
+    resources: dict[str, list[Ranked]] = field(default_factory=dict)
+    platform_of: dict[str, int] = field(default_factory=dict)  # of each resource's document
 
     @property
     def relevant(self) -> list[Ranked]:
@@ -52,12 +59,20 @@ class FoundList:
 
 
 def find_list(
-    *, index: Index, doc: Doc, vector: np.ndarray | None, looked_at: datetime
+    *,
+    index: Index,
+    doc: Doc,
+    vector: np.ndarray | None,
+    looked_at: datetime,
+    offers: Offers | None = None,
 ) -> FoundList:
-    """Rank the other side for `doc`: capabilities for a demand, demands for a capability."""
+    """Rank the other side for `doc`: capabilities for a demand, demands for a capability.
+
+    For a demand also the platforms they belong to and, out of `offers`, resources and solutions.
+    """
     entries = best_entries(index, doc, vector)
     near, relaxed = _near_misses(index, doc, vector, entries)
-    return FoundList(
+    found = FoundList(
         side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
         subject_id=int(doc.id),
         looked_at=looked_at,
@@ -68,6 +83,59 @@ def find_list(
         relaxations=relaxed,
         searched_count=len(index),
         weights_version=index.weights.version,
+    )
+    if not isinstance(doc, DemandDoc):
+        return found
+    found = replace(found, platforms=_platforms(index, doc, vector))
+    return found if offers is None else _with_resources(found, offers, doc, vector)
+
+
+def _platforms(index: Index, doc: DemandDoc, vector: np.ndarray | None) -> list[dict[str, Any]]:
+    """Platforms by their best capability, with how many of theirs are relevant.
+
+    Looks down the ranking until enough platforms are found or nothing relevant is left.
+    """
+    depth = CHOICE * TOP
+    while True:
+        ranked = index.rank(doc, depth, vector, with_checks=False)
+        found: dict[str, dict[str, Any]] = {}
+        for entry in ranked:
+            if entry.score < RELEVANT_SCORE:
+                break
+            row = index.document(entry.document_id)
+            if not isinstance(row, CapabilityDoc):
+                continue
+            first = {
+                "platform": int(row.platform_id),
+                "capability": int(row.id),
+                "score": entry.score,
+                "count": 0,
+            }
+            found.setdefault(row.platform_id, first)["count"] += 1
+        is_all = len(ranked) < depth or ranked[-1].score < RELEVANT_SCORE
+        if is_all or len(found) >= PLATFORMS:
+            return list(found.values())[:PLATFORMS]
+        depth *= 4
+
+
+def _with_resources(
+    found: FoundList, offers: Offers, doc: DemandDoc, vector: np.ndarray | None
+) -> FoundList:
+    """The resources and solutions worth showing, of each kind the best few."""
+    ranked = offers.index.rank_within(doc, offers.rows_of, RESOURCES, vector)
+    kept = {
+        kind: [entry for entry in rows if entry.score >= RESOURCE_SCORE]
+        for kind, rows in ranked.items()
+    }
+    every = [entry for rows in kept.values() for entry in rows]
+    docs = {entry.document_id: offers.index.document(entry.document_id) for entry in every}
+    return replace(
+        found,
+        resources=kept,
+        shares=found.shares | {e.document_id: _shares(offers.index, e) for e in every},
+        platform_of={
+            pk: int(row.platform_id) for pk, row in docs.items() if isinstance(row, CapabilityDoc)
+        },
     )
 
 
@@ -158,11 +226,41 @@ def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
         lists,
         [
             "run", "looked_at", "relevant_count", "possible_count", "near_count", "best_score",
-            "terms", "relaxations",
+            "terms", "relaxations", "platforms",
         ],
     )  # fmt: skip
     Match.objects.bulk_create(entries, batch_size=2000)
+    _store_resources(lists, by_subject, regions)
     return len(lists)
+
+
+def _store_resources(
+    lists: Sequence[MatchList], by_subject: Mapping[int, FoundList], regions: Mapping[str, str]
+) -> None:
+    """Replace the resources of demands' lists."""
+    ours = [row for row in lists if row.demand_id is not None]
+    ResourceMatch.objects.filter(match_list__in=ours).delete()
+    ResourceMatch.objects.bulk_create(
+        [
+            ResourceMatch(
+                match_list=row,
+                demand_id=item.subject_id,
+                run_id=row.run_id,
+                kind=kind,
+                object_id=int(entry.document_id.partition(":")[2]),
+                platform_id=item.platform_of[entry.document_id],
+                rank=entry.rank,
+                score=entry.score,
+                shares=item.shares[entry.document_id],
+                checks=[_check(check, regions) for check in entry.checks],
+            )
+            for row in ours
+            for item in [by_subject[row.demand_id or 0]]
+            for kind, entries in item.resources.items()
+            for entry in entries
+        ],
+        batch_size=2000,
+    )
 
 
 def _phrases(old: QuerySet[Match]) -> dict[tuple[int, int], list[dict[str, str]]]:
@@ -180,6 +278,7 @@ def _fill(row: MatchList, item: FoundList, run: MatchRun) -> None:
     row.best_score = item.entries[0].score if item.entries else None
     row.terms = item.terms
     row.relaxations = item.relaxations
+    row.platforms = item.platforms
 
 
 def _numbered(item: FoundList) -> list[tuple[int, Ranked]]:
@@ -223,7 +322,7 @@ def _region_names(found: Sequence[FoundList]) -> dict[str, str]:
     codes = {
         value
         for item in found
-        for entry in [*item.entries, *item.near]
+        for entry in chain(item.entries, item.near, *item.resources.values())
         for check in entry.checks
         if check.name == "region"
         for value in (check.demand_value, check.capability_value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import structlog
@@ -15,17 +16,23 @@ from core.models import JobStatus
 from core.queue import enqueue
 from core.services import emit, log_activity
 from demands.models import Demand
-from matching.access import CapabilityMatchesAccess, DemandMatchesAccess
+from matching.access import (
+    CapabilityMatchesAccess,
+    DemandMatchesAccess,
+    ResourceMatchesAccess,
+)
 from matching.engine.documents import Doc
 from matching.engine.index import Ranked
 from matching.enums import RunKind, Side
-from matching.models import Match, MatchRun
-from matching.selectors.documents import capability_docs, demand_docs
+from matching.kinds import KIND_OF
+from matching.models import Match, MatchRun, ResourceMatch
+from matching.selectors.documents import documents_of
 from matching.selectors.exposure import exposure
-from matching.selectors.index import current_index
+from matching.selectors.index import current_index, current_offers
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
+from matching.selectors.weights import active_weights
 from matching.services.embeddings import embed_rows
-from matching.services.lists import FoundList, find_list, store_lists
+from matching.services.lists import TOP, FoundList, find_list, store_lists
 from platforms.models import Capability
 
 logger = structlog.get_logger(__name__)
@@ -48,8 +55,20 @@ def start_capability_run(*, actor: Any, capability: Capability, now: datetime) -
     return _start(actor=actor, kind=RunKind.CAPABILITY, subject=capability, now=now)
 
 
-def _start(*, actor: Any, kind: RunKind, subject: Any, now: datetime) -> MatchRun:
-    waiting = MatchRun.objects.filter(**{kind.value: subject}, status=JobStatus.QUEUED)
+@transaction.atomic
+def start_resource_run(*, actor: Any, resource: Any, now: datetime) -> MatchRun:
+    """Queue a run for a shown resource or solution: the lists of demands it enters are refreshed;
+    the waiting one when there is one already."""
+    ResourceMatchesAccess(actor).require("start", resource)
+    key = {"resource_kind": KIND_OF[type(resource)].value, "resource_id": resource.pk}
+    return _start(actor=actor, kind=RunKind.RESOURCE, subject=resource, now=now, key=key)
+
+
+def _start(
+    *, actor: Any, kind: RunKind, subject: Any, now: datetime, key: dict[str, Any] | None = None
+) -> MatchRun:
+    key = key or {kind.value: subject}
+    waiting = MatchRun.objects.filter(**key, status=JobStatus.QUEUED)
     run = waiting.select_for_update().newest_first().first()
     if run is not None:
         # it has read nothing yet: what is committed now will be in it
@@ -59,7 +78,7 @@ def _start(*, actor: Any, kind: RunKind, subject: Any, now: datetime) -> MatchRu
         owner_id=getattr(actor, "pk", None),
         total_count=1,
         heartbeat_at=now,
-        **{kind.value: subject},
+        **key,
     )
     if run.owner_id:
         log_activity(actor=actor, action="matching.matchrun.start", target=subject, now=now)
@@ -97,6 +116,9 @@ def _claim(*, run_id: int, now: datetime) -> bool:
 
 
 def _match(*, run: MatchRun, now: datetime) -> None:
+    if run.kind == RunKind.RESOURCE:
+        _match_resource(run=run, now=now)
+        return
     side = Side.DEMAND if run.kind == RunKind.DEMAND else Side.CAPABILITY
     subject_id = run.demand_id or run.capability_id or 0  # the table's constraint: one of them
     embed_rows(side=side, ids=[subject_id], now=now)
@@ -117,10 +139,32 @@ def _match(*, run: MatchRun, now: datetime) -> None:
         enqueue("matching.find_phrases", run_id=run.pk)
 
 
+def _match_resource(*, run: MatchRun, now: datetime) -> None:
+    """Match anew the demands that the resource may suit, and those that list it by now."""
+    kind, pk = run.resource_kind, run.resource_id or 0
+    embed_rows(side=kind, ids=[pk], now=now)
+    docs = documents(kind, [pk])
+    if not docs:
+        _close(run=run, status=JobStatus.FAILED, now=now, error="资源或方案已不在公开状态。")
+        return
+    vector = stored_vectors(kind, version_of(current_encoder()), [pk]).get(docs[0].id)
+    nearest = current_index(Side.DEMAND).rank(docs[0], TOP, vector, with_checks=False)
+    listed = ResourceMatch.objects.filter(kind=kind, object_id=pk)
+    wanted = {int(entry.document_id) for entry in nearest}
+    wanted |= set(listed.values_list("demand_id", flat=True))
+    found = find_lists(side=Side.DEMAND, docs=documents(Side.DEMAND, sorted(wanted)), now=now)
+    with transaction.atomic():
+        store_lists(run=run, found=found)
+        run.weights_version = active_weights().version
+        run.encoder = version_of(current_encoder())
+        run.demand_count = len(current_index(Side.DEMAND))
+        run.result = {"relevant": listed.count(), "exposure": exposure(run)}
+        _close(run=run, status=JobStatus.DONE, now=now)
+
+
 def documents(side: str, ids: Sequence[int]) -> list[Doc]:
     """Documents of those of `ids` that still take part in matching."""
-    rows: Any = subjects(side).filter(pk__in=ids)
-    return [*(capability_docs(rows) if side == Side.CAPABILITY else demand_docs(rows))]
+    return documents_of(side, subjects(side).filter(pk__in=ids))
 
 
 def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundList]:
@@ -130,9 +174,12 @@ def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundLi
     index = current_index(OTHER[Side(side)])
     ids = [int(doc.id) for doc in docs]
     vectors = stored_vectors(side, version_of(current_encoder()), ids)
+    offers = current_offers() if side == Side.DEMAND else None
+    scored = index.scored_many(docs, vectors)
+    beside = offers.index.scored_many(docs, vectors) if offers else repeat(None)
     return [
-        find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now)
-        for doc, _ in index.scored_many(docs, vectors)
+        find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now, offers=offers)
+        for (doc, _), _ in zip(scored, beside, strict=False)
     ]
 
 

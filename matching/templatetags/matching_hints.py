@@ -7,9 +7,29 @@ from typing import Any
 from django import template
 
 from demands.models import Demand
+from matching.access import ResourceMatchesAccess
+from matching.kinds import KIND_OF
 from matching.selectors.duplicates import similar_capabilities, similar_demands
+from matching.selectors.offers import PLATFORM, platform_matches, resource_matches
+from platforms.models import Platform
 
 register = template.Library()
+
+
+@register.inclusion_tag("matching/_suited_link.html", takes_context=True)
+def demands_suited_link(context: dict[str, Any], listing: Any) -> dict[str, Any]:
+    """How many open demands a platform, resource or solution suits, for those who may see which."""
+    access = ResourceMatchesAccess(context["request"].user)
+    if not access.can("view", listing):
+        return {"is_shown": False}
+    is_platform = isinstance(listing, Platform)
+    rows: Any = platform_matches(listing) if is_platform else resource_matches(listing)
+    return {
+        "is_shown": True,
+        "listing": listing,
+        "kind": PLATFORM if is_platform else KIND_OF[type(listing)].value,
+        "count": rows.order_by().values("demand").distinct().count(),
+    }
 
 
 @register.inclusion_tag("matching/_similar.html", takes_context=True)

@@ -15,8 +15,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.selectors import brokers_for_region
 from demands.models import Demand
 from matching.access import DemandMatchesAccess
-from matching.enums import Side
+from matching.enums import ResourceKind, Side
 from matching.models import MatchRun
+from matching.selectors.offers import PLATFORM, demand_tabs, platform_cards, resource_cards
 from matching.selectors.results import demand_page, reason_choices
 from matching.selectors.subscriptions import is_subscribed
 from matching.services.runs import ask_broker, start_demand_run
@@ -43,9 +44,13 @@ def _is_awaited(demand: Demand, run: MatchRun | None) -> bool:
 @login_required
 @require_GET
 def demand(request: HttpRequest, slug: str) -> HttpResponse:
-    """The capabilities that fit a demand, and why; near misses and what would help."""
+    """The capabilities that fit a demand, and why; near misses and what would help.
+
+    `?kind=` shows platforms, equipment, lines, experts or solutions instead.
+    """
     subject = _demand(request, slug)
     result = demand_page(user=request.user, demand=subject)
+    kind = request.GET.get("kind", "")
     context = {
         "demand": subject,
         "access": DemandMatchesAccess(request.user),
@@ -54,7 +59,15 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "reasons": reason_choices(),
         "brokers": brokers_for_region(subject.region_id or ""),
         "is_subscribed": is_subscribed(user=request.user, demand=subject),
+        "tabs": demand_tabs(result, kind),
     }
+    if result.match_list and kind == PLATFORM:
+        context["platforms"] = platform_cards(result.match_list)
+        return render(request, "matching/demand_platforms.html", context)
+    if result.match_list and kind in ResourceKind.values:
+        context["kind"] = ResourceKind(kind)
+        context["cards"] = resource_cards(result.match_list, subject, kind)
+        return render(request, "matching/demand_resources.html", context)
     return render(request, "matching/demand.html", context)
 
 

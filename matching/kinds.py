@@ -1,0 +1,21 @@
+"""Which model is matched under which name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demands.models import Demand
+from matching.enums import ResourceKind, Side
+from platforms.models import Capability, Equipment, Expert, Line, Solution
+
+KIND_OF: dict[type[Any], ResourceKind] = {
+    Equipment: ResourceKind.EQUIPMENT,
+    Line: ResourceKind.LINE,
+    Expert: ResourceKind.EXPERT,
+    Solution: ResourceKind.SOLUTION,
+}
+MODEL_OF: dict[str, type[Any]] = {
+    Side.CAPABILITY: Capability,
+    Side.DEMAND: Demand,
+    **{kind: model for model, kind in KIND_OF.items()},
+}
