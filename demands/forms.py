@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from demands.models import Demand
+from demands.services.posting import RANGES
 from taxonomy.fields import RegionField
 from taxonomy.selectors import terms
 
@@ -153,6 +154,11 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
         has_scale = cleaned.get("scale_low") is not None or cleaned.get("scale_high") is not None
         if has_scale and not cleaned.get("scale_unit"):
             self.add_error("scale_unit", _("请选择规模的单位。"))
+        for low, high, message in RANGES:
+            ends = cleaned.get(low), cleaned.get(high)
+            if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
+                self.add_error(high, message)
+                cleaned.pop(low, None)  # which of the two is wrong nobody knows: none is saved
         today = timezone.localdate()
         for name in ("deadline_date", "expires_date"):
             if name in self.changed_data and cleaned.get(name) and cleaned[name] < today:

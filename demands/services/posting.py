@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from core.access import Access
@@ -18,6 +18,7 @@ from core.search import search_vector
 from core.services import emit, log_activity
 from demands.access import DemandAccess
 from demands.models import Demand
+from taxonomy.selectors import terms
 
 # what people type; everything else is set by services
 TEXT_FIELDS = (
@@ -27,6 +28,12 @@ TEXT_FIELDS = (
     "confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone", "expires_date",
 )  # fmt: skip
 LIST_FIELDS = ("service_types", "certificates")
+# lower end, upper end, what is said at the upper one when they contradict
+RANGES = (
+    ("scale_low", "scale_high", "规模下限不能大于上限。"),
+    ("budget_low_yuan", "budget_high_yuan", "预算下限不能大于上限。"),
+    ("trl_current", "trl_target", "目标成熟度不能低于目前的成熟度。"),
+)
 SLUG = re.compile(r"^xq-\d{8}-[0-9a-f]{8}$")
 
 
@@ -127,6 +134,11 @@ def check_complete(demand: Demand) -> None:
         if getattr(demand, name) in (None, ""):
             label = demand._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             raise DomainError("field_required", f"请先填写“{label}”。", name)
+    for name in ("title", "description"):
+        if not any(character.isalnum() for character in getattr(demand, name)):
+            label = demand._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            message = f"“{label}”里没有文字，无从匹配；请用中文或英文写明。"
+            raise DomainError("no_words", message, name)
     if demand.is_confidential and not demand.teaser.strip():
         raise DomainError("teaser_required", "只公开摘要时，请写一段可以公开的摘要。", "teaser")
 
@@ -183,6 +195,21 @@ def _assign_lists(demand: Demand, values: Mapping[str, Any]) -> list[str]:
 
 def _check(demand: Demand, changed: list[str]) -> None:
     """Validate the changed fields and the constraints between fields; the first error is raised."""
+    for low, high, message in RANGES:
+        ends = getattr(demand, low), getattr(demand, high)
+        if None not in ends and ends[0] > ends[1]:
+            raise DomainError("invalid", message, high)
+    units = [term.name for term in terms("scale-unit")]
+    if "scale_unit" in changed and demand.scale_unit and units and demand.scale_unit not in units:
+        message = f"不认识单位“{demand.scale_unit}”，请从这些里选：{'、'.join(units)}。"
+        raise DomainError("unknown_unit", message, "scale_unit")
+    for name in changed:
+        field = demand._meta.get_field(name)
+        most = getattr(field, "max_length", None)
+        # long texts are cut by no column of the database
+        if isinstance(field, models.TextField) and most and len(getattr(demand, name)) > most:
+            message = f"“{field.verbose_name}”不超过 {most} 字，请精简。"
+            raise DomainError("too_long", message, name)
     untouched = {field.name for field in demand._meta.fields} - set(changed)
     try:
         demand.clean_fields(exclude=untouched)

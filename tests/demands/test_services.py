@@ -88,9 +88,13 @@ def test_save_draft_touches_only_what_is_given(cast, demand, now):
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({"scale_low": 5, "scale_high": 2}, None, "规模下限不能大于上限。"),
-        ({"budget_low_yuan": 5, "budget_high_yuan": 2}, None, "预算下限不能大于上限。"),
-        ({"trl_current": 6, "trl_target": 4}, None, "技术成熟度为 1–9 级，目标不能低于目前。"),
+        ({"scale_low": 5, "scale_high": 2}, "scale_high", "规模下限不能大于上限。"),
+        (
+            {"budget_low_yuan": 5, "budget_high_yuan": 2},
+            "budget_high_yuan",
+            "预算下限不能大于上限。",
+        ),
+        ({"trl_current": 6, "trl_target": 4}, "trl_target", "目标成熟度不能低于目前的成熟度。"),
         ({"title": "长" * 201}, "title", "确保该变量包含不超过 200 字符 (目前字符数 201)。"),
     ],
 )
