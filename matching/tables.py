@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_tables2 as tables
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from demands.models import Demand
 from matching.models import Match, MatchRun
 from matching.selectors.atlas import Atlas
+from matching.selectors.exposure import Trend
 
 
 class FittingDemandTable(tables.Table):
@@ -79,6 +81,34 @@ class AtlasTable(tables.Table):
             for row in atlas.rows
             for cell in row.cells
             if cell.total
+        ]
+
+
+class ExposureTable(tables.Table):
+    """Shares of attention, one group of one run a line."""
+
+    run = tables.Column(_("匹配任务"))
+    finished_at = tables.DateTimeColumn(_("结束时间"))
+    by = tables.Column(_("分组"))
+    label = tables.Column(_("类别"))
+    shown = tables.Column(_("展示份额(%)"))
+    offered = tables.Column(_("供给份额(%)"))
+
+    @staticmethod
+    def lines(trends: Iterable[Trend]) -> list[dict[str, Any]]:
+        """Every group of every run of `trends`."""
+        return [
+            {
+                "run": run.pk,
+                "finished_at": run.finished_at,
+                "by": trend.label,
+                "label": label,
+                "shown": round(100 * shown, 2),
+                "offered": round(100 * offered, 2),
+            }
+            for trend in trends
+            for run in trend.runs
+            for label, (shown, offered) in run.result["exposure"][trend.by].items()
         ]
 
 

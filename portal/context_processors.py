@@ -28,6 +28,7 @@ FOOTER = [
     ("认定申报与公示", "platforms:programmes"),
     ("平台名册", "platforms:roster"),
     ("缺口图谱", "matching:atlas"),
+    ("匹配规则", "matching:policy"),
     ("数据发布", "reporting:publications"),
     ("编号清单", "reporting:lists"),
     ("指标口径", "reporting:indicators"),

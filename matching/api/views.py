@@ -88,16 +88,16 @@ class MatchRunViewSet(
         return run
 
     @extend_schema(
-        parameters=[OpenApiParameter("kind", enum=OFFER_KINDS, required=True)],
+        parameters=[OpenApiParameter("offer", enum=OFFER_KINDS, required=True)],
         responses=serializers.OfferSerializer(many=True),
         filters=False,
     )
     @action(detail=True, methods=["get"])
     def offers(self, request: Request, pk: str) -> Response:
         """该需求适合的平台、设备、中试线、专家或解决方案，与能力用同一把尺子排列。"""
-        run, kind = self.single_run(), request.query_params.get("kind", "")
+        run, kind = self.single_run(), request.query_params.get("offer", "")
         if run.demand is None or kind not in OFFER_KINDS:
-            raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "kind")
+            raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "offer")
         rows = self.paginate_queryset(offer_lines(run.demand, kind))  # type: ignore[arg-type]
         return self.get_paginated_response(serializers.OfferSerializer(rows, many=True).data)
 

@@ -244,21 +244,26 @@ class Index:
     def rank_within(
         self,
         query: DemandDoc,
-        groups: Mapping[str, np.ndarray],
+        stretches: Mapping[str, tuple[int, int]],
         k: int = 20,
         vector: np.ndarray | None = None,
     ) -> dict[str, list[Ranked]]:
-        """`rank` inside each group of rows (a mask in the order of `ids`), by one scoring: scores
-        of one group may be compared with those of another."""
-        scored, possible = self.scored(query, vector), self._possible(query)
-        return {
-            name: self._ranked(
-                query,
-                best_rows(scored.odds, possible & rows, k, self._name),
-                scored,
-                with_checks=True,
+        """`rank` inside each stretch of rows (from, to in the order of `ids`), by one scoring:
+        scores of one stretch may be compared with those of another."""
+        scored, fits = self.scored(query, vector), self._fits(query)
+
+        def best(start: int, end: int) -> list[int]:
+            found = best_rows(
+                scored.odds[start:end],
+                lambda rows: fits(rows + start),
+                k,
+                lambda row: self._name(row + start),
             )
-            for name, rows in groups.items()
+            return [row + start for row in found]
+
+        return {
+            name: self._ranked(query, best(start, end), scored, with_checks=True)
+            for name, (start, end) in stretches.items()
         }
 
     def rank_many(

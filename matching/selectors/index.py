@@ -11,9 +11,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
-import numpy as np
 from django.db.models import Aggregate, Count, DecimalField, F, Func, QuerySet, Sum
 
 from matching.engine.documents import Doc
@@ -24,6 +24,7 @@ from matching.selectors.documents import documents_of, resource_key
 from matching.selectors.snapshots import shared
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
 from matching.selectors.weights import active_weights
+from platforms.models import Capability
 
 # beyond these a delta costs more than it saves
 MAX_DELTAS = 12
@@ -49,6 +50,8 @@ class _Held:
     deltas: int = 0  # laid over the snapshot since it was built
 
 
+# which equipment a capability uses: its name is among the capability's words
+USES: Any = Capability.equipment.through
 _held: dict[str, _Held] = {}
 _offers: dict[str, Offers] = {}
 _lock = threading.Lock()
@@ -82,7 +85,7 @@ class Offers:
 
     parts: tuple[Index, ...]
     index: Index
-    rows_of: dict[str, np.ndarray]
+    rows_of: dict[str, tuple[int, int]]
 
 
 def current_offers() -> Offers | None:
@@ -102,12 +105,11 @@ def current_offers() -> Offers | None:
         return held
 
 
-def _rows_of(parts: Sequence[Index]) -> dict[str, np.ndarray]:
-    """A mask over the rows of all parts for each kind of resource."""
-    ends = np.cumsum([len(part.live) for part in parts])
-    every = np.arange(ends[-1])
+def _rows_of(parts: Sequence[Index]) -> dict[str, tuple[int, int]]:
+    """Where the rows of each kind of resource stand among those of all parts."""
+    ends = list(accumulate(len(part.live) for part in parts))
     return {
-        str(kind): (every >= start) & (every < end)
+        str(kind): (start, end)
         for kind, start, end in zip(ResourceKind.values, ends[:-1], ends[1:], strict=True)
     }
 
@@ -159,7 +161,10 @@ def _rows_key(side: str) -> tuple[Any, ...]:
         f"sum_{at}": Sum(_Epoch(F(name))) for at, name in enumerate(_stamp_fields(side))
     }
     found = subjects(side).aggregate(rows=Count("pk"), **sums)
-    return tuple(found.values())
+    if side != Side.CAPABILITY:
+        return tuple(found.values())
+    used = USES.objects.aggregate(uses=Count("pk"), moved=Sum(_Epoch(F("equipment__updated_at"))))
+    return (*found.values(), *used.values())
 
 
 def _vectors_key(side: str, encoder: str) -> tuple[Any, ...]:
@@ -169,7 +174,18 @@ def _vectors_key(side: str, encoder: str) -> tuple[Any, ...]:
 
 def _stamps(side: str, encoder: str) -> dict[int, tuple[Any, ...]]:
     rows = subjects(side).values_list("pk", *_stamp_fields(side))
+    used: dict[int, Any] = {}
+    if side == Side.CAPABILITY:
+        grouped = USES.objects.order_by().values_list("capability_id")
+        used = {
+            pk: (count, moved)
+            for pk, count, moved in grouped.annotate(
+                count=Count("pk"), moved=Sum(_Epoch(F("equipment__updated_at")))
+            )
+        }
     made = dict(
         Embedding.objects.filter(kind=side, encoder=encoder).values_list("object_id", "made_at")
     )
-    return {pk: (*times, made.get(pk)) for pk, *times in rows.iterator(chunk_size=5000)}
+    return {
+        pk: (*times, made.get(pk), used.get(pk)) for pk, *times in rows.iterator(chunk_size=5000)
+    }

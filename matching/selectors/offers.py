@@ -29,6 +29,7 @@ from platforms.models import Capability, Platform
 
 PLATFORM = "platform"
 MOST_DEMANDS = 50
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,22 @@ def tab_counts(match_list: MatchList) -> dict[str, int]:
     return {PLATFORM: len(match_list.platforms)} | {
         str(kind): counts[kind] for kind in ResourceKind.values
     }
+
+
+def also_related(match_list: MatchList, demand: Demand) -> list[dict[str, Any]]:
+    """The best few experts, solutions, lines and machines, for a demand without a capability."""
+    order = (
+        ResourceKind.EXPERT,
+        ResourceKind.SOLUTION,
+        ResourceKind.LINE,
+        ResourceKind.EQUIPMENT,
+    )
+    found = [(kind, resource_cards(match_list, demand, kind)[:FEW]) for kind in order]
+    return [
+        {"label": str(kind.label), "url": f"?kind={kind.value}", "cards": cards}
+        for kind, cards in found
+        if cards
+    ]
 
 
 def offer_lines(demand: Demand, kind: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +16,19 @@ from matching.selectors.weights import RELEVANT_SCORE, feature_label
 from platforms.models import Capability
 
 SHOWN_CHARACTERS = 600
+NEAREST = 3  # weak pairs shown openly where nothing better was found
 # checks as the component knows them
 RESULTS = {"met": "met", "not_met": "unmet", "unknown": "unknown"}
+# the field of the demand's form that a relaxation is about
+RELAXED_FIELDS = {
+    "scale": "scale_high",
+    "trl": "trl_current",
+    "certificate": "certificates",
+    "hazard": "hazard_class",
+    "region": "wanted_region",
+    "availability": "deadline_date",
+    "budget": "budget_high_yuan",
+}
 WITHHELD = "对接后可见"
 
 
@@ -87,6 +99,11 @@ class MatchPage:
     near: list[PairCard]
     rejected: list[PairCard]
     relaxations: list[dict[str, Any]]
+
+    @property
+    def folded(self) -> list[PairCard]:
+        """Weak pairs that are folded away: all but the nearest few where nothing is better."""
+        return self.weak if self.best else self.weak[NEAREST:]
 
     @property
     def is_running(self) -> bool:
@@ -267,15 +284,20 @@ def _page(
 
 
 def _named_relaxations(match_list: MatchList | None) -> list[dict[str, Any]]:
-    """The relaxations with the capabilities they would open, as links."""
+    """The relaxations with the capabilities they would open, as links, and the field to change."""
     if match_list is None or not match_list.relaxations:
         return []
     ids = {pk for item in match_list.relaxations for pk in item["ids"]}
-    rows = {row.pk: row for row in Capability.objects.shown().filter(pk__in=ids)}
-    return [
-        {**item, "capabilities": [rows[pk] for pk in item["ids"] if pk in rows]}
-        for item in match_list.relaxations
-    ]
+    shown = Capability.objects.shown().filter(pk__in=ids).select_related("platform__region")
+    rows = {row.pk: row for row in shown}
+    found = []
+    for item in match_list.relaxations:
+        opened = [rows[pk] for pk in item["ids"] if pk in rows]
+        places = Counter(str(row.platform.region) for row in opened)
+        where = "、".join(f"{name} {count} 项" for name, count in places.most_common(4))
+        extra = {"field": RELAXED_FIELDS.get(item["name"], ""), "where": where}
+        found.append({**item, **extra, "capabilities": opened})
+    return found
 
 
 def reason_choices() -> list[tuple[str, str]]:

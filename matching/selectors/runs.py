@@ -9,8 +9,8 @@ from django.db.models import Count, Q, Sum
 
 from matching.enums import ChunkStatus, Side
 from matching.models import MatchRun
+from matching.selectors.exposure import GROUPS
 
-GROUPS = {"size_class": "企业规模", "region": "平台所在省份", "newness": "入网时间"}
 SHOWN_ROWS = 12
 
 

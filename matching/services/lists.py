@@ -18,6 +18,7 @@ from matching.engine.fairness import spread
 from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
 from matching.engine.relax import relaxations
+from matching.engine.widen import widenings
 from matching.enums import Side
 from matching.models import Match, MatchList, MatchRun, ResourceMatch
 from matching.selectors.index import Offers
@@ -160,14 +161,15 @@ def best_entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Rank
 def _near_misses(
     index: Index, doc: Doc, vector: np.ndarray | None, entries: Sequence[Ranked]
 ) -> tuple[list[Ranked], list[dict[str, Any]]]:
-    """What a constraint rules out although it is related, and which single change lets it in.
+    """What a constraint rules out although it is related, and which single change lets it in: of
+    the demand in its own list, of the capability in the list of the capability.
 
     Where nothing possible is relevant, the nearest few are kept however weak: an owner is never
     left with an empty page.
     """
-    if not isinstance(doc, DemandDoc):
-        return [], []
     found = index.near_misses(doc, NEAR_DEPTH, vector)
+    if not isinstance(doc, DemandDoc):
+        return [_widened(index, doc, e) for e in found if e.score >= RELATED_SCORE][:NEAR], []
     related = [entry for entry in found if entry.score >= RELATED_SCORE]
     if not any(entry.score >= RELEVANT_SCORE for entry in entries):
         related = related or found[:NEAR_AT_LEAST]
@@ -183,6 +185,20 @@ def _near_misses(
         }
         for change in changes
     ]
+
+
+def _widened(index: Index, doc: CapabilityDoc, entry: Ranked) -> Ranked:
+    """A near miss of a capability, with what the capability would have to offer instead of what
+    the demand would have to give up."""
+    demand = index.document(entry.document_id)
+    changes = widenings(demand, doc) if isinstance(demand, DemandDoc) else {}
+    return replace(
+        entry,
+        checks=tuple(
+            replace(check, relaxation=changes.get((check.name, check.demand_value)))
+            for check in entry.checks
+        ),
+    )
 
 
 def _shares(index: Index, row: Ranked) -> dict[str, float]:

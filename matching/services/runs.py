@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any
@@ -176,7 +176,8 @@ def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundLi
     vectors = stored_vectors(side, version_of(current_encoder()), ids)
     offers = current_offers() if side == Side.DEMAND else None
     scored = index.scored_many(docs, vectors)
-    beside = offers.index.scored_many(docs, vectors) if offers else repeat(None)
+    nothing: Iterable[Any] = repeat(None)
+    beside = offers.index.scored_many(docs, vectors) if offers else nothing
     return [
         find_list(index=index, doc=doc, vector=vectors.get(doc.id), looked_at=now, offers=offers)
         for (doc, _), _ in zip(scored, beside, strict=False)

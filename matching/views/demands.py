@@ -13,11 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.selectors import brokers_for_region
+from demands.access import DemandAccess
 from demands.models import Demand
 from matching.access import DemandMatchesAccess
 from matching.enums import ResourceKind, Side
 from matching.models import MatchRun
-from matching.selectors.offers import PLATFORM, demand_tabs, platform_cards, resource_cards
+from matching.selectors.offers import (
+    PLATFORM,
+    also_related,
+    demand_tabs,
+    platform_cards,
+    resource_cards,
+)
 from matching.selectors.results import demand_page, reason_choices
 from matching.selectors.subscriptions import is_subscribed
 from matching.services.runs import ask_broker, start_demand_run
@@ -60,6 +67,7 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "brokers": brokers_for_region(subject.region_id or ""),
         "is_subscribed": is_subscribed(user=request.user, demand=subject),
         "tabs": demand_tabs(result, kind),
+        "may_amend": DemandAccess(request.user).can("amend", subject),
     }
     if result.match_list and kind == PLATFORM:
         context["platforms"] = platform_cards(result.match_list)
@@ -68,6 +76,8 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         context["kind"] = ResourceKind(kind)
         context["cards"] = resource_cards(result.match_list, subject, kind)
         return render(request, "matching/demand_resources.html", context)
+    if result.match_list and not result.best:
+        context["also"] = also_related(result.match_list, subject)
     return render(request, "matching/demand.html", context)
 
 

@@ -117,7 +117,9 @@ def test_run_needs_one_subject(api, demand, body):
     response = client.post(RUNS, body)
 
     assert response.status_code == 400
-    assert response.json()["fields"] == {"demand": ["请给出一条需求或一项能力的编号。"]}
+    assert response.json()["fields"] == {
+        "demand": ["请给出一条需求、一项能力、一项资源或一个方案的编号。"]
+    }
 
 
 def test_feedback_is_stored(api, demand, capability):

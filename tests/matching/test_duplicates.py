@@ -125,7 +125,7 @@ def test_hint_costs_the_same_queries_however_many_are_alike(
         published()
     similar_demands(writer, title=TITLE, description=TEXT)  # roles and statistics are kept
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = similar_demands(writer, title=TITLE, description=TEXT)
 
     assert len(found) == rows

@@ -280,7 +280,7 @@ def test_public_page_tells_strangers_nothing_of_demands(client):
 
 def test_tabs_show_every_kind_with_its_count(client):
     capability = polymer_capability(platform=platform_of_the_trade())
-    for _ in range(3):
+    for _ in range(60):
         metal_capability()
     for kind in KINDS:
         make(kind, platform=capability.platform)
@@ -335,9 +335,9 @@ def test_machines_read_the_same_offers_and_demands(api):
     signed_in(api, owner_of(demand), Scope.MATCHING_READ)
     url = f"/api/v1/match-runs/{run.pk}/offers/"
 
-    devices = api.get(url, {"kind": "equipment"}).json()["results"]
-    platforms = api.get(url, {"kind": "platform"}).json()["results"]
-    wrong = api.get(url, {"kind": "nonsense"})
+    devices = api.get(url, {"offer": "equipment"}).json()["results"]
+    platforms = api.get(url, {"offer": "platform"}).json()["results"]
+    wrong = api.get(url, {"offer": "nonsense"})
     signed_in(api, operator_of(capability.platform), Scope.MATCHING_READ, Scope.MATCHING_WRITE)
     started = api.post("/api/v1/match-runs/", {"equipment": equipment.slug}, format="json")
     execute_run(run_id=started.json()["id"], now=timezone.now())

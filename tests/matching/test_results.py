@@ -8,12 +8,14 @@ from matching.selectors.highlight import Text, shared_words, strong_terms
 from matching.selectors.results import capability_page, demand_page, parts_of, readable_demands
 from tests.factories.demands import disclose
 from tests.factories.matching import (
+    match_capability,
     match_demand,
     operator_of,
     owner_of,
     polymer_capability,
     polymer_demand,
 )
+from tests.factories.taxonomy import RegionFactory
 
 SECRET = {
     "confidentiality": Confidentiality.TEASER,
@@ -174,3 +176,41 @@ def test_demand_without_a_list_is_an_empty_page():
 
     assert (page.match_list, page.run, everything(page)) == (None, None, [])
     assert MatchList.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_capability_is_told_which_demand_it_nearly_fits_and_what_it_lacks():
+    capability = polymer_capability(trl_low=6, trl_high=8)
+    demand = polymer_demand(trl_current=3, trl_target=4)
+
+    match_capability(capability)
+
+    page = capability_page(user=operator_of(capability.platform), capability=capability)
+    (near,) = page.near
+    assert (page.best, near.match.demand) == ([], demand)
+    assert [check.hint for check in near.failed] == ["承接成熟度 3–4 级"]
+
+
+@pytest.mark.django_db
+def test_near_miss_does_not_say_what_a_withheld_text_asks():
+    capability = polymer_capability(trl_low=6, trl_high=8)
+    polymer_demand(trl_current=3, trl_target=4, confidentiality="teaser", teaser="一种聚合反应放大")
+
+    match_capability(capability)
+
+    (near,) = capability_page(user=operator_of(capability.platform), capability=capability).near
+    assert [(check.asked, check.hint) for check in near.failed] == [("对接后可见", "")]
+
+
+@pytest.mark.django_db
+def test_relaxation_of_the_region_says_where_else():
+    polymer_capability()
+    demand = polymer_demand()
+    demand.wanted_region = RegionFactory(code="440100", name="广州市", level=2)
+    demand.save()
+
+    match_demand(demand)
+
+    page = demand_page(user=owner_of(demand), demand=demand)
+    (item,) = [row for row in page.relaxations if row["name"] == "region"]
+    assert (item["gains"], item["where"], item["field"]) == (1, "中山市 1 项", "wanted_region")

@@ -87,7 +87,7 @@ def test_demand_page_costs_the_same_for_more_rows(client, django_assert_num_quer
     match_demand(demand)
     client.force_login(owner_of(demand))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(page("demand", demand.slug))
 
 
