@@ -204,11 +204,11 @@ def _check(demand: Demand, changed: list[str]) -> None:
         message = f"不认识单位“{demand.scale_unit}”，请从这些里选：{'、'.join(units)}。"
         raise DomainError("unknown_unit", message, "scale_unit")
     for name in changed:
-        field = demand._meta.get_field(name)
-        most = getattr(field, "max_length", None)
+        column = demand._meta.get_field(name)
+        most = getattr(column, "max_length", None)
         # long texts are cut by no column of the database
-        if isinstance(field, models.TextField) and most and len(getattr(demand, name)) > most:
-            message = f"“{field.verbose_name}”不超过 {most} 字，请精简。"
+        if isinstance(column, models.TextField) and most and len(getattr(demand, name)) > most:
+            message = f"“{column.verbose_name}”不超过 {most} 字，请精简。"
             raise DomainError("too_long", message, name)
     untouched = {field.name for field in demand._meta.fields} - set(changed)
     try:
