@@ -85,7 +85,12 @@ urlpatterns = [
     path("manage/overdue/", review.overdue, name="overdue"),
     path("manage/platforms/<slug:slug>/", manage.workbench, name="workbench"),
     path("manage/platforms/<slug:slug>/confirm-all/", manage.confirm_all, name="confirm_all"),
-    path("manage/platforms/<slug:slug>/equipment/import/", spreadsheet.load, name="import"),
+    path(
+        "manage/platforms/<slug:slug>/equipment/import/",
+        spreadsheet.load,
+        {"kind": "equipment"},
+        name="import",
+    ),
     path("manage/platforms/<slug:slug>/<offer:kind>/", manage.offers, name="offers"),
     path("manage/platforms/<slug:slug>/<offer:kind>/new/", manage.add, name="add"),
     path("manage/<kind:kind>/<slug:slug>/edit/", manage.edit, name="edit"),
@@ -148,7 +153,10 @@ urlpatterns = [
     path("manage/platforms/<slug:slug>/changes/new/", operations.report_change, name="change_new"),
     path("manage/platforms/<slug:slug>/usage/", operations.usage, name="usage"),
     path(
-        "manage/platforms/<slug:slug>/usage/import/", operations.import_usage, name="usage_import"
+        "manage/platforms/<slug:slug>/usage/import/",
+        spreadsheet.load,
+        {"kind": "usage"},
+        name="usage_import",
     ),
     path("usage/<int:pk>/delete/", operations.delete_usage, name="usage_delete"),
     # what platforms ask for

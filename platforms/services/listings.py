@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
@@ -21,7 +22,7 @@ from platforms.access import access_to
 from platforms.completeness import percent_complete
 from platforms.enums import ListingStatus
 from platforms.kinds import KINDS, kind_of, search_body
-from platforms.models import Capability, CapabilityParameter, Platform
+from platforms.models import Capability, CapabilityParameter, Equipment, Platform
 
 SLUG_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PAST = {
@@ -170,6 +171,8 @@ def discard_listing(*, actor: Any, listing: Any, now: datetime) -> None:
     if is_used or (isinstance(locked, Capability) and locked.solutions.exists()):
         raise DomainError("in_use", "还有内容属于它，不能删除。")
     _log(actor, "discard", locked, now)
+    if isinstance(locked, Equipment):
+        _touch_capabilities(locked)
     locked.delete()
 
 
@@ -229,6 +232,8 @@ def _write(listing: Any, values: Mapping[str, Any]) -> None:
     type(listing)._default_manager.filter(pk=listing.pk).update(completeness=listing.completeness)
     if isinstance(listing, Platform) and "name" in plain:
         _reindex_offers(listing)
+    elif isinstance(listing, Equipment) and "name" in plain:
+        _touch_capabilities(listing)
 
 
 PARAMETER_FIELDS = ("name", "low", "high", "unit", "text")
@@ -271,6 +276,14 @@ def _reindex_offers(platform: Platform) -> None:
             offer.platform = platform
             offer.search = search_vector(title=str(offer), body=search_body(offer))
             offer.save(update_fields=["search"])
+
+
+def _touch_capabilities(equipment: Equipment) -> None:
+    """Capabilities name their equipment: matching must read them anew (their change time moves)."""
+    linked = Capability.objects.filter(equipment=equipment)
+    linked.update(updated_at=timezone.now())
+    for capability in linked.published().order_by("pk"):
+        _emit(capability, "changed")
 
 
 def _recount(platform: Platform) -> None:

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
 from core.errors import DomainError, Refused
-from core.files import check_upload
-from core.lists import XLSX, list_page
+from core.lists import list_page
 from platforms import services
 from platforms.access import ChangeAccess, FundingAccess, PlatformAccess, UsageAccess
 from platforms.filters import ChangeFilter, FundingFilter
-from platforms.forms import ImportForm
 from platforms.forms.recognition import ChangeForm, FundingForm, UsageForm
 from platforms.kinds import PLATFORM
 from platforms.models import ChangeReport
@@ -178,29 +176,3 @@ def delete_usage(request: HttpRequest, pk: int) -> HttpResponse:
     services.delete_usage(actor=request.user, line=found, now=timezone.now())
     messages.success(request, "已删除。")
     return redirect("platforms:usage", slug)
-
-
-@login_required
-def import_usage(request: HttpRequest, slug: str) -> HttpResponse:
-    """Hours from a spreadsheet; `?template=1` sends the template."""
-    _access, platform = find(request, PLATFORM.key, slug)
-    UsageAccess(request.user).require("record", platform)
-    if "template" in request.GET:
-        headers = {"Content-Disposition": 'attachment; filename="usage.xlsx"'}
-        return HttpResponse(services.usage_template(platform), content_type=XLSX, headers=headers)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    context = {"platform": platform, "form": form, "errors": []}
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            check_upload(upload)
-            count = services.import_usage(
-                actor=request.user, platform=platform, file=upload, now=timezone.now()
-            )
-        except DomainError as error:
-            form.add_error("file", error.message)
-            context["errors"] = getattr(error, "errors", [])
-        else:
-            messages.success(request, f"已导入 {count} 条使用记录。")
-            return redirect("platforms:usage", slug)
-    return render(request, "platforms/recognition/usage_import.html", context)

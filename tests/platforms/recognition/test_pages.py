@@ -313,7 +313,9 @@ def test_usage_pages(sign_in, operator, staff, platform):
     template = client.get(f"{url}import/?template=1")
     upload = SimpleUploadedFile("u.xlsx", template.content)
     assert text(client.get(f"{url}import/"))
-    client.post(f"{url}import/", {"file": upload})
+    preview = client.post(f"{url}import/", {"file": upload})
+    assert not UsageLog.objects.filter(source="import").exists()
+    client.post(f"{url}import/", {"content": preview.context["content"]})
     assert UsageLog.objects.filter(source="import").count() == 1
     line = UsageLog.objects.filter(source="import").get()
     client.post(f"/usage/{line.pk}/delete/")
