@@ -8,6 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cases.access import ProjectAccess
+from core.access import Access
+from demands.access import DemandAccess
 from notifications.selectors import unread_count
 from taxonomy.jurisdiction import current_jurisdiction
 
@@ -48,6 +51,8 @@ USER_MENU = [
 def portal(request: HttpRequest) -> dict[str, Any]:
     """`portal` (names of who runs this, nav, footer, user_menu) and `unread_count`."""
     jurisdiction = current_jurisdiction()
+    # a refused host is answered before anybody is signed in
+    user = getattr(request, "user", AnonymousUser())
     return {
         "portal": {
             "name": jurisdiction.title,
@@ -57,10 +62,17 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "nav": [(label, url, _is_here(request, url)) for label, url in _links(NAVIGATION)],
             "footer": _links(FOOTER),
             "user_menu": _links(USER_MENU),
+            # asked by the few pages that show these two buttons
+            "may_post": lambda: _is_open_to(user, DemandAccess(user), "create"),
+            "may_enquire": lambda: _is_open_to(user, ProjectAccess(user), "start"),
         },
-        # a refused host is answered before anybody is signed in
-        "unread_count": unread_count(getattr(request, "user", AnonymousUser())),
+        "unread_count": unread_count(user),
     }
+
+
+def _is_open_to(user: Any, access: Access, action: str) -> bool:
+    """Whether a door is shown: to whom may, and to visitors, who are asked to sign in there."""
+    return not user.is_authenticated or bool(access.can(action))
 
 
 def _links(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -46,9 +47,15 @@ class ReportFilter(FacetedFilterSet):
     place = django_filters.AllValuesMultipleFilter(
         field_name="platform__region__name", label=_("地区")
     )
-    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("只看逾期未报"))
-    waiting = django_filters.BooleanFilter(method="only_waiting", label=_("只看待本级审核"))
-    asking = django_filters.BooleanFilter(method="only_asking", label=_("只看待答复的申请"))
+    overdue = django_filters.BooleanFilter(
+        method="only_overdue", label=_("只看逾期未报"), widget=forms.CheckboxInput
+    )
+    waiting = django_filters.BooleanFilter(
+        method="only_waiting", label=_("只看待本级审核"), widget=forms.CheckboxInput
+    )
+    asking = django_filters.BooleanFilter(
+        method="only_asking", label=_("只看待答复的申请"), widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = AnnualReport

@@ -48,6 +48,7 @@ class Finding:
     message: str
     advice: str
     explained: str = ""
+    place: str = ""  # "plan" where it is mended with the targets, not at the value
 
     @property
     def is_error(self) -> bool:
@@ -213,8 +214,10 @@ def plan_is_made(sheet: Sheet, entry: Entry) -> Iterator[Finding]:
     """PLN-01: targets for the indicators that every plan must have."""
     is_required = entry.indicator.options.get("plan") == "required"
     if is_required and entry.indicator.code not in sheet.planned:
-        yield _error(4, entry, f"下年度计划缺少“{entry.indicator.name}”的目标。",
-                     "请到“下年度计划”填写。")  # fmt: skip
+        yield Finding(
+            4, ERROR, entry.indicator.code, f"下年度计划缺少“{entry.indicator.name}”的目标。",
+            "请到“下年度计划”填写。", place="plan",
+        )  # fmt: skip
 
 
 CHECKS: tuple[Check, ...] = (

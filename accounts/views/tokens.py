@@ -19,7 +19,7 @@ from core.errors import DomainError
 
 
 @login_required
-@reauthentication_required(allow_get=True)
+@reauthentication_required
 @never_cache
 def tokens(request: PersonRequest) -> HttpResponse:
     """Own tokens and a form for another. The answer to the form shows the secret, once."""

@@ -44,9 +44,10 @@ def start(request: HttpRequest) -> HttpResponse:
                 actor=request.user, platform=platform, now=timezone.now(), **values
             )
         except DomainError as error:
-            put_error(form, error)
             about = {name: values[name] for name in ("enterprise", "demand", "capability")}
             existing = services.open_project(platform=platform, **about)
+            if existing is None:  # else the page itself leads to it
+                put_error(form, error)
         else:
             messages.success(request, "咨询已发出，收到回复时会提醒您。")
             return redirect(project)

@@ -56,7 +56,11 @@ def projects(request: HttpRequest) -> HttpResponse:
         filter_class=ProjectFilter,
         template="cases/projects.html",
         export_name="对接项目" if access.can("export") else "",
-        context={"may_see_figures": access.can("see_figures")},
+        context={
+            "may_see_figures": access.can("see_figures"),
+            "may_start": access.can("start"),
+            "may_answer": access.can("claim_outcome"),
+        },
     )
 
 

@@ -31,6 +31,7 @@ class PlatformScope(Access):
     """Everything that hangs on a platform: its operator owns it, staff of its region watch it."""
 
     platform_path: ClassVar[str] = "platform__"
+    names: ClassVar = {OWNER: _("平台运营单位")}
 
     def platform_of(self, obj: Any) -> Platform:
         return obj.platform

@@ -149,7 +149,16 @@ class Section:
 
     @property
     def finding_count(self) -> int:
-        return sum(finding.blocks for line in self.lines for finding in line.findings)
+        """What is left to do here; targets are counted with the plan."""
+        return sum(
+            finding.blocks and not finding.place
+            for line in self.lines
+            for finding in line.findings
+        )
+
+    @property
+    def target_count(self) -> int:
+        return sum(bool(finding.place) for line in self.lines for finding in line.findings)
 
 
 def sections_of(lines: Iterable[Line]) -> list[Section]:

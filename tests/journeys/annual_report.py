@@ -114,7 +114,7 @@ def submit(year: Year, report: AnnualReport) -> None:
 def review(year: Year, report: AnnualReport) -> None:
     """The county asks about one number; mended, the report goes up to the archive."""
     county = year.be("county")
-    county.follow("审核中的年度报告")
+    county.follow("待本级审核的年度报告")
     county.follow(year.platform.name)
     county.page.locator("#SRV-12 a").first.click()
     county.fill(body="与合同清单不符，请核对。")

@@ -14,7 +14,7 @@ EVIDENCE = {"name": "营业执照.pdf", "mimeType": "application/pdf", "buffer":
 
 def open_programme(year: Year) -> Programme:
     province = year.be("province")
-    province.follow("认定批次")
+    province.follow("申报批次")
     province.follow("新建批次")
     province.fill(
         scheme=str(Scheme.objects.get(slug=days.SCHEME)), title=TITLE, year="2026",

@@ -85,7 +85,7 @@ def test_edit_depends_on_status(status, allowed, people, platform):
 
     assert bool(decisions["operator"]) is allowed
     assert not any(decisions[who] for who in PEOPLE[1:])
-    assert decisions["staff"].reason == "只有所有者可以这样做。"
+    assert decisions["staff"].reason == "只有平台运营单位可以这样做。"
 
 
 def test_offers_of_a_hidden_platform_are_hidden(platform):

@@ -88,7 +88,7 @@ def test_workbench_is_closed_to_others(sign_in, stranger, platform):
     response = client.get(f"/manage/platforms/{platform.slug}/")
 
     assert response.status_code == 403
-    assert "只有所有者可以这样做" in response.content.decode()
+    assert "只有平台运营单位可以这样做" in response.content.decode()
 
 
 def test_a_returned_platform_shows_the_reason(sign_in, operator, staff, platform, now):

@@ -130,7 +130,7 @@ def operator(user: Any) -> Panel:
 
 
 def _reports(user: Any, ids: set[int]) -> Item:
-    rows = AnnualReportAccess(user).visible().filter(
+    rows: Any = AnnualReportAccess(user).visible().filter(
         platform__organisation__in=ids, status__in=EDITABLE
     )  # fmt: skip
     url = reverse("reporting:reports")

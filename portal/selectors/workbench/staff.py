@@ -90,7 +90,7 @@ def _recognition(user: Any) -> list[Item]:
 
 def _reporting(user: Any) -> list[Item]:
     page = reverse("reporting:reports")
-    reports = AnnualReportAccess(user).visible()
+    reports: Any = AnnualReportAccess(user).visible()
     unfiled = reports.overdue(today=timezone.localdate()).count()
     alerts = AlertAccess(user).visible().filter(status="open")
     return [
