@@ -14,26 +14,25 @@ from demands.access import DemandAccess
 from notifications.selectors import unread_count
 from taxonomy.jurisdiction import current_jurisdiction
 
-# label, url name
-NAVIGATION = [
-    ("首页", "portal:home"),
+# label, url name, other addresses that belong there
+NAVIGATION: list[tuple[str, ...]] = [
     ("中试平台", "platforms:platforms"),
     ("服务能力", "platforms:capabilities"),
     ("共享资源", "platforms:resources"),
     ("中试需求", "demands:demands"),
     ("典型案例", "cases:cases"),
+    ("平台认定", "platforms:programmes", "/publicity/", "/roster/", "/verify/"),
+    ("数据发布", "reporting:publications", "/lists/"),
     ("政策资讯", "policies:documents"),
     ("行业动态", "policies:news_list"),
-    ("数据发布", "reporting:publications"),
 ]
 FOOTER = [
     ("关于本站与统计口径", "portal:about"),
-    ("认定申报与公示", "platforms:programmes"),
     ("平台名册", "platforms:roster"),
+    ("编号清单", "reporting:lists"),
     ("缺口图谱", "matching:atlas"),
     ("匹配规则", "matching:policy"),
-    ("数据发布", "reporting:publications"),
-    ("编号清单", "reporting:lists"),
+    ("政策目标", "reporting:targets"),
     ("指标口径", "reporting:indicators"),
     ("报告核验", "reporting:verify"),
     ("官方代码表", "taxonomy:code_lists"),
@@ -59,7 +58,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "short_name": f"{jurisdiction.name}中试资源网络",
             "owner": jurisdiction.owner,
             "region_name": jurisdiction.name,
-            "nav": [(label, url, _is_here(request, url)) for label, url in _links(NAVIGATION)],
+            "nav": _navigation(request, user),
             "footer": _links(FOOTER),
             "user_menu": _links(USER_MENU),
             # asked by the few pages that show these two buttons
@@ -79,5 +78,17 @@ def _links(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(label, reverse(name)) for label, name in rows]
 
 
-def _is_here(request: HttpRequest, url: str) -> bool:
-    return request.path == url or (url != "/" and request.path.startswith(url))
+def _navigation(request: HttpRequest, user: Any) -> list[tuple[str, str, bool]]:
+    """The main navigation: it begins where the reader is at home."""
+    home = ("工作台", "portal:workbench") if user.is_authenticated else ("首页", "portal:home")
+    return [
+        (label, reverse(name), _is_here(request, reverse(name), *others))
+        for label, name, *others in [home, *NAVIGATION]
+    ]
+
+
+def _is_here(request: HttpRequest, *places: str) -> bool:
+    return any(
+        request.path == place or (place != "/" and request.path.startswith(place))
+        for place in places
+    )

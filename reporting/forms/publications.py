@@ -97,6 +97,7 @@ class PublicationForm(forms.Form):
     kind = forms.ChoiceField(label=_("类别"), choices=PublicationKind.choices)
     cycle = forms.ModelChoiceField(
         label=_("年度填报"), queryset=ReportCycle.objects.none(), required=False,
+        empty_label=_("请选择"),
         help_text=_("编年度发展报告时选择。"),
     )  # fmt: skip
     includes = forms.ChoiceField(

@@ -172,10 +172,16 @@ class PlanForm(forms.Form):
             self.fields[f"{code}-target"] = forms.CharField(
                 label=line.indicator.name, required=False,
                 initial=as_json(row.target) if row else "",
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                widget=forms.TextInput(
+                    attrs={"inputmode": "decimal", "aria-label": f"{line.indicator.name}：下年目标"}
+                ),
             )  # fmt: skip
             self.fields[f"{code}-note"] = forms.CharField(
-                label=_("措施"), required=False, max_length=300, initial=row.note if row else ""
+                label=_("措施"),
+                required=False,
+                max_length=300,
+                initial=row.note if row else "",
+                widget=forms.TextInput(attrs={"aria-label": f"{line.indicator.name}：措施"}),
             )
 
     def rows(self, baseline: Mapping[str, PlanTarget]) -> list[dict[str, Any]]:

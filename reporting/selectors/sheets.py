@@ -151,9 +151,7 @@ class Section:
     def finding_count(self) -> int:
         """What is left to do here; targets are counted with the plan."""
         return sum(
-            finding.blocks and not finding.place
-            for line in self.lines
-            for finding in line.findings
+            finding.blocks and not finding.place for line in self.lines for finding in line.findings
         )
 
     @property

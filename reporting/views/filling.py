@@ -38,10 +38,11 @@ def tabs(report: AnnualReport, sections: list[Section], active: str) -> list[dic
         }
         for section in sections
     ]
-    for label, name in (("下年度计划", "plan"), ("检查并提交", "check")):
+    targets = sum(section.target_count for section in sections)
+    for label, name, count in (("下年度计划", "plan", targets or ""), ("检查并提交", "check", "")):
         rows.append(
             {"label": label, "url": reverse(f"reporting:{name}", args=[report.pk]),
-             "active": name == active, "count": ""}
+             "active": name == active, "count": count}
         )  # fmt: skip
     return rows
 

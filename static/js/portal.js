@@ -100,6 +100,12 @@
   if (window.matchMedia("(max-width: 59.99rem)").matches) {
     for (const box of document.querySelectorAll("[data-collapse-small]")) box.open = false;
   }
+  // Where one is stands in sight in a row of links that scrolls by itself.
+  for (const here of document.querySelectorAll(".tabs [aria-current], .site-nav [aria-current]")) {
+    const row = here.closest("ul");
+    const [link, around] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += link.left - around.left - (around.width - link.width) / 2;
+  }
   prepare(document);
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) prepare(event.detail.elt);

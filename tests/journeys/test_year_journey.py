@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 from accounts.services.demo import load_demo_accounts
 from core.access import SYSTEM
 from platforms.services.schemes import sync_schemes
-from reporting.catalogue import declared
+from reporting.catalogue import declared, declared_schemes
+from reporting.services.evaluation_schemes import load_schemes
 from reporting.services.indicators import load_indicators
 from taxonomy.services import load_code_lists
 from tests.journeys import annual_report, recognising
@@ -35,6 +36,7 @@ def office(spring, live_server, settings) -> str:  # type: ignore[no-untyped-def
     load_demo_accounts(now=now)
     sync_schemes()
     load_indicators(actor=SYSTEM, rows=declared(), now=now)
+    load_schemes(actor=SYSTEM, definitions=declared_schemes(), now=now)
     return live_server.url  # type: ignore[no-any-return]
 
 

@@ -23,6 +23,7 @@ ANNOUNCED = date(2026, 3, 9)  # publicity: five working days after this Monday
 LAST_DAY = date(2026, 3, 16)
 DECIDED = date(2026, 3, 17)
 OPENED = date(2027, 1, 4)
+GRADED = date(2027, 2, 1)  # whatever holidays: more than five working days later
 COUNTY, CITY = "440605", "440600"  # 佛山市南海区
 SCHEME = "guangdong-provincial-platform"
 COUNTY_STEP = {
@@ -69,10 +70,11 @@ def begin(browser: Browser, address: str, clock: object) -> Year:
     Guangdong's file names no county step, so one is put before the city's, as 临沂 has it.
     """
     county, city = Region.objects.get(pk=COUNTY), Region.objects.get(pk=CITY)
-    organisation = OrganisationFactory(name="佛山旅程生物科技有限公司", region=county)
+    organisation = OrganisationFactory(name="佛山旅程生物科技有限公司", region=county, is_demo=True)
     platform = PlatformFactory(
         slug="journey-platform", name="佛山旅程生物发酵中试平台", organisation=organisation,
         region=county, floor_area_sqm=2400, kind=term("platform-kind", "pilot-platform"),
+        is_demo=True,
     )  # fmt: skip
     EquipmentFactory(platform=platform, name="500L 发酵罐", value_yuan=4_200_000)
     CapabilityFactory(platform=platform, title="酵母发酵公斤级放大")
