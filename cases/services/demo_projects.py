@@ -61,7 +61,7 @@ def attach_demo_projects(
     years: Sequence[int],
     now: datetime,
 ) -> int:
-    """Projects of `platforms` (with their size, 1–3) asked in `years` and in the running year.
+    """Projects of `platforms` (with their size, 1–3) asked from a year before `years` until now.
 
     Marked `is_demo`, drawn from the platform's slug alone; a few statements in all, no events.
     Returns how many projects. Not to be called twice.
@@ -70,8 +70,9 @@ def attach_demo_projects(
     drafts = _Drafts()
     for platform, size in platforms.items():
         chance = random.Random(f"projects-{platform.slug}")  # noqa: S311 -- data, not secrets
-        for step, year in enumerate([*years, years[-1] + 1]):
-            count = A_YEAR * size + step * size + chance.randint(0, 3)
+        # the year before too: what was asked then was delivered in the first reported one
+        for year in range(years[0] - 1, years[-1] + 2):
+            count = (A_YEAR + year - years[0]) * size + chance.randint(0, 3)
             for _ in range(count):
                 _draft(drafts, platform, offers[platform.pk], parties, year, chance, now)
     _for_the_sign_ins(drafts, next(iter(platforms)), offers, parties, now)

@@ -68,8 +68,11 @@ class Atlas:
 
 
 def looked_at_demands(*, service: str = "", within: str = "") -> QuerySet[Demand]:
-    """Open demands that a run has looked at, of a service type, inside a region (a prefix)."""
-    rows = Demand.objects.open().filter(match_list__isnull=False)
+    """Open demands that a run has looked at, of a service type, inside a region (a prefix).
+
+    Demo demands are no gap of the world, so they are left out.
+    """
+    rows = Demand.objects.open().filter(match_list__isnull=False, is_demo=False)
     if service:
         rows = rows.filter(service_types__code=service)
     return rows.filter(region__code__startswith=within) if within else rows
@@ -91,7 +94,7 @@ def gap_atlas(*, service: str = "", province: Region | None = None) -> Atlas:
     Only columns with demands are shown; what states no region or field stands under 未注明.
     """
     counts = _counts(service, province)
-    waiting = Demand.objects.open().filter(match_list__isnull=True).count()
+    waiting = Demand.objects.open().filter(match_list__isnull=True, is_demo=False).count()
     as_of = MatchList.objects.filter(demand__isnull=False).aggregate(at=Max("looked_at"))["at"]
     columns = _columns(counts, province)
     table = _rows(counts, columns)
@@ -134,7 +137,8 @@ def _columns(counts: Counts, province: Region | None) -> list[tuple[str, str]]:
 def _rows(counts: Counts, columns: list[tuple[str, str]]) -> list[AtlasRow]:
     """One row for each field that has demands or capabilities, in the order of the code list."""
     most = max((unmet for _, unmet in counts.values()), default=0)
-    offered = Capability.objects.shown().order_by().values_list("field__code")
+    real = Capability.objects.shown().filter(platform__is_demo=False)
+    offered = real.order_by().values_list("field__code")
     supply = {code or UNKNOWN: n for code, n in offered.annotate(n=Count("pk"))}
     labels = [*term_choices("field-data"), (UNKNOWN, UNKNOWN_LABEL)]
     rows = []

@@ -100,6 +100,7 @@ def home_page() -> HomePage:
         cases=list(
             CaseAccess(public)
             .visible()
+            .exclude(project__is_demo=True)
             .select_related("platform", "field")
             .order_by("-source_date", "-published_at", "-pk")[:3]
         ),

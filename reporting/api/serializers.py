@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reporting.enums import NullReason
-from reporting.models import AnnualReport, Indicator, ReportCycle
+from reporting.models import AnnualReport, Indicator, PlanTarget, ReportCycle
 from reporting.rules import Finding
-from reporting.selectors.sheets import Line, lines_of
+from reporting.selectors.sheets import Line, lines_of, planned_of
 from reporting.services.filling import Typed
 from reporting.values import as_json
 
@@ -88,16 +88,39 @@ class ReportValueSerializer(serializers.Serializer[Line]):
         return as_json(line.last.effective) if line.last else None
 
 
+class PlannedSerializer(serializers.Serializer[PlanTarget]):
+    """A target for the year after, and how it is to be reached."""
+
+    code = serializers.CharField()
+    target = serializers.DecimalField(max_digits=20, decimal_places=4)
+    note = serializers.CharField()
+
+
 class ReportDetailSerializer(ReportSerializer):
     values = serializers.SerializerMethodField()  # type: ignore[assignment]
+    plan = serializers.SerializerMethodField()
 
     class Meta(ReportSerializer.Meta):
-        fields = (*ReportSerializer.Meta.fields, "values")
+        fields = (*ReportSerializer.Meta.fields, "values", "plan")
         read_only_fields = fields
 
     @extend_schema_field(ReportValueSerializer(many=True))
     def get_values(self, report: AnnualReport) -> list[dict[str, Any]]:
         return list(ReportValueSerializer(lines_of(report), many=True).data)
+
+    @extend_schema_field(PlannedSerializer(many=True))
+    def get_plan(self, report: AnnualReport) -> list[dict[str, Any]]:
+        return list(PlannedSerializer(planned_of(report).values(), many=True).data)
+
+
+class TargetInputSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=8)
+    target = serializers.CharField(allow_blank=True, allow_null=True, max_length=30)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    plan = TargetInputSerializer(many=True)
 
 
 class TypedSerializer(serializers.Serializer[Typed]):
@@ -127,3 +150,10 @@ class WrittenSerializer(serializers.Serializer[Any]):
     written = serializers.ListField(child=serializers.CharField())
     errors = serializers.DictField(child=RefusalSerializer())  # type: ignore[assignment]
     conflicts = serializers.ListField(child=serializers.CharField())
+
+
+class PlanAnswerSerializer(serializers.Serializer[Any]):
+    """The plan as it stands now; what was refused, by code."""
+
+    plan = PlannedSerializer(many=True)
+    errors = serializers.DictField(child=RefusalSerializer())  # type: ignore[assignment]

@@ -22,6 +22,7 @@ from reporting.filters import IndicatorFilter, ReportFilter
 from reporting.models import AnnualReport, Indicator, ReportCycle
 from reporting.selectors.outside import filled_forms
 from reporting.selectors.reports import listed
+from reporting.selectors.sheets import planned_of
 from reporting.services import filling, review
 
 
@@ -119,6 +120,24 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         }
         answer = {"written": saved.written, "errors": refused, "conflicts": [*saved.conflicts]}
         return Response(answer, status=200 if saved.is_clean else 409 if saved.conflicts else 400)
+
+    @extend_schema(request=serializers.PlanSerializer, responses=serializers.PlanAnswerSerializer)
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """填写下年度目标：写入没有问题的，其余逐项说明原因；目标留空即删除。"""
+        report = self.get_object()
+        data = serializers.PlanSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        targets = {row["code"]: (row["target"], row["note"]) for row in data.validated_data["plan"]}
+        errors = filling.save_plan(
+            actor=request.user, report=report, targets=targets, now=timezone.now()
+        )
+        refused = {
+            code: {"code": error.code, "message": error.message} for code, error in errors.items()
+        }
+        kept = planned_of(report).values()
+        answer = {"plan": serializers.PlannedSerializer(kept, many=True).data, "errors": refused}
+        return Response(answer, status=400 if refused else 200)
 
     @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -134,3 +134,18 @@ def test_forms_are_read_over_rest(report, operator, api):
     assert forms["linyi-filing"]["example"] is True
     (row,) = (row for row in forms["linyi-filing"]["rows"] if row["code"] == "CON-03")
     assert (row["minimum"], row["words"], row["is_met"]) == (300, "0", False)
+
+
+def test_a_plan_is_written_over_rest(report, operator, api):
+    secret = "zs7777777777secret"
+    scopes = [Scope.REPORTS_READ, Scope.REPORTS_WRITE]
+    ServiceTokenFactory(user=operator, secret=secret, scopes=scopes)
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    plan = [{"code": "SRV-02", "target": "5"}, {"code": "BAS-01", "target": "1"}]
+
+    answer = api.post(f"/api/v1/reports/{report.pk}/plan/", {"plan": plan}, format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["BAS-01"]
+    shown = api.get(f"/api/v1/reports/{report.pk}/").json()["plan"]
+    assert [(row["code"], row["target"]) for row in shown] == [("SRV-02", "5.0000")]
