@@ -61,11 +61,13 @@ class ListForm(forms.Form):
             if name in self.fields:
                 self.fields[name].choices = [("", _("不限")), *term_choices(slug)]
         if "cycle" in self.fields:
-            self.fields["cycle"].choices = [
-                (row.pk, f"{row}（演示）" if row.is_demo else str(row))
-                for row in ReportCycle.objects.filter(evaluations__status="published")
-                .select_related("region").order_by("-year", "pk").distinct()
-            ]  # fmt: skip
+            rows = ReportCycle.objects.filter(evaluations__status="published").distinct()
+            shown = [
+                (row.pk, named_cycle(row))
+                for row in rows.select_related("region").order_by("-year", "pk")
+            ]
+            empty = _("请选择") if shown else _("还没有已公布的评价")
+            self.fields["cycle"].choices = [("", empty), *shown]
         if "region" in self.fields:
             self.fields["region"].choices = region_choices()
             self.fields["region"].initial = current_jurisdiction().region
@@ -89,6 +91,11 @@ def region_choices() -> list[tuple[str, Any]]:
         *((region.pk, region.name) for region in inside),
         ("", _("不限（含其他地区）")),
     ]
+
+
+def named_cycle(row: ReportCycle) -> str:
+    """A demo year bears the same name as a real one, but for this."""
+    return f"{row}（演示）" if row.is_demo else str(row)
 
 
 class PublicationForm(forms.Form):
@@ -130,6 +137,7 @@ class PublicationForm(forms.Form):
         held = Region.objects.filter(pk__in=codes).order_by("code")
         self.fields["region"].choices = [(region.pk, region.name) for region in held]
         cycles = ReportCycle.objects.filter(region__in=held).select_related("region")
+        self.fields["cycle"].label_from_instance = named_cycle
         self.fields["cycle"].queryset = cycles.order_by("-year", "region__code")
         if not settings.DEMO_MODE:
             del self.fields["with_demo"]

@@ -69,7 +69,9 @@ class Publication(BaseModel):
         verbose_name = verbose_name_plural = _("发布物")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "region", "year", "edition"],
+                # a demo year and a real one have editions of their own
+                fields=["kind", "region", "year", "cycle", "edition"],
+                nulls_distinct=False,
                 name="reporting_publication_once",
                 violation_error_message=_("这一版已经建立。"),
             ),

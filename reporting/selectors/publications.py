@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString, mark_safe
 
 from core.files import files_of
@@ -28,8 +28,10 @@ def listed(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def current_editions(rows: QuerySet[Any]) -> list[tuple[str, list[Publication]]]:
     """The last published edition of each title, by kind. One query."""
-    later = Publication.objects.published().filter(
-        kind=OuterRef("kind"), region=OuterRef("region"), year=OuterRef("year")
+    later = (
+        Publication.objects.published()
+        .filter(kind=OuterRef("kind"), region=OuterRef("region"), year=OuterRef("year"))
+        .filter(Q(cycle=OuterRef("cycle")) | Q(cycle=None))
     )
     last = later.order_by("-edition").values("pk")[:1]
     found = listed(rows.filter(status=PublicationStatus.PUBLISHED, pk=Subquery(last)))
@@ -43,6 +45,7 @@ def newer_edition(publication: Publication) -> Publication | None:
     """The last published edition of the same, when it is not this one."""
     rows = Publication.objects.published().light().filter(
         kind=publication.kind, region=publication.region_id, year=publication.year,
+        cycle=publication.cycle_id,
         edition__gt=publication.edition,
     )  # fmt: skip
     return rows.order_by("-edition").first()

@@ -56,7 +56,8 @@ def create_publication(
         cycle is None or (cycle.year, cycle.region_id) != (year, region.pk)
     ):
         raise DomainError("cycle", "请选择本地区这一年度的填报。", "cycle")
-    same = Publication.objects.filter(kind=kind, region=region, year=year)
+    cycle = cycle if kind == PublicationKind.ANNUAL else None
+    same = Publication.objects.filter(kind=kind, region=region, year=year, cycle=cycle)
     edition = (same.aggregate(n=Max("edition"))["n"] or 0) + 1
     if edition > 1 and not note.strip():
         raise DomainError("note", f"已有第 {edition - 1} 版，请说明新版更正或更新了什么。", "note")

@@ -10,6 +10,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -132,7 +133,8 @@ def managed(request: HttpRequest) -> HttpResponse:
     """Editions of the user's region, whatever their state, and a button for each kind."""
     access = PublishedListAccess(request.user)
     access.require("manage")
-    rows = selectors.editions(access.managed()).order_by("number", "-published_at", "-pk")
+    unfinished_first = F("published_at").desc(nulls_first=True)
+    rows = selectors.editions(access.managed()).order_by(unfinished_first, "-pk")
     return list_page(
         request, queryset=rows.select_related("issued_by"), table_class=PublishedListTable,
         template="reporting/lists/managed.html",
