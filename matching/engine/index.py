@@ -298,7 +298,11 @@ class Index:
 
     def checks(self, query: Doc, document_id: str) -> tuple[Check, ...]:
         """The constraint table of one pair."""
-        return _checks(query, [self.document(document_id)])[0]
+        return self.checks_many(query, [document_id])[0]
+
+    def checks_many(self, query: Doc, document_ids: Sequence[str]) -> list[tuple[Check, ...]]:
+        """The constraint tables of a query with each of some documents."""
+        return _checks(query, [self.document(one) for one in document_ids])
 
     def features(
         self, query: Doc, document_id: str, vector: np.ndarray | None = None

@@ -152,10 +152,9 @@ def best_entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Rank
     ranked = index.rank(doc, CHOICE * TOP, vector, with_checks=False)
     found = [index.document(entry.document_id) for entry in ranked]
     owners = {row.id: row.platform_id for row in found if isinstance(row, CapabilityDoc)}
-    return [
-        replace(entry, checks=index.checks(doc, entry.document_id))
-        for entry in spread(ranked, owners, TOP)
-    ]
+    chosen = spread(ranked, owners, TOP)
+    tables = index.checks_many(doc, [entry.document_id for entry in chosen])
+    return [replace(entry, checks=table) for entry, table in zip(chosen, tables, strict=True)]
 
 
 def _near_misses(
