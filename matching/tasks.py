@@ -45,6 +45,11 @@ def finish_run(*, run_id: int) -> None:
     full.finish_run(run_id=run_id, now=timezone.now())
 
 
+@shared_task(name="matching.nightly_run", expires=3600)
+def nightly_run() -> None:
+    full.start_nightly_run(now=timezone.now())
+
+
 @shared_task(name="matching.resume_runs", expires=60)
 def resume_runs() -> None:
     runs.resume_single_runs(now=timezone.now())

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "seal-activity-log": {"task": "core.seal_activity_log", "schedule": crontab(minute="*/10")},
     "expire-demands": {"task": "demands.expire_demands", "schedule": crontab(hour=1, minute=10)},
     "embed-missing": {"task": "matching.embed_missing", "schedule": crontab(minute="*/5")},
+    "match-all": {"task": "matching.nightly_run", "schedule": crontab(hour=2, minute=20)},
     "resume-match-runs": {"task": "matching.resume_runs", "schedule": 60.0},
     "remind-confirmations": {
         "task": "platforms.remind_confirmations",

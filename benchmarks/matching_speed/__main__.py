@@ -1,181 +1,139 @@
-"""``python -m benchmarks.matching_speed --platforms data/platforms.jsonl --demands
-data/demands.jsonl``."""
+"""``python -m benchmarks.matching_speed``: see README.md beside this file."""
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the two workers are the two threads
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread a process, for every method
 
 import argparse
 import importlib.util
 import json
-import multiprocessing
-import resource
+import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.matching_speed.corpus import capabilities, demands, vectors
-from benchmarks.matching_speed.peers import PEERS, THREADS, K
+from benchmarks.matching_speed.ours import Batch, Build, Page, Slow
+from benchmarks.matching_speed.peers import Bm25s, Postgres, Tantivy
+from benchmarks.matching_speed.process import Method, at_once, in_turn, spread
 from matching.engine.documents import CapabilityDoc, DemandDoc
-from matching.engine.explain import explain
 from matching.engine.index import Index
 from matching.engine.lexical import field_tokens
 from matching.engine.lexicon import implied_tokens
 
-
-def _apart(run: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, float]:
-    """Run in a process of its own, so that memory and caches of one part do not touch another."""
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-
-    def work() -> None:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        result = run(*arguments)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        sender.send(result | {"memory": max(peak - before, 0) / 1024})
-
-    process = context.Process(target=work)
-    process.start()
-    while not receiver.poll(1.0):
-        if not process.is_alive() and not receiver.poll():
-            raise SystemExit(f"{run.__name__} ended without a result")
-    result = receiver.recv()
-    process.join()
-    return result
+OURS = "engine: fused"
+Results = dict[str, dict[str, list[float]]]
 
 
-def _build(found: list[CapabilityDoc], rows: np.ndarray, directory: Path) -> dict[str, float]:
-    known = {doc.id: row for doc, row in zip(found, rows, strict=True)}
-    started = time.perf_counter()
-    index = Index.build(found, known)
-    build = time.perf_counter() - started
-    index.save(directory)
-    return {"build": build}
+def _tokens(doc: CapabilityDoc | DemandDoc) -> list[str]:
+    """The distinct tokens of title and body of a demand, all tokens of a capability."""
+    fields = field_tokens(doc)
+    if isinstance(doc, DemandDoc):
+        return sorted({*fields["title"], *fields["body"]})
+    return [token for found in fields.values() for token in found]
 
 
-def _batch(
-    directory: Path, asked: list[DemandDoc], rows: np.ndarray, workers: int, *, encoder: bool
-) -> dict[str, float]:
-    """Seconds per demand of ``workers`` processes over one shared index, opening left out."""
-    known = {doc.id: row for doc, row in zip(asked, rows, strict=True)} if encoder else {}
-    index = Index.open(directory)
-    index.rank(asked[0], K, known.get(asked[0].id))  # what an index makes once is made here
-    context = multiprocessing.get_context("fork")
-
-    def work(part: list[DemandDoc]) -> None:
-        for _ in index.rank_many(part, K, known):
-            pass
-
-    parts = [asked[number::workers] for number in range(workers)]
-    started, used = time.perf_counter(), _processor_seconds()
-    processes = [context.Process(target=work, args=(part,)) for part in parts]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    seconds = time.perf_counter() - started
-    return {
-        "query": seconds / len(asked),
-        "processor": (_processor_seconds() - used) / len(asked),
-    }
+def _peers(
+    options: argparse.Namespace, docs: list[CapabilityDoc], asked: list[DemandDoc], index: Index
+) -> dict[str, Method]:
+    documents = [_tokens(doc) for doc in docs]
+    every = [_tokens(doc) for doc in asked]
+    reduced = [sorted({*index.term_weights(doc), *implied_tokens(doc)}) for doc in asked]
+    found: dict[str, Method] = {}
+    if "tantivy" in options.peers and importlib.util.find_spec("tantivy"):
+        found["tantivy: all tokens"] = Tantivy(documents, every)
+        found["tantivy: engine's terms"] = Tantivy(documents, reduced)
+    if "bm25s" in options.peers and importlib.util.find_spec("bm25s"):
+        found["bm25s: all tokens"] = Bm25s(documents, every)
+    if "postgresql" in options.peers and options.postgres:
+        few = every[: options.postgres_queries]
+        found["postgresql: all tokens"] = Postgres(options.postgres, documents, few)
+    return found
 
 
-def _processor_seconds() -> float:
-    """Processor time of this process and of its finished children."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def _single(
-    directory: Path, asked: list[DemandDoc], rows: np.ndarray, *, encoder: bool
-) -> dict[str, float]:
-    """One new demand: ranking, constraint tables, explanation of the best, near misses."""
-    index = Index.open(directory)
-    index.rank(asked[0], K)
-    seconds = []
-    for demand, row in list(zip(asked, rows, strict=True))[1:21]:
-        vector = row if encoder else None
-        started = time.perf_counter()
-        ranked = index.rank(demand, K, vector)
-        for best in ranked[:5]:
-            explain(index, demand, best.document_id, vector=vector)
-        index.near_misses(demand, 5, vector)
-        index.relaxations(demand, vector)
-        seconds.append(time.perf_counter() - started)
-    return {"median": float(np.median(seconds)), "worst": max(seconds)}
-
-
-def _tokens(docs: list[CapabilityDoc]) -> list[list[str]]:
-    return [[t for found in field_tokens(doc).values() for t in found] for doc in docs]
-
-
-def _asked(docs: list[DemandDoc]) -> list[list[str]]:
-    """The distinct tokens of title and description."""
-    found = [field_tokens(doc) for doc in docs]
-    return [sorted({*one["title"], *one["body"]}) for one in found]
-
-
-def _reduced(directory: Path, docs: list[DemandDoc]) -> list[list[str]]:
-    """Only the tokens the engine itself looks up."""
-    index = Index.open(directory)
-    return [sorted({*index.term_weights(doc), *implied_tokens(doc)}) for doc in docs]
-
-
-def _report(size: int, name: str, figures: dict[str, float]) -> None:
-    cells = "  ".join(
-        f"{key} {value:.0f} MiB" if key == "memory" else f"{key} {value * 1000:.2f} ms"
-        for key, value in figures.items()
+def _print(size: int, results: Results) -> None:
+    print(
+        f"\n{size} capabilities; load {os.getloadavg()[0]:.1f}; median [least greatest] of rounds"
     )
-    print(f"{size:>7}  {name:36s} {cells}", flush=True)
-
-
-def _measure(options: argparse.Namespace, size: int, directory: Path) -> dict[str, Any]:
-    found = capabilities(options.platforms, size)
-    asked = demands(options.demands, options.queries)
-    offered, wanted = vectors(size, 1), vectors(options.queries, 2)
-    results: dict[str, Any] = {}
-
-    def keep(name: str, figures: dict[str, float]) -> None:
-        results[name] = figures
-        _report(size, name, figures)
-
-    keep("engine: build", _apart(_build, found, offered, directory))
-    for encoder, label in ((False, "without encoder"), (True, "fused")):
-        for workers in (1, THREADS):
-            run = _apart(
-                lambda w=workers, e=encoder: _batch(directory, asked, wanted, w, encoder=e)
-            )
-            keep(f"engine: {label}, {workers} worker(s)", run)
-        keep(
-            f"engine: one demand explained, {label}",
-            _apart(lambda e=encoder: _single(directory, asked, wanted, encoder=e)),
+    print(f"{'':36}{'processor ms':>24}{'times the engine':>22}{'elapsed ms':>26}{'MiB':>7}")
+    ours = results[OURS]["processor"]
+    for name, found in results.items():
+        processor = [1000 * value for value in found["processor"]]
+        times = [one / other for one, other in zip(found["processor"], ours, strict=True)]
+        elapsed = [1000 * value for value in found["elapsed"]]
+        print(
+            f"{name:36}{spread(processor):>24}{spread(times):>22}{spread(elapsed):>26}"
+            f"{max(found['memory']):>7.0f}",
+            flush=True,
         )
-    queries = {"all tokens": _asked(asked), "engine's terms": _reduced(directory, asked)}
-    for name, peer in PEERS.items():
-        if importlib.util.find_spec(name) and name in options.peers:
-            for label, terms in queries.items():
-                keep(f"{name}: {label}", _apart(peer, _tokens(found), terms))
-    return results
+
+
+def _measure(options: argparse.Namespace, size: int, directory: Path) -> Results:
+    docs, asked = capabilities(options.platforms, size), demands(options.demands, options.queries)
+    offered, wanted = vectors(size, 1), vectors(options.queries, 2)
+    known = {doc.id: row for doc, row in zip(asked, wanted, strict=True)}
+    built = in_turn({"build": Build(docs, offered, directory)}, 1)["build"]
+    print(f"\nindex of {size}: {built['build'][0]:.1f} s of processor time, ", end="")
+    print(f"{built['memory'][0]:.0f} MiB while building", flush=True)
+    methods: dict[str, Method] = {
+        OURS: Batch(directory, asked, known),
+        "engine: without encoder": Batch(directory, asked, {}),
+        "engine: fused, one by one": Slow(directory, asked[:50], known),
+        "engine: a page, without encoder": Page(directory, asked[:20], {}),
+        "engine: a page, fused": Page(directory, asked[:20], known),
+    }
+    results = in_turn(methods | _peers(options, docs, asked, Index.open(directory)), options.rounds)
+    _print(size, results)
+    return results | {"engine: build": built}
+
+
+def _rematch(options: argparse.Namespace, size: int, directory: Path) -> dict[str, Any]:
+    """``--rematch`` demands against the index by one worker and by two, and the whole of it."""
+    count = options.rematch
+    asked = demands(options.demands, count, seed=3)
+    known = {doc.id: row for doc, row in zip(asked, vectors(count, 3), strict=True)}
+
+    def part(number: int, workers: int) -> Method:
+        return Batch(directory, asked[number::workers], known)
+
+    figures: dict[str, Any] = {}
+    for workers in (1, 2):
+        found, seconds = at_once(part, workers)
+        used = statistics.mean(one["processor"] for one in found) * count
+        held = sum(one["memory"] for one in found)
+        figures[f"{workers} workers"] = {"elapsed": seconds, "processor": used, "memory": held}
+        print(
+            f"{count} demands × {size}, {workers} worker(s): {used:.0f} s of processor time, "
+            f"{seconds:.0f} s elapsed, {held:.0f} MiB; load {os.getloadavg()[0]:.1f}; "
+            f"{size} demands by this rate: {used * size / count:.0f} s of processor time",
+            flush=True,
+        )
+    return figures
 
 
 def main() -> None:
     """Measure every size in turn; with ``--output`` keep the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matching_speed")
-    parser.add_argument("--platforms", type=Path, required=True)
-    parser.add_argument("--demands", type=Path, required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000, 300_000])
-    parser.add_argument("--queries", type=int, default=400)
-    parser.add_argument("--peers", nargs="*", default=sorted(PEERS))
-    parser.add_argument("--output", type=Path)
+    add = partial(parser.add_argument)
+    add("--platforms", type=Path, default=Path("data/platforms.jsonl"))
+    add("--demands", type=Path, default=Path("data/demands.jsonl"))
+    add("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000, 300_000])
+    add("--queries", type=int, default=200)
+    add("--rounds", type=int, default=5)
+    add("--peers", nargs="*", default=["tantivy", "bm25s", "postgresql"])
+    add("--postgres", default=os.environ.get("DATABASE_URL", ""), help="postgres://…")
+    add("--postgres-queries", type=int, default=5)
+    add("--rematch", type=int, default=0, help="so many demands against the largest size")
+    add("--output", type=Path)
     options = parser.parse_args()
-    results = {}
+    results: dict[str, Any] = {}
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as directory:
-            results[size] = _measure(options, size, Path(directory) / "index")
+            place = Path(directory) / "index"
+            results[str(size)] = _measure(options, size, place)
+            if options.rematch and size == max(options.sizes):
+                results["rematch"] = _rematch(options, size, place)
     if options.output:
         options.output.write_text(json.dumps(results, indent=1), encoding="utf-8")
 

@@ -1,68 +1,103 @@
-"""Peers that give one ranked list of the same tokens: tantivy and bm25s, where they are
-installed."""
+"""Peers that give one ranked list of the same tokens: tantivy and bm25s, where they are installed,
+and PostgreSQL's full text, where there is a server."""
 
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from typing import Any
 
 K = 20
-THREADS = 2
+Tokens = Sequence[Sequence[str]]
 
 
-def _timed(run: Callable[[], Any], times: int = 1) -> dict[str, float]:
-    """Wall and processor seconds of ``run``, each divided by ``times``."""
-    started, used = time.perf_counter(), time.process_time()
-    run()
-    return {
-        "query": (time.perf_counter() - started) / times,
-        "processor": (time.process_time() - used) / times,
-    }
+class Tantivy:
+    """A boolean OR of the query's tokens in an index of one segment, one thread."""
+
+    def __init__(self, documents: Tokens, asked: Tokens) -> None:
+        self.documents, self.asked, self.queries = documents, asked, len(asked)
+
+    def prepare(self) -> None:
+        import tantivy  # optional: a peer, not a dependency
+
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field(
+            "text", stored=False, tokenizer_name="whitespace", index_option="freq"
+        )
+        self.schema = builder.build()
+        index = tantivy.Index(self.schema)
+        writer = index.writer(heap_size=400_000_000, num_threads=1)
+        for tokens in self.documents:
+            writer.add_document(tantivy.Document(text=[" ".join(tokens)]))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        self.searcher, self.tantivy = index.searcher(), tantivy
+
+    def answer(self) -> None:
+        should, term = self.tantivy.Occur.Should, self.tantivy.Query.term_query
+        for tokens in self.asked:
+            terms = [(should, term(self.schema, "text", token, "freq")) for token in tokens]
+            self.searcher.search(self.tantivy.Query.boolean_query(terms), K, count=False)
+
+    def servers(self) -> Sequence[int]:
+        return ()
 
 
-def tantivy_search(
-    documents: Sequence[Sequence[str]], queries: Sequence[Sequence[str]]
-) -> dict[str, float]:
-    """Seconds to build, and per query: a boolean OR of the query's tokens, two threads."""
-    import tantivy  # optional: a peer, not a dependency
+class Bm25s:
+    """Sparse arrays of scores made beforehand, in numpy, one thread."""
 
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("text", stored=False, tokenizer_name="whitespace", index_option="freq")
-    schema = builder.build()
-    index = tantivy.Index(schema)
-    started = time.perf_counter()
-    writer = index.writer(heap_size=200_000_000, num_threads=THREADS)
-    for tokens in documents:
-        writer.add_document(tantivy.Document(text=[" ".join(tokens)]))
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    build = time.perf_counter() - started
-    searcher = index.searcher()
+    def __init__(self, documents: Tokens, asked: Tokens) -> None:
+        self.documents, self.asked, self.queries = documents, asked, len(asked)
 
-    def search(tokens: Sequence[str]) -> None:
-        terms = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", token, "freq"))
-            for token in tokens
-        ]
-        searcher.search(tantivy.Query.boolean_query(terms), K, count=False)
+    def prepare(self) -> None:
+        import bm25s  # optional: a peer, not a dependency
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(search, queries[:10]))
-        return {"build": build} | _timed(lambda: list(pool.map(search, queries)), len(queries))
+        self.retriever: Any = bm25s.BM25()
+        self.retriever.index([list(tokens) for tokens in self.documents], show_progress=False)
+
+    def answer(self) -> None:
+        asked = [list(tokens) for tokens in self.asked]
+        self.retriever.retrieve(asked, k=K, n_threads=1, show_progress=False)
+
+    def servers(self) -> Sequence[int]:
+        return ()
 
 
-def bm25s_search(
-    documents: Sequence[Sequence[str]], queries: Sequence[Sequence[str]]
-) -> dict[str, float]:
-    """Seconds to build, and per query: sparse arrays in numpy, two threads."""
-    import bm25s  # optional: a peer, not a dependency
+class Postgres:
+    """The tokens as a tsvector under a GIN index, ranked by ts_rank, in one connection.
 
-    retriever = bm25s.BM25()
-    build = _timed(lambda: retriever.index([list(d) for d in documents], show_progress=False))
-    asked = [list(tokens) for tokens in queries]
-    seconds = _timed(lambda: retriever.retrieve(asked, k=K, n_threads=THREADS, show_progress=False))
-    return {"build": build, "query": seconds / len(queries)}
+    The table is temporary. The server's processor time is read where it runs on this machine.
+    """
+
+    def __init__(self, address: str, documents: Tokens, asked: Tokens) -> None:
+        self.address, self.documents, self.asked = address, documents, asked
+        self.queries = len(asked)
+
+    def prepare(self) -> None:
+        import psycopg  # only this peer needs it
+
+        self.connection = psycopg.connect(self.address, autocommit=True)
+        run = self.connection.execute
+        run("SET max_parallel_workers_per_gather = 0")
+        run("SET temp_buffers = '1GB'")
+        run("SET maintenance_work_mem = '512MB'")
+        run("CREATE TEMP TABLE corpus (number integer PRIMARY KEY, words tsvector NOT NULL)")
+        with self.connection.cursor().copy("COPY corpus FROM STDIN") as rows:
+            for number, tokens in enumerate(self.documents):
+                rows.write_row((number, " ".join(map(_quoted, sorted(set(tokens))))))
+        run("CREATE INDEX ON corpus USING gin (words) WITH (fastupdate = off)")
+        run("VACUUM ANALYZE corpus")
+
+    def answer(self) -> None:
+        for tokens in self.asked:
+            self.connection.execute(
+                "SELECT number FROM corpus, CAST(%s AS tsquery) asked WHERE words @@ asked"
+                " ORDER BY ts_rank(words, asked) DESC, number LIMIT %s",
+                (" | ".join(map(_quoted, tokens)), K),
+            ).fetchall()
+
+    def servers(self) -> Sequence[int]:
+        return (self.connection.info.backend_pid,)
 
 
-PEERS = {"tantivy": tantivy_search, "bm25s": bm25s_search}
+def _quoted(token: str) -> str:
+    """A token as a lexeme that no parser cuts up."""
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -63,6 +63,15 @@ def request_full_run(*, now: datetime) -> MatchRun:
     return waiting or start_full_run(actor=SYSTEM, now=now)
 
 
+def start_nightly_run(*, now: datetime) -> MatchRun | None:
+    """The run of the night, so that no list is older than a day whatever was lost; None while
+    another is under way, which serves as well."""
+    try:
+        return request_full_run(now=now)
+    except DomainError:
+        return None
+
+
 def prepare_run(*, run_id: int, now: datetime) -> None:
     """Make the vectors that are missing, then cut the run into chunks and queue them.
 
@@ -140,12 +149,16 @@ def run_chunk(*, run_id: int, number: int, now: datetime) -> bool:
     found = find_lists(side=chunk.side, docs=docs, now=now)
     with transaction.atomic():
         locked = MatchChunk.objects.select_for_update().get(pk=chunk.pk)
-        run = MatchRun.objects.select_for_update().get(pk=run_id)
-        if locked.status == ChunkStatus.DONE or run.is_finished:
+        if locked.status == ChunkStatus.DONE:
             return False
-        store_lists(run=run, found=found)
+        store_lists(run=chunk.run, found=found)
         locked.status, locked.done_at = ChunkStatus.DONE, now
         locked.save(update_fields=["status", "done_at"])
+        # the row that all chunks share comes last, so that they wait for one another only here
+        run = MatchRun.objects.select_for_update().get(pk=run_id)
+        if run.is_finished:
+            transaction.set_rollback(True)
+            return False
         run.done_count += 1
         run.heartbeat_at = now
         run.save(update_fields=["done_count", "heartbeat_at", "updated_at"])

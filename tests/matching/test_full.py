@@ -22,6 +22,7 @@ from matching.services.full import (
     resume_full_runs,
     run_chunk,
     start_full_run,
+    start_nightly_run,
 )
 from matching.tasks import embed_missing, resume_runs
 from tests.factories.accounts import person
@@ -85,6 +86,14 @@ def test_second_request_is_served_by_the_run_that_read_nothing_yet(supply):
     first = request_full_run(now=timezone.now())
 
     assert request_full_run(now=timezone.now()) == first
+
+
+def test_the_nightly_run_starts_one_and_leaves_one_under_way_alone():
+    first = start_nightly_run(now=timezone.now())
+    MatchRun.objects.filter(pk=first.pk).update(total_count=3, status=JobStatus.RUNNING)
+
+    assert start_nightly_run(now=timezone.now()) is None
+    assert MatchRun.objects.get() == first
 
 
 def test_one_full_run_at_a_time(supply):
