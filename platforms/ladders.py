@@ -100,19 +100,13 @@ class SelfCheck:
     found: str
     wanted: str
     advice: str = ""
+    measure: str = ""  # what of the register it looks at: where to mend it
 
 
 def check_application(application: Application) -> list[SelfCheck]:
     """Every condition of the scheme against the register, the declared numbers and the files."""
     scheme, platform = application.programme.scheme, application.platform
-    known = measured(platform)
-    checks = [_criterion(row, known, application.declared) for row in scheme.criteria]
-    checks.append(
-        SelfCheck(
-            "平台资料已发布", platform.is_published, platform.get_status_display(), "已发布",
-            "" if platform.is_published else "请先在工作台提交平台资料并通过审核。",
-        )
-    )  # fmt: skip
+    checks = check_platform(scheme, platform, application.declared)
     if scheme.build_types:
         label = str(BuildType(application.build_type).label) if application.build_type else ""
         checks.append(
@@ -145,6 +139,19 @@ def check_application(application: Application) -> list[SelfCheck]:
     return [*checks, funded] if funded else checks
 
 
+def check_platform(
+    scheme: Scheme, platform: Platform, declared: Mapping[str, Any]
+) -> list[SelfCheck]:
+    """What a scheme asks of the platform itself: its criteria, and a published profile."""
+    known = measured(platform)
+    checks = [_criterion(row, known, declared) for row in scheme.criteria]
+    published = SelfCheck(
+        "平台资料已发布", platform.is_published, platform.get_status_display(), "已发布",
+        "" if platform.is_published else "请先在工作台提交平台资料并通过审核。", "profile",
+    )  # fmt: skip
+    return [*checks, published]
+
+
 def _criterion(
     row: Mapping[str, Any], known: Mapping[str, Any], declared: Mapping[str, Any]
 ) -> SelfCheck:
@@ -157,9 +164,9 @@ def _criterion(
     wanted = f"≥ {plain(minimum)} {unit}"
     if value is None:
         where = "请在平台资料中补充。" if measure else "请在申报表中填写。"
-        return SelfCheck(name, None, "", wanted, f"还没有数据，{where}")
+        return SelfCheck(name, None, "", wanted, f"还没有数据，{where}", measure)
     missing = "" if value >= minimum else f"还差 {plain(minimum - value)} {unit}。"
-    return SelfCheck(name, value >= minimum, f"{plain(value)} {unit}", wanted, missing)
+    return SelfCheck(name, value >= minimum, f"{plain(value)} {unit}", wanted, missing, measure)
 
 
 def earlier_support(platform: Platform, level: str) -> list[FundingRecord]:

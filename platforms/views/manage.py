@@ -24,6 +24,7 @@ from platforms.forms import FORMS, ClaimForm, ListingForm, ParameterFormSet
 from platforms.kinds import CAPABILITY, KINDS, OFFERS, PLATFORM, Kind
 from platforms.models import Platform
 from platforms.selectors import operations
+from platforms.selectors.promotion import promotion_of
 
 
 def find(request: HttpRequest, kind: str, slug: str) -> tuple[ListingAccess, Any]:
@@ -95,6 +96,7 @@ def workbench(request: HttpRequest, slug: str) -> HttpResponse:
         "reason": selectors.last_reason(platform),
         "reports": reports.order_by("created_at", "pk"),
         "questions": operations.open_questions(platform),
+        "promotion": promotion_of(platform, timezone.localdate()),
         "change_access": ChangeAccess(request.user),
         "activity": selectors.activity_of(platform),
     }
