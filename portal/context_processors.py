@@ -29,6 +29,7 @@ NAVIGATION: list[tuple[str, ...]] = [
 FOOTER = [
     ("关于本站与统计口径", "portal:about"),
     ("平台名册", "platforms:roster"),
+    ("运行评价", "reporting:evaluations"),
     ("编号清单", "reporting:lists"),
     ("缺口图谱", "matching:atlas"),
     ("匹配规则", "matching:policy"),
