@@ -337,7 +337,7 @@ def test_expert_sees_nothing_before_declaring(sign_in, expert, platform):
 @pytest.mark.parametrize(
     ("path", "factory", "cost"),
     [
-        ("/roster/", RecognitionFactory, 4),
+        ("/roster/", RecognitionFactory, 5),
         ("/programmes/", ProgrammeFactory, 1),
         ("/api/v1/roster/", RecognitionFactory, 2),
     ],
