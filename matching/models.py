@@ -78,6 +78,13 @@ class MatchRun(JobModel):
     def get_absolute_url(self) -> str:
         return reverse("matching:run", args=[self.pk])
 
+    @property
+    def subject(self) -> str:
+        """What was matched, in words; select the demand and the capability."""
+        if self.resource_id is not None:
+            return f"{self.get_resource_kind_display()} #{self.resource_id}"
+        return str(self.demand or self.capability or "全部公开能力与征集中的需求")
+
 
 class MatchChunk(models.Model):
     """A slice of a full run: subjects of one side with ids first_id … last_id.
