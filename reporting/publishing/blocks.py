@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.models import Case, Outcome
 from core.templatetags.portal_format import plain
 from matching.selectors.atlas import gap_atlas
+from platforms.models import FundingRecord
 from platforms.selectors.recognition import roster_rows
 from reporting.models import PortalValue
 from reporting.publishing.figures import Moment, cases_of
@@ -27,6 +28,8 @@ Block = dict[str, Any]
 MOST_BARS = 24
 MOST_ROWS = 500
 POINTS = 3
+WAN = Decimal(10_000)
+EFFECTS = ("SRV-02", "TRF-02", "TRF-04")  # what supported platforms did in the year
 
 
 @dataclass(frozen=True)
@@ -241,7 +244,40 @@ def _grades(material: Material) -> list[Block]:
     return blocks
 
 
+def _funding(material: Material) -> list[Block]:
+    """From policy to effect (C19): each fund of the year, whom it reached, what they did.
+
+    A platform with several funds stands in each of their lines, so lines do not add up.
+    """
+    cycle = material.moment.cycle
+    by_platform = {row.platform.pk: row.record for row in material.rows}
+    held: dict[tuple[str, str], dict[int, Decimal]] = {}
+    rows = FundingRecord.objects.filter(year=cycle.year, platform__in=by_platform)
+    for row in rows.order_by("level", "fund", "pk"):
+        reached = held.setdefault((str(row.get_level_display()), row.fund), {})
+        reached[row.platform_id] = reached.get(row.platform_id, Decimal(0)) + row.amount_yuan
+    lines = [
+        (level, fund, len(reached), plain(sum(reached.values(), Decimal(0)) / WAN),
+         *(plain(sum((by_platform[pk].number(code) or Decimal(0) for pk in reached), Decimal(0)))
+           for code in EFFECTS))
+        for (level, fund), reached in held.items()
+    ]  # fmt: skip
+    head = [
+        "级别",
+        "资金",
+        "平台(家)",
+        "金额(万元)",
+        "完成项目(项)",
+        "产业化成果(项)",
+        "上市产品(个)",
+    ]
+    note = "受支持平台当年的全部业绩，不等于资金带来的增量；一个平台得到几项资金的，各行都计入。"
+    drawn = table("funding", "财政资金与受支持平台的业绩", head, lines, numeric=[2, 3, 4, 5, 6],
+                  note=note)  # fmt: skip
+    return [drawn] if lines else []
+
+
 BLOCKS: dict[str, Callable[[Material], list[Block]]] = {
     "layout": _layout, "roster": _roster, "gaps": _gaps, "monitoring": _monitoring,
-    "targets": _targets, "grades": _grades, "cases": _cases,
+    "targets": _targets, "grades": _grades, "cases": _cases, "funding": _funding,
 }  # fmt: skip

@@ -69,6 +69,16 @@ def test_every_number_stands_in_every_format(publication):
         assert publication.snapshot["definitions"][code]["definition"] in page
 
 
+def test_public_money_stands_beside_what_the_platform_did(publication):
+    chapter = next(c for c in publication.snapshot["chapters"] if c["code"] == "operation")
+    block = next(b for b in chapter["blocks"] if b["id"] == "funding")
+
+    assert block["rows"] == [
+        ["市级", "市创新券", "1", "50.555", "5", "2", "1"],
+        ["省级", "省中试专项", "1", "300", "5", "2", "1"],
+    ]
+
+
 def test_the_page_says_what_the_snapshot_holds(publication):
     page = Client().get(publication.get_absolute_url()).content.decode()
 
