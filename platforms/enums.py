@@ -118,7 +118,7 @@ class OpinionKind(models.TextChoices):
 
 class CheckResult(models.TextChoices):
     PASSED = "passed", _("通过")
-    RECTIFY = "rectify", _("整改后再查")
+    RECTIFY = "rectify", _("限期整改")
     FAILED = "failed", _("不通过")
 
 

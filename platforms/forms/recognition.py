@@ -12,6 +12,7 @@ from platforms.enums import BuildType
 from platforms.models import (
     Application,
     Assessment,
+    AssessmentItem,
     ChangeReport,
     FundingRecord,
     Platform,
@@ -298,3 +299,12 @@ class UsageForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["equipment"].queryset = equipment
         self.fields["equipment"].empty_label = str(_("请选择"))
+
+
+class TaskForm(forms.ModelForm):
+    class Meta:
+        model = AssessmentItem
+        fields = ("name", "target", "done", "proof")
+
+
+TaskFormSet = forms.formset_factory(TaskForm, extra=3, max_num=50)

@@ -11,13 +11,20 @@ from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.recognition import Application, Programme, Scheme
 from platforms.models.resource import Equipment, Expert, Line
 from platforms.models.reviewing import ExpertAssignment, ReviewOpinion, SiteCheck
-from platforms.models.roster import Appeal, Assessment, Recognition, RosterChange
+from platforms.models.roster import (
+    Appeal,
+    Assessment,
+    AssessmentItem,
+    Recognition,
+    RosterChange,
+)
 from platforms.models.support import SupportTicket, TicketReply
 
 __all__ = [
     "Appeal",
     "Application",
     "Assessment",
+    "AssessmentItem",
     "Capability",
     "CapabilityCertificate",
     "CapabilityParameter",

@@ -158,6 +158,29 @@ class Assessment(BaseModel):
         return f"{self.recognition.platform} {self.get_kind_display()}"
 
 
+class AssessmentItem(BaseModel):
+    """One line of the task book: what was promised, what was done, and the proof (G17, G18)."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="items")
+    name = models.CharField(_("任务"), max_length=120)
+    target = models.CharField(_("目标值"), max_length=200)
+    done = models.CharField(_("完成值"), max_length=200, blank=True)
+    proof = models.CharField(_("证明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("任务书条目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "name"],
+                name="platforms_assessment_item_once",
+                violation_error_message=_("同一任务只写一行。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Appeal(BaseModel):
     """The platform objects to a decision on its application or its recognition."""
 

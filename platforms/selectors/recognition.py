@@ -264,7 +264,11 @@ def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
     appeals = AppealAccess(user).visible().filter(recognition=recognition) if mine else []
     return RecognitionPage(
         history=list(recognition.changes.order_by("-day", "-pk")),
-        assessments=list(recognition.assessments.order_by("due_date", "pk")) if mine else [],
+        assessments=list(
+            recognition.assessments.prefetch_related("items").order_by("due_date", "pk")
+        )
+        if mine
+        else [],
         appeals=list(appeals),
         transitions=access.transitions(recognition),
     )

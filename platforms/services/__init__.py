@@ -61,6 +61,7 @@ from platforms.services.support import (
     reply_to_ticket,
     route_ticket,
 )
+from platforms.services.task_book import save_task_book
 from platforms.services.usage import (
     delete_usage,
     import_usage,
@@ -122,6 +123,7 @@ __all__ = [
     "report_listing",
     "route_ticket",
     "save_programme",
+    "save_task_book",
     "score_application",
     "start_application",
     "submit_application",

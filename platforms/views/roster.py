@@ -21,7 +21,7 @@ from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterFilter
-from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm
+from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm, TaskFormSet
 from platforms.models import Assessment, Recognition
 from platforms.selectors import recognition as selectors
 from platforms.tables import RosterTable
@@ -197,7 +197,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 def find_assessment(request: HttpRequest, pk: int) -> Assessment:
     """An assessment of a recognition the user may know of."""
     rows = Assessment.objects.filter(recognition__in=RecognitionAccess(request.user).visible())
-    return get_object_or_404(rows.select_related("recognition"), pk=pk)
+    related = ("recognition__scheme", "recognition__platform__organisation")
+    return get_object_or_404(rows.select_related(*related), pk=pk)
 
 
 @login_required
@@ -212,6 +213,26 @@ def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, "结论已记录。")
     return redirect(found.recognition)
+
+
+@login_required
+def task_book(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines of an assessment: target, done, proof."""
+    found = find_assessment(request, pk)
+    access = RecognitionAccess(request.user)
+    if not access.can("assess", found.recognition):
+        access.require("extend", found.recognition)
+    names = ("name", "target", "done", "proof")
+    forms = TaskFormSet(
+        request.POST or None, initial=list(found.items.order_by("pk").values(*names))
+    )
+    if request.method == "POST" and forms.is_valid():
+        rows = [row.cleaned_data for row in forms if row.cleaned_data.get("name")]
+        services.save_task_book(actor=request.user, assessment=found, rows=rows, now=timezone.now())
+        messages.success(request, "任务书已保存。")
+        return redirect(found.recognition)
+    context = {"assessment": found, "recognition": found.recognition, "forms": forms}
+    return render(request, "platforms/recognition/task_book.html", context)
 
 
 @login_required

@@ -1,0 +1,74 @@
+"""The task book of an assessment: target, done, proof."""
+
+from datetime import date
+
+import pytest
+
+from core.errors import DomainError, Refused
+from platforms import services
+from tests.factories.recognition import RecognitionFactory
+
+ROW = {"name": "服务企业", "target": "30 家", "done": "", "proof": ""}
+
+
+@pytest.fixture
+def assessment(platform):
+    recognition = RecognitionFactory(platform=platform)
+    return recognition.assessments.create(kind="midterm", due_date=date(2027, 3, 1))
+
+
+def save(actor, assessment, now, *rows):
+    return services.save_task_book(actor=actor, assessment=assessment, rows=rows, now=now)
+
+
+def told(assessment):
+    return list(assessment.items.order_by("pk").values_list("name", "target", "done"))
+
+
+def test_staff_set_targets_and_the_platform_says_what_was_done(operator, province, assessment, now):
+    save(province, assessment, now, ROW)
+    save(operator, assessment, now, ROW | {"done": "32 家", "proof": "合同清单"})
+
+    assert told(assessment) == [("服务企业", "30 家", "32 家")]
+
+
+def test_others_and_wrong_rows_change_nothing(province, staff, stranger, assessment, now):
+    save(province, assessment, now, ROW)
+
+    for user in (staff, stranger):
+        with pytest.raises(Refused):
+            save(user, assessment, now)
+    for rows in ([ROW, ROW], [ROW | {"name": ""}]):
+        with pytest.raises(DomainError):
+            save(province, assessment, now, *rows)
+    assert told(assessment) == [("服务企业", "30 家", "")]
+
+
+def test_a_concluded_assessment_keeps_its_task_book(province, assessment, now):
+    save(province, assessment, now, ROW)
+    services.conclude_assessment(
+        actor=province, assessment=assessment, now=now,
+        values={"held_date": date(2026, 5, 1), "result": "rectify", "conclusion": "限期整改"},
+    )  # fmt: skip
+
+    with pytest.raises(DomainError) as error:
+        save(province, assessment, now)
+    assert error.value.code == "concluded"
+    assert len(told(assessment)) == 1
+
+
+def test_the_task_book_in_pages(sign_in, operator, stranger, assessment):
+    url = f"/assessments/{assessment.pk}/tasks/"
+    client = sign_in(operator)
+    assert "任务书" in client.get(url).content.decode()
+
+    client.post(url, {
+        "form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0",
+        "form-0-name": "服务企业", "form-0-target": "30 家", "form-0-done": "32 家",
+        "form-1-name": "",
+    })  # fmt: skip
+
+    assert told(assessment) == [("服务企业", "30 家", "32 家")]
+    page = client.get(assessment.recognition.get_absolute_url()).content.decode()
+    assert "32 家" in page
+    assert sign_in(stranger).get(url).status_code == 403
