@@ -23,7 +23,7 @@ RELATED_SCORE = 0.25
 # from which a resource or a solution is shown with a demand: short texts score lower
 RESOURCE_SCORE = 0.3
 FEATURE_LABELS = {
-    "lexical": "关键词相同",
+    "lexical": "字词相同",
     "lexicon": "专业词相近",
     "semantic": "语义相近",
     "taxonomy": "领域相同",

@@ -60,7 +60,7 @@ def test_bar_shows_what_raised_the_score():
     parts = parts_of({"lexical": 0.6, "semantic": -0.2, "taxonomy": 0.2})
 
     assert [(p.label, round(p.share), round(p.start)) for p in parts] == [
-        ("关键词相同", 75, 0),
+        ("字词相同", 75, 0),
         ("领域相同", 25, 75),
     ]
 
