@@ -1,7 +1,7 @@
 """Domain knowledge in one readable file: what special words belong to, which industries are
 close."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -79,21 +79,37 @@ def _heads(side: _Side) -> dict[str, tuple[str, ...]]:
     return {head: tuple(words) for head, words in heads.items()}
 
 
-def _implied(text: str, side: _Side) -> set[str]:
-    """What the words of ``text`` imply without being in it: other names of what they name, and
-    the words on the other ``side`` of the lexicon."""
+def _implied(text: str, side: _Side) -> dict[str, str]:
+    """What the words of ``text`` imply, each with the word that implies it: other names of what
+    they name, and the words on the other ``side`` of the lexicon."""
     normal = normalise(text)
     found = dict.fromkeys(tokens_of_normal(normal))
 
-    def named(which: _Side, where: str, among: Iterable[str]) -> set[str]:
+    def named(which: _Side) -> list[str]:
         heads = _heads(which)
-        return {word for token in among for word in heads.get(token, ()) if word in where}
+        return sorted({w for token in found for w in heads.get(token, ()) if w in normal})
 
     lexicon = shipped_lexicon()
-    others = {other for word in named("same", normal, found) for other in lexicon.same[word]}
-    table = getattr(lexicon, side)
-    words = named(side, normal, found) | (others & table.keys())
-    return others | {other for word in words for other in table[word]}
+    table: Mapping[str, tuple[str, ...]] = getattr(lexicon, side)
+    others = {other: word for word in named("same") for other in lexicon.same[word]}
+    words = {word: word for word in named(side)}
+    words |= {other: word for other, word in others.items() if other in table}
+    return {other: said for word, said in words.items() for other in table[word]} | others
+
+
+def linked_words(asked: str, offered: str) -> dict[str, list[str]]:
+    """Words of a demand's text, each with the words of a capability's text that it implies and
+    does not say: what the lexicon feature rests on. Of words within one another the longest."""
+    mine, theirs = normalise(asked), normalise(offered)
+    held = set(tokens_of_normal(theirs))
+    links: dict[str, list[str]] = {}
+    for other, said in sorted(_implied(asked, "wider").items()):
+        if other not in mine and (other in theirs if is_han(other[0]) else other in held):
+            links.setdefault(said, []).append(other)
+    return {
+        said: [word for word in words if not any(word != w and word in w for w in words)]
+        for said, words in sorted(links.items())
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from typing import Any
 
 from demands.access import POSTING_ROLES, DemandAccess
 from demands.models import Demand, Disclosure
+from matching.engine.lexicon import linked_words
 from matching.enums import FeedbackSide, MismatchReason, Side, Verdict
 from matching.models import Feedback, Match, MatchList, MatchRun
 from matching.selectors.highlight import Piece, Text, shared_words, strong_terms
@@ -60,6 +61,7 @@ class PairCard:
     capability_title: list[Piece]
     capability_text: list[Piece]
     words: list[str]
+    links: dict[str, list[str]]
     parts: list[Part]
     checks: list[CheckLine]
     is_full_text: bool
@@ -230,6 +232,9 @@ def _card(
         capability_title=title.pieces(wanted.keys(), both),
         capability_text=body.pieces(wanted.keys(), both),
         words=list(dict.fromkeys(words)),
+        links=linked_words(
+            f"{demand.title.text}\n{demand.body.text}", f"{title.text}\n{body.text}"
+        ),
         parts=parts_of(match.shares),
         checks=[check_line(row, is_full=demand.is_full) for row in match.checks],
         is_full_text=demand.is_full,

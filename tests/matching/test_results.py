@@ -79,6 +79,21 @@ def test_both_texts_are_marked():
 
 
 @pytest.mark.django_db
+def test_words_of_one_meaning_are_shown_and_none_of_a_withheld_text():
+    capability = polymer_capability(title="高分子放大")
+    demand = polymer_demand(title="PMMA放大", description="")
+    secret = polymer_demand(**SECRET | {"description": "PMMA放大到公斤级"})
+    match_demand(demand)
+    match_demand(secret)
+
+    page = capability_page(user=operator_of(capability.platform), capability=capability)
+
+    links = {card.match.demand_id: card.links for card in everything(page)}
+    assert links[demand.pk]["pmma"] == ["聚合物", "高分子"]
+    assert links[secret.pk] == {}
+
+
+@pytest.mark.django_db
 def test_withheld_text_shows_and_betrays_nothing():
     capability = polymer_capability()
     demand = polymer_demand(**SECRET, budget_high_yuan=500_000)

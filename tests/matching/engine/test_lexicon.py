@@ -5,6 +5,7 @@ from matching.engine.index import Index
 from matching.engine.lexicon import (
     implied_tokens,
     industry_similarity,
+    linked_words,
     read_lexicon,
     shipped_lexicon,
 )
@@ -62,6 +63,21 @@ def test_another_name_of_the_same_thing_is_found_from_both_sides(asked, offered)
 
 def test_another_name_leads_to_the_wider_words():
     assert "高分" in implied_tokens(DemandDoc("d", "特氟龙密封"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "links"),
+    [
+        ("喷涂废水絮凝", "污水处理与再生", {"废水": ["污水处理"]}),
+        ("SiC外延", "碳化硅外延", {"sic": ["碳化硅"]}),
+        ("亞克力改性", "高分子，PMMA", {"亚克力": ["pmma", "高分子"]}),
+        ("亚克力改性", "rpmmax", {}),
+        ("高分子与塑料", "高分子中试", {}),
+        ("", "高分子", {}),
+    ],
+)
+def test_linked_words_are_what_the_offer_says_in_other_words(asked, offered, links):
+    assert linked_words(asked, offered) == links
 
 
 def test_latin_words_count_only_as_whole_words():
