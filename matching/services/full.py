@@ -154,8 +154,9 @@ def run_chunk(*, run_id: int, number: int, now: datetime) -> bool:
         store_lists(run=chunk.run, found=found)
         locked.status, locked.done_at = ChunkStatus.DONE, now
         locked.save(update_fields=["status", "done_at"])
-        # the row that all chunks share comes last, so that they wait for one another only here
-        run = MatchRun.objects.select_for_update().get(pk=run_id)
+        # The row that all chunks share comes last, so that they wait for one another only here;
+        # not by its key, which the lists of every chunk under way hold on to.
+        run = MatchRun.objects.select_for_update(no_key=True).get(pk=run_id)
         if run.is_finished:
             transaction.set_rollback(True)
             return False
