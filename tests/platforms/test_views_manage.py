@@ -298,7 +298,8 @@ def test_importing_equipment(sign_in, operator, platform):
     template = client.get(f"{url}?template=1")
     wrong = client.post(url, {"file": SimpleUploadedFile("a.xlsx", b"nonsense")})
     file = SimpleUploadedFile("设备.xlsx", BytesIO(equipment_template()).read())
-    done = client.post(url, {"file": file}, follow=True)
+    content = client.post(url, {"file": file}).context["content"]
+    done = client.post(url, {"content": content}, follow=True)
 
     assert template.content.startswith(b"PK")
     assert "下载模板" in text(client.get(url))
