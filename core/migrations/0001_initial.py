@@ -136,4 +136,19 @@ class Migration(migrations.Migration):
             model_name='storedfile',
             index=models.Index(fields=['target_type', 'target_id'], name='core_stored_target__488be6_idx'),
         ),
+        migrations.CreateModel(
+            name='DayCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='日期')),
+                ('name', models.CharField(max_length=40, verbose_name='事项')),
+                ('subject', models.CharField(blank=True, max_length=200, verbose_name='对象')),
+                ('count', models.BigIntegerField(default=0, verbose_name='次数')),
+            ],
+            options={
+                'verbose_name': '按日计数',
+                'verbose_name_plural': '按日计数',
+                'constraints': [models.UniqueConstraint(fields=('day', 'name', 'subject'), name='core_count_once')],
+            },
+        ),
     ]
