@@ -22,6 +22,7 @@ from reporting.models import (
     Indicator,
 )
 from reporting.querysets import ResultQuerySet
+from reporting.scoring import read_scheme
 from reporting.selectors.indicators import choices_of
 from reporting.values import in_words
 from taxonomy.jurisdiction import current_jurisdiction, jurisdiction_of
@@ -174,10 +175,10 @@ def indicators_of(run: EvaluationRun) -> dict[str, Indicator]:
 
 
 def contestable(run: EvaluationRun, result: EvaluationResult) -> list[tuple[str, str]]:
-    """(code, name) of what a result was computed from."""
-    known = indicators_of(run)
+    """(code, name) of what the scheme reads of a result's inputs."""
+    known, read = indicators_of(run), read_scheme(run.scheme.definition).codes
     return [(code, f"{known[code].name}（{code}）") for code in result.inputs["values"]
-            if code in known]  # fmt: skip
+            if code in known and code in read]  # fmt: skip
 
 
 def disputes_of(rows: QuerySet[Any], run: EvaluationRun) -> list[EvaluationDispute]:

@@ -13,7 +13,7 @@ from reporting.catalogue import declared, declared_schemes
 from reporting.services.evaluation_schemes import load_schemes
 from reporting.services.indicators import load_indicators
 from taxonomy.services import load_code_lists
-from tests.journeys import annual_report, recognising
+from tests.journeys import annual_report, publishing, recognising
 from tests.journeys import year as days
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,4 +57,8 @@ def test_from_open_batch_to_published_year(browser: Browser, spring, office: str
     annual_report.submit(year, report)
     annual_report.review(year, report)
     annual_report.read(year, report)
+
+    publishing.evaluate(year)
+    publishing.compile_report(year)
+    publishing.issue_list(year)
     assert year.complaints == {}

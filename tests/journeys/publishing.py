@@ -1,0 +1,101 @@
+"""From the archived reports to grades, a development report and a numbered list."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from reporting.models import EvaluationRun, Publication, PublishedList
+from tests.journeys import year as days
+from tests.journeys.annual_report import PROOF
+from tests.journeys.walker import PATIENCE
+from tests.journeys.year import Year
+
+CLAIM = "0"
+
+
+def evaluate(year: Year) -> None:
+    """Computed from what was archived; contested once, computed anew, published."""
+    province = year.be("province")
+    province.follow("运行评价")
+    province.follow("新建评价")
+    province.press("建立")
+    run = EvaluationRun.objects.get()
+    province.press("计算")
+    province.go(run.get_absolute_url())
+    province.sees(year.platform.name)
+    province.act("开始公示")
+
+    operator = year.be("operator")
+    operator.go(run.get_absolute_url())
+    operator.follow(year.platform.name)
+    operator.sees("一票否决")  # an accident stands in the report
+    operator.follow("提出异议")
+    accident = operator.page.locator("main select[name=code] option", has_text="事故").first
+    value = accident.get_attribute("value")
+    operator.page.locator("main select[name=code]").select_option(value=value)
+    operator.fill(claim=CLAIM, reason="台账已更新，附后。")
+    operator.page.set_input_files("main input[name=file]", PROOF)
+    operator.press("提交异议")
+    operator.sees("待处理")
+
+    province = year.be("province")
+    province.follow("待答复的评价异议")
+    province.go(run.get_absolute_url())
+    province.follow(year.platform.name)
+    province.act("采纳并更正", reason="核对到账凭证，属实。")
+    province.sees("已采纳")
+    year.on(days.GRADED)
+    province = year.be("province")
+    province.go(run.get_absolute_url())
+    province.press("核验计算")
+    province.act("公布结果")
+    visitor = year.be("visitor")
+    visitor.go(run.get_absolute_url())
+    visitor.sees(year.platform.name)
+
+
+def compile_report(year: Year) -> None:
+    """Frozen, drafted, edited by hand, read over and made public."""
+    province = year.be("province")
+    province.follow("编写报告、手册与汇编")
+    province.follow("新建")
+    cycle = province.page.locator("main select[name=cycle]")
+    cycle.select_option(index=1)
+    province.press("建立并封存数据")
+    publication = Publication.objects.get()
+    desk = f"/manage/publications/{publication.pk}/"
+    province.go(desk)
+    province.page.locator("main tbody th a").first.click()
+    text = province.page.locator("main textarea").first
+    text.fill(text.input_value() + "\n\n全省中试服务能力稳步提升。")
+    province.press("保存")
+    province.go(desk)
+    province.act("送审")
+    province.go(desk)
+    province.act("发布")
+
+    visitor = year.be("visitor")
+    visitor.go("/publications/")
+    publication.refresh_from_db()
+    visitor.follow(str(publication))
+    visitor.sees("演示数据")
+    visitor.sees("全省中试服务能力稳步提升。")
+    for name in ("PDF", "Word", "Excel", "JSON"):
+        expect(visitor.page.get_by_role("link", name=name, exact=True).first).to_be_visible(
+            timeout=PATIENCE
+        )
+
+
+def issue_list(year: Year) -> None:
+    """The first edition of the list of platforms, with a number and a day."""
+    province = year.be("province")
+    province.follow("发布编号清单")
+    province.follow("中试平台清单")
+    province.fill(demo="on")
+    province.press("看看有多少条")
+    province.press("发布第 1 期（1 条）")
+    edition = PublishedList.objects.get()
+    visitor = year.be("visitor")
+    visitor.go(edition.get_absolute_url())
+    visitor.sees(year.platform.name)
+    visitor.sees("第 1 期")
