@@ -146,8 +146,8 @@ def read(year: Year, report: AnnualReport) -> None:
     operator = year.be("operator")
     operator.go(report.get_absolute_url())
     operator.sees("已归档")
+    operator.page.locator("main summary", has_text="下载").click()
     for name, start in FILES.items():
-        operator.page.locator("main summary", has_text="下载").click()
         with operator.page.expect_download() as waiting:
             operator.page.locator("main").get_by_role("link", name=name, exact=True).click()
         assert waiting.value.path().read_bytes().startswith(start)
