@@ -19,11 +19,15 @@ from core.errors import DomainError
 
 
 @login_required
-@reauthentication_required
 @never_cache
 def tokens(request: PersonRequest) -> HttpResponse:
     """Own tokens and a form for another. The answer to the form shows the secret, once."""
-    TokenAccess(request.user).require("create")
+    TokenAccess(request.user).require("create")  # before anybody is asked for a password
+    return _tokens(request)
+
+
+@reauthentication_required
+def _tokens(request: PersonRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import mixins, serializers, viewsets
 
+from accounts.enums import Scope
 from reporting.selectors.monitoring import Progress, policy_targets
 
 
@@ -32,12 +30,12 @@ class TargetSerializer(serializers.Serializer[Progress]):
     figure_date = serializers.DateField(source="figure.as_of_date", default=None, allow_null=True)
 
 
-class TargetViewSet(viewsets.ViewSet):
+class TargetViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
     """政策目标：文件写明的数量目标与目前的数值。公开读取。"""
 
-    permission_classes: list[Any] = []
+    serializer_class = TargetSerializer
+    read_scope = Scope.REPORTS_READ
+    filter_backends: ClassVar[list[Any]] = []  # computed, not rows
 
-    @extend_schema(responses=TargetSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        rows = policy_targets(today=timezone.localdate())
-        return Response(TargetSerializer(rows, many=True).data)
+    def get_queryset(self) -> Any:
+        return policy_targets(today=timezone.localdate())

@@ -8,6 +8,7 @@ from accounts.enums import Role
 from accounts.models import Organisation, User
 from tests.accounts.conftest import signed_in
 from tests.factories.accounts import (
+    PASSWORD,
     OrganisationFactory,
     UserFactory,
     make_uscc,
@@ -102,9 +103,24 @@ PAGES = {
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("name", PAGES)
 def test_who_opens_which_page(name, role):
-    response = signed_in(person(role)).get(reverse(name))
+    client = signed_in(person(role))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    response = client.get(reverse(name))
 
     assert response.status_code == (200 if role in PAGES[name] else 403)
+
+
+def test_the_password_is_asked_before_the_form_for_tokens():
+    response = signed_in(person(Role.OPERATOR)).get(reverse("accounts:tokens"))
+
+    assert response["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_who_may_not_have_tokens_is_not_asked_for_a_password():
+    response = signed_in(person(Role.AUDITOR)).get(reverse("accounts:tokens"))
+
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -50,7 +50,7 @@ def test_unchanged_rows_cost_no_reading(django_assert_num_queries):
     polymer_capability()
     first = current_index(Side.CAPABILITY)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert current_index(Side.CAPABILITY) is first
 
 

@@ -178,7 +178,7 @@ def test_targets_are_read_over_rest(api, staff):
     guangdong()
     figure(staff)
 
-    rows = {row["code"]: row for row in api.get("/api/v1/targets/").json()}
+    rows = {row["code"]: row for row in api.get("/api/v1/targets/").json()["results"]}
 
     assert rows["TGT-G2"]["value"] == "3.00"
     assert rows["TGT-G2"]["figure_date"] == "2026-06-30"

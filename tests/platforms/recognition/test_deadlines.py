@@ -145,11 +145,11 @@ def test_the_list_costs_the_same_for_one_and_three(sign_in, province, django_ass
     client = sign_in(province)
     timed(status="province", stage_due_at=timezone.now())
     client.get("/review/applications/all/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/review/applications/all/")
     timed(status="province")
     timed(status="province")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/review/applications/all/")
 
 
