@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '角色授予',
                 'verbose_name_plural': '角色授予',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'role', 'organisation', 'region'), name='accounts_role_once', nulls_distinct=False, violation_error_message='该用户已有这一角色。'), models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['department', 'enterprise', 'operator', 'partner']), _negated=True), ('organisation__isnull', False), _connector='OR'), name='accounts_role_organisation', violation_error_message='这一角色须指明单位。'), models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['broker', 'government']), _negated=True), ('region__isnull', False), _connector='OR'), name='accounts_role_region', violation_error_message='这一角色须指明管辖地区。')],
             },
         ),
         migrations.CreateModel(
@@ -178,18 +179,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='organisation',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."industry_id" IS DISTINCT FROM (NEW."industry_id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."size_class" IS DISTINCT FROM (NEW."size_class") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."uscc" IS DISTINCT FROM (NEW."uscc") OR OLD."wants_platform" IS DISTINCT FROM (NEW."wants_platform") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "accounts_organisationevent" ("address", "created_at", "id", "industry_id", "is_demo", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "size_class", "status", "status_changed_at", "uscc", "wants_platform", "website") VALUES (NEW."address", NEW."created_at", NEW."id", NEW."industry_id", NEW."is_demo", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."region_id", NEW."size_class", NEW."status", NEW."status_changed_at", NEW."uscc", NEW."wants_platform", NEW."website"); RETURN NULL;', hash='b198e8703aa1b16262b31437f8fa1ba9c8646400', operation='UPDATE', pgid='pgtrigger_update_update_9e5fc', table='accounts_organisation', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'role', 'organisation', 'region'), name='accounts_role_once', nulls_distinct=False, violation_error_message='该用户已有这一角色。'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['department', 'enterprise', 'operator', 'partner']), _negated=True), ('organisation__isnull', False), _connector='OR'), name='accounts_role_organisation', violation_error_message='这一角色须指明单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['broker', 'government']), _negated=True), ('region__isnull', False), _connector='OR'), name='accounts_role_region', violation_error_message='这一角色须指明管辖地区。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='roleassignment',

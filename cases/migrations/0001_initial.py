@@ -15,58 +15,14 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('demands', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('platforms', '0001_initial'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Clearance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('kind', models.CharField(choices=[('eia', '环境影响评价'), ('safety', '安全评价')], max_length=8, verbose_name='手续')),
-                ('stage', models.CharField(choices=[('to_judge', '待判定'), ('exempt', '无需办理'), ('reused', '沿用已有批复'), ('preparing', '编制中'), ('submitted', '已报审'), ('approved', '已批复')], default='to_judge', max_length=10, verbose_name='办理情况')),
-                ('approval_number', models.CharField(blank=True, max_length=100, verbose_name='批复文号')),
-                ('approved_date', models.DateField(blank=True, null=True, verbose_name='批复日期')),
-                ('officer_name', models.CharField(blank=True, max_length=50, verbose_name='服务专员')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('hazard_class', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'hazard-class'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='危险类别')),
-            ],
-            options={
-                'verbose_name': '环评安评台账',
-                'verbose_name_plural': '环评安评台账',
-            },
-        ),
-        migrations.CreateModel(
-            name='Outcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('kind', models.CharField(choices=[('verified', '完成中试验证'), ('produced', '实现量产'), ('launched', '产品上市'), ('failed', '未成功')], max_length=10, verbose_name='成果类型')),
-                ('description', models.TextField(max_length=3000, verbose_name='成果说明')),
-                ('product_name', models.CharField(blank=True, max_length=200, verbose_name='产品名称')),
-                ('trl_before', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='中试前成熟度')),
-                ('trl_after', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='中试后成熟度')),
-                ('achieved_date', models.DateField(verbose_name='取得日期')),
-                ('evidence_grade', models.CharField(choices=[('A', 'A 合同、报告与发票齐全'), ('B', 'B 有合同或验证报告'), ('C', 'C 有往来记录'), ('D', 'D 仅有陈述')], default='D', max_length=1, verbose_name='证据等级')),
-                ('status', models.CharField(choices=[('claimed', '待企业确认'), ('confirmed', '企业已确认'), ('rejected', '企业不认可')], default='claimed', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('satisfaction', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='满意度(1–5)')),
-                ('link_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('link_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '成果',
-                'verbose_name_plural': '成果',
-            },
-        ),
         migrations.CreateModel(
             name='Project',
             fields=[
@@ -97,6 +53,56 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '对接项目',
                 'verbose_name_plural': '对接项目',
+                'indexes': [models.Index(fields=['platform', 'status'], name='cases_proje_platfor_57cad5_idx'), models.Index(fields=['enterprise'], name='cases_proje_enterpr_60d146_idx'), models.Index(condition=models.Q(('status', 'enquiry')), fields=['reply_due_at'], name='cases_project_waiting')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('demand__isnull', False), ('status__in', ('enquiry', 'in_talks', 'quoted', 'contracted', 'piloting', 'delivered'))), fields=('enterprise', 'platform', 'demand'), name='cases_project_demand_once', violation_error_message='这件事已经在对接，请在原对接中继续。'), models.UniqueConstraint(condition=models.Q(('demand__isnull', True), ('status__in', ('enquiry', 'in_talks', 'quoted', 'contracted', 'piloting', 'delivered'))), fields=('enterprise', 'platform', 'capability'), name='cases_project_once', nulls_distinct=False, violation_error_message='这件事已经在对接，请在原对接中继续。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Clearance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('kind', models.CharField(choices=[('eia', '环境影响评价'), ('safety', '安全评价')], max_length=8, verbose_name='手续')),
+                ('stage', models.CharField(choices=[('to_judge', '待判定'), ('exempt', '无需办理'), ('reused', '沿用已有批复'), ('preparing', '编制中'), ('submitted', '已报审'), ('approved', '已批复')], default='to_judge', max_length=10, verbose_name='办理情况')),
+                ('approval_number', models.CharField(blank=True, max_length=100, verbose_name='批复文号')),
+                ('approved_date', models.DateField(blank=True, null=True, verbose_name='批复日期')),
+                ('officer_name', models.CharField(blank=True, max_length=50, verbose_name='服务专员')),
+                ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
+                ('hazard_class', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'hazard-class'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='危险类别')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='cases.project')),
+            ],
+            options={
+                'verbose_name': '环评安评台账',
+                'verbose_name_plural': '环评安评台账',
+                'constraints': [models.UniqueConstraint(fields=('project', 'kind'), name='cases_clearance_once'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['approved', 'reused']), _negated=True), models.Q(('approval_number', ''), _negated=True), _connector='OR'), name='cases_clearance_number', violation_error_message='已批复或沿用批复的，请填写批复文号。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Outcome',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('kind', models.CharField(choices=[('verified', '完成中试验证'), ('produced', '实现量产'), ('launched', '产品上市'), ('failed', '未成功')], max_length=10, verbose_name='成果类型')),
+                ('description', models.TextField(max_length=3000, verbose_name='成果说明')),
+                ('product_name', models.CharField(blank=True, max_length=200, verbose_name='产品名称')),
+                ('trl_before', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='中试前成熟度')),
+                ('trl_after', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='中试后成熟度')),
+                ('achieved_date', models.DateField(verbose_name='取得日期')),
+                ('evidence_grade', models.CharField(choices=[('A', 'A 合同、报告与发票齐全'), ('B', 'B 有合同或验证报告'), ('C', 'C 有往来记录'), ('D', 'D 仅有陈述')], default='D', max_length=1, verbose_name='证据等级')),
+                ('status', models.CharField(choices=[('claimed', '待企业确认'), ('confirmed', '企业已确认'), ('rejected', '企业不认可')], default='claimed', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('satisfaction', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='满意度(1–5)')),
+                ('link_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('link_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='cases.project')),
+            ],
+            options={
+                'verbose_name': '成果',
+                'verbose_name_plural': '成果',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('trl_before__isnull', True), ('trl_before__range', (1, 9)), _connector='OR'), models.Q(('trl_after__isnull', True), ('trl_after__range', (1, 9)), _connector='OR')), name='cases_outcome_trl', violation_error_message='技术成熟度为 1–9 级。'), models.CheckConstraint(condition=models.Q(('satisfaction__isnull', True), ('satisfaction__range', (1, 5)), _connector='OR'), name='cases_outcome_satisfaction', violation_error_message='满意度为 1–5 分。')],
             },
         ),
         migrations.CreateModel(
@@ -128,11 +134,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='outcome',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='cases.project'),
-        ),
         migrations.CreateModel(
             name='Message',
             fields=[
@@ -146,6 +147,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '往来消息',
                 'verbose_name_plural': '往来消息',
+                'indexes': [models.Index(fields=['project', 'sent_at'], name='cases_messa_project_4e663d_idx')],
             },
         ),
         migrations.CreateModel(
@@ -170,11 +172,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='clearance',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='cases.project'),
         ),
         migrations.CreateModel(
             name='Case',
@@ -208,6 +205,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '典型案例',
                 'verbose_name_plural': '典型案例',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='cases_case_srch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('consented_at__isnull', False), models.Q(('source_title', ''), _negated=True), models.Q(('source_url', ''), _negated=True), _connector='OR'), name='cases_case_consent', violation_error_message='企业同意后才能发布案例。')],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +261,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '报价',
                 'verbose_name_plural': '报价',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='cases_quote_amount', violation_error_message='报价须大于 0。')],
             },
         ),
         migrations.CreateModel(
@@ -305,27 +305,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '安全检查',
                 'verbose_name_plural': '安全检查',
+                'indexes': [models.Index(fields=['project', 'held_date'], name='cases_safet_project_528802_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('mended_count__lte', models.F('found_count'))), name='cases_inspection_mended', violation_error_message='已整改的不能多于发现的问题。'), models.CheckConstraint(condition=models.Q(('found_count', models.F('mended_count')), ('rectify_by__isnull', False), _connector='OR'), name='cases_inspection_due', violation_error_message='有未整改的问题，请填写整改期限。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['platform', 'status'], name='cases_proje_platfor_57cad5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['enterprise'], name='cases_proje_enterpr_60d146_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('status', 'enquiry')), fields=['reply_due_at'], name='cases_project_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('demand__isnull', False), ('status__in', ('enquiry', 'in_talks', 'quoted', 'contracted', 'piloting', 'delivered'))), fields=('enterprise', 'platform', 'demand'), name='cases_project_demand_once', violation_error_message='这件事已经在对接，请在原对接中继续。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('demand__isnull', True), ('status__in', ('enquiry', 'in_talks', 'quoted', 'contracted', 'piloting', 'delivered'))), fields=('enterprise', 'platform', 'capability'), name='cases_project_once', nulls_distinct=False, violation_error_message='这件事已经在对接，请在原对接中继续。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='project',
@@ -335,14 +317,6 @@ class Migration(migrations.Migration):
             model_name='project',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."capability_id" IS DISTINCT FROM (NEW."capability_id") OR OLD."contract_amount_yuan" IS DISTINCT FROM (NEW."contract_amount_yuan") OR OLD."contract_date" IS DISTINCT FROM (NEW."contract_date") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."decline_reason" IS DISTINCT FROM (NEW."decline_reason") OR OLD."delivered_date" IS DISTINCT FROM (NEW."delivered_date") OR OLD."demand_id" IS DISTINCT FROM (NEW."demand_id") OR OLD."enterprise_id" IS DISTINCT FROM (NEW."enterprise_id") OR OLD."first_replied_at" IS DISTINCT FROM (NEW."first_replied_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."promised_date" IS DISTINCT FROM (NEW."promised_date") OR OLD."reminded_at" IS DISTINCT FROM (NEW."reminded_at") OR OLD."reply_due_at" IS DISTINCT FROM (NEW."reply_due_at") OR OLD."started_by_id" IS DISTINCT FROM (NEW."started_by_id") OR OLD."started_date" IS DISTINCT FROM (NEW."started_date") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "cases_projectevent" ("asked_at", "capability_id", "contract_amount_yuan", "contract_date", "created_at", "decline_reason", "delivered_date", "demand_id", "enterprise_id", "first_replied_at", "id", "is_demo", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "promised_date", "reminded_at", "reply_due_at", "started_by_id", "started_date", "status", "status_changed_at", "title") VALUES (NEW."asked_at", NEW."capability_id", NEW."contract_amount_yuan", NEW."contract_date", NEW."created_at", NEW."decline_reason", NEW."delivered_date", NEW."demand_id", NEW."enterprise_id", NEW."first_replied_at", NEW."id", NEW."is_demo", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."promised_date", NEW."reminded_at", NEW."reply_due_at", NEW."started_by_id", NEW."started_date", NEW."status", NEW."status_changed_at", NEW."title"); RETURN NULL;', hash='dc5ac65b0ba91bb5448b960da89911f506da7a26', operation='UPDATE', pgid='pgtrigger_update_update_b8956', table='cases_project', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('trl_before__isnull', True), ('trl_before__range', (1, 9)), _connector='OR'), models.Q(('trl_after__isnull', True), ('trl_after__range', (1, 9)), _connector='OR')), name='cases_outcome_trl', violation_error_message='技术成熟度为 1–9 级。'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('satisfaction__isnull', True), ('satisfaction__range', (1, 5)), _connector='OR'), name='cases_outcome_satisfaction', violation_error_message='满意度为 1–5 分。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='outcome',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_outcomeevent" ("achieved_date", "claimed_by_id", "created_at", "description", "evidence_grade", "id", "kind", "link_digest", "link_expires_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_name", "project_id", "satisfaction", "status", "status_changed_at", "trl_after", "trl_before") VALUES (NEW."achieved_date", NEW."claimed_by_id", NEW."created_at", NEW."description", NEW."evidence_grade", NEW."id", NEW."kind", NEW."link_digest", NEW."link_expires_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."product_name", NEW."project_id", NEW."satisfaction", NEW."status", NEW."status_changed_at", NEW."trl_after", NEW."trl_before"); RETURN NULL;', hash='5345a3f55d816ae74d6374550dde9ea7c2ec5c1e', operation='INSERT', pgid='pgtrigger_insert_insert_63602', table='cases_outcome', when='AFTER')),
@@ -350,18 +324,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='outcome',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."achieved_date" IS DISTINCT FROM (NEW."achieved_date") OR OLD."claimed_by_id" IS DISTINCT FROM (NEW."claimed_by_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."evidence_grade" IS DISTINCT FROM (NEW."evidence_grade") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."link_digest" IS DISTINCT FROM (NEW."link_digest") OR OLD."link_expires_at" IS DISTINCT FROM (NEW."link_expires_at") OR OLD."product_name" IS DISTINCT FROM (NEW."product_name") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."satisfaction" IS DISTINCT FROM (NEW."satisfaction") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."trl_after" IS DISTINCT FROM (NEW."trl_after") OR OLD."trl_before" IS DISTINCT FROM (NEW."trl_before"))', func='INSERT INTO "cases_outcomeevent" ("achieved_date", "claimed_by_id", "created_at", "description", "evidence_grade", "id", "kind", "link_digest", "link_expires_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_name", "project_id", "satisfaction", "status", "status_changed_at", "trl_after", "trl_before") VALUES (NEW."achieved_date", NEW."claimed_by_id", NEW."created_at", NEW."description", NEW."evidence_grade", NEW."id", NEW."kind", NEW."link_digest", NEW."link_expires_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."product_name", NEW."project_id", NEW."satisfaction", NEW."status", NEW."status_changed_at", NEW."trl_after", NEW."trl_before"); RETURN NULL;', hash='22468859392ecb3ea5c7b37220f7fe35a4b54fc7', operation='UPDATE', pgid='pgtrigger_update_update_a4b1c', table='cases_outcome', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['project', 'sent_at'], name='cases_messa_project_4e663d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.UniqueConstraint(fields=('project', 'kind'), name='cases_clearance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clearance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['approved', 'reused']), _negated=True), models.Q(('approval_number', ''), _negated=True), _connector='OR'), name='cases_clearance_number', violation_error_message='已批复或沿用批复的，请填写批复文号。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='clearance',
@@ -371,18 +333,6 @@ class Migration(migrations.Migration):
             model_name='clearance',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."approval_number" IS DISTINCT FROM (NEW."approval_number") OR OLD."approved_date" IS DISTINCT FROM (NEW."approved_date") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."hazard_class_id" IS DISTINCT FROM (NEW."hazard_class_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."officer_name" IS DISTINCT FROM (NEW."officer_name") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."stage" IS DISTINCT FROM (NEW."stage"))', func='INSERT INTO "cases_clearanceevent" ("approval_number", "approved_date", "created_at", "hazard_class_id", "id", "kind", "note", "officer_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "stage") VALUES (NEW."approval_number", NEW."approved_date", NEW."created_at", NEW."hazard_class_id", NEW."id", NEW."kind", NEW."note", NEW."officer_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."stage"); RETURN NULL;', hash='260a348dc0dc3777a5cc15360a9c32bca5fff89a', operation='UPDATE', pgid='pgtrigger_update_update_8028b', table='cases_clearance', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='cases_case_srch'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('consented_at__isnull', False), models.Q(('source_title', ''), _negated=True), models.Q(('source_url', ''), _negated=True), _connector='OR'), name='cases_case_consent', violation_error_message='企业同意后才能发布案例。'),
-        ),
-        migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='cases_quote_amount', violation_error_message='报价须大于 0。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='quote',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_quoteevent" ("amount_yuan", "created_at", "id", "lead_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "quoted_at", "quoted_by_id", "scope", "updated_at", "valid_until_date") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."lead_days", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."quoted_at", NEW."quoted_by_id", NEW."scope", NEW."updated_at", NEW."valid_until_date"); RETURN NULL;', hash='c4e959e3cb6ee04cc7f8884b39e0f32920080542', operation='INSERT', pgid='pgtrigger_insert_insert_0922b', table='cases_quote', when='AFTER')),
@@ -390,17 +340,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='quote',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_quoteevent" ("amount_yuan", "created_at", "id", "lead_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "quoted_at", "quoted_by_id", "scope", "updated_at", "valid_until_date") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."lead_days", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."quoted_at", NEW."quoted_by_id", NEW."scope", NEW."updated_at", NEW."valid_until_date"); RETURN NULL;', hash='be5edebaa070a957899c88e3f719382940a52e0a', operation='UPDATE', pgid='pgtrigger_update_update_48ce4', table='cases_quote', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='safetyinspection',
-            index=models.Index(fields=['project', 'held_date'], name='cases_safet_project_528802_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetyinspection',
-            constraint=models.CheckConstraint(condition=models.Q(('mended_count__lte', models.F('found_count'))), name='cases_inspection_mended', violation_error_message='已整改的不能多于发现的问题。'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetyinspection',
-            constraint=models.CheckConstraint(condition=models.Q(('found_count', models.F('mended_count')), ('rectify_by__isnull', False), _connector='OR'), name='cases_inspection_due', violation_error_message='有未整改的问题，请填写整改期限。'),
         ),
     ]

@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('pghistory', '0007_auto_20250421_0444'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '中试需求',
                 'verbose_name_plural': '中试需求',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='demands_demand_srch'), models.Index(fields=['status', '-published_at'], name='demands_dem_status_f7778d_idx'), models.Index(fields=['-published_at', '-id'], name='demands_demand_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('scale_low__isnull', True), ('scale_high__isnull', True), ('scale_low__lte', models.F('scale_high')), _connector='OR'), name='demands_demand_scale', violation_error_message='规模下限不能大于上限。'), models.CheckConstraint(condition=models.Q(('budget_low_yuan__isnull', True), ('budget_high_yuan__isnull', True), ('budget_low_yuan__lte', models.F('budget_high_yuan')), _connector='OR'), name='demands_demand_budget', violation_error_message='预算下限不能大于上限。'), models.CheckConstraint(condition=models.Q(models.Q(('trl_current__isnull', True), ('trl_current__range', (1, 9)), _connector='OR'), models.Q(('trl_target__isnull', True), ('trl_target__range', (1, 9)), _connector='OR'), models.Q(('trl_current__isnull', True), ('trl_target__isnull', True), ('trl_current__lte', models.F('trl_target')), _connector='OR')), name='demands_demand_trl', violation_error_message='技术成熟度为 1–9 级，目标不能低于目前。'), models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('title', ''), _negated=True), _connector='OR'), name='demands_demand_title', violation_error_message='请写明要做什么。')],
             },
         ),
         migrations.CreateModel(
@@ -149,35 +151,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '需求披露',
                 'verbose_name_plural': '需求披露',
+                'constraints': [models.UniqueConstraint(fields=('demand', 'organisation'), name='demands_disclosed_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='demand',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='demands_demand_srch'),
-        ),
-        migrations.AddIndex(
-            model_name='demand',
-            index=models.Index(fields=['status', '-published_at'], name='demands_dem_status_f7778d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='demand',
-            index=models.Index(fields=['-published_at', '-id'], name='demands_demand_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_low__isnull', True), ('scale_high__isnull', True), ('scale_low__lte', models.F('scale_high')), _connector='OR'), name='demands_demand_scale', violation_error_message='规模下限不能大于上限。'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_low_yuan__isnull', True), ('budget_high_yuan__isnull', True), ('budget_low_yuan__lte', models.F('budget_high_yuan')), _connector='OR'), name='demands_demand_budget', violation_error_message='预算下限不能大于上限。'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('trl_current__isnull', True), ('trl_current__range', (1, 9)), _connector='OR'), models.Q(('trl_target__isnull', True), ('trl_target__range', (1, 9)), _connector='OR'), models.Q(('trl_current__isnull', True), ('trl_target__isnull', True), ('trl_current__lte', models.F('trl_target')), _connector='OR')), name='demands_demand_trl', violation_error_message='技术成熟度为 1–9 级，目标不能低于目前。'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('title', ''), _negated=True), _connector='OR'), name='demands_demand_title', violation_error_message='请写明要做什么。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='demand',
@@ -186,9 +161,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='demand',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."background" IS DISTINCT FROM (NEW."background") OR OLD."budget_high_yuan" IS DISTINCT FROM (NEW."budget_high_yuan") OR OLD."budget_low_yuan" IS DISTINCT FROM (NEW."budget_low_yuan") OR OLD."budget_text" IS DISTINCT FROM (NEW."budget_text") OR OLD."confidentiality" IS DISTINCT FROM (NEW."confidentiality") OR OLD."contact_name" IS DISTINCT FROM (NEW."contact_name") OR OLD."contact_phone" IS DISTINCT FROM (NEW."contact_phone") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deadline_date" IS DISTINCT FROM (NEW."deadline_date") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id") OR OLD."expires_date" IS DISTINCT FROM (NEW."expires_date") OR OLD."field_id" IS DISTINCT FROM (NEW."field_id") OR OLD."hazard_class_id" IS DISTINCT FROM (NEW."hazard_class_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_anonymous" IS DISTINCT FROM (NEW."is_anonymous") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."materials" IS DISTINCT FROM (NEW."materials") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."organisation_name" IS DISTINCT FROM (NEW."organisation_name") OR OLD."posted_by_id" IS DISTINCT FROM (NEW."posted_by_id") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."scale_high" IS DISTINCT FROM (NEW."scale_high") OR OLD."scale_low" IS DISTINCT FROM (NEW."scale_low") OR OLD."scale_unit" IS DISTINCT FROM (NEW."scale_unit") OR OLD."secrecy_confirmed_at" IS DISTINCT FROM (NEW."secrecy_confirmed_at") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."source_date" IS DISTINCT FROM (NEW."source_date") OR OLD."source_kind" IS DISTINCT FROM (NEW."source_kind") OR OLD."source_ref" IS DISTINCT FROM (NEW."source_ref") OR OLD."source_title" IS DISTINCT FROM (NEW."source_title") OR OLD."source_url" IS DISTINCT FROM (NEW."source_url") OR OLD."stage_id" IS DISTINCT FROM (NEW."stage_id") OR OLD."stage_text" IS DISTINCT FROM (NEW."stage_text") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."target_figures" IS DISTINCT FROM (NEW."target_figures") OR OLD."teaser" IS DISTINCT FROM (NEW."teaser") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."trl_current" IS DISTINCT FROM (NEW."trl_current") OR OLD."trl_target" IS DISTINCT FROM (NEW."trl_target") OR OLD."wanted_region_id" IS DISTINCT FROM (NEW."wanted_region_id"))', func='INSERT INTO "demands_demandevent" ("background", "budget_high_yuan", "budget_low_yuan", "budget_text", "confidentiality", "contact_name", "contact_phone", "created_at", "deadline_date", "description", "edited_by_id", "expires_date", "field_id", "hazard_class_id", "id", "is_anonymous", "is_demo", "materials", "organisation_id", "organisation_name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_by_id", "published_at", "region_id", "scale_high", "scale_low", "scale_unit", "secrecy_confirmed_at", "slug", "source_date", "source_kind", "source_ref", "source_title", "source_url", "stage_id", "stage_text", "status", "status_changed_at", "target_figures", "teaser", "title", "trl_current", "trl_target", "wanted_region_id") VALUES (NEW."background", NEW."budget_high_yuan", NEW."budget_low_yuan", NEW."budget_text", NEW."confidentiality", NEW."contact_name", NEW."contact_phone", NEW."created_at", NEW."deadline_date", NEW."description", NEW."edited_by_id", NEW."expires_date", NEW."field_id", NEW."hazard_class_id", NEW."id", NEW."is_anonymous", NEW."is_demo", NEW."materials", NEW."organisation_id", NEW."organisation_name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."posted_by_id", NEW."published_at", NEW."region_id", NEW."scale_high", NEW."scale_low", NEW."scale_unit", NEW."secrecy_confirmed_at", NEW."slug", NEW."source_date", NEW."source_kind", NEW."source_ref", NEW."source_title", NEW."source_url", NEW."stage_id", NEW."stage_text", NEW."status", NEW."status_changed_at", NEW."target_figures", NEW."teaser", NEW."title", NEW."trl_current", NEW."trl_target", NEW."wanted_region_id"); RETURN NULL;', hash='d00686a17dbf85b93578172d47581b91e00d33f6', operation='UPDATE', pgid='pgtrigger_update_update_9943c', table='demands_demand', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.UniqueConstraint(fields=('demand', 'organisation'), name='demands_disclosed_once'),
         ),
     ]

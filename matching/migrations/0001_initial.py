@@ -10,10 +10,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('demands', '0001_initial'),
         ('platforms', '0001_initial'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '匹配任务',
                 'verbose_name_plural': '匹配任务',
+                'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['heartbeat_at'], name='matching_run_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('capability', None), ('demand', None), ('kind', 'full'), ('resource_id', None)), models.Q(('capability', None), ('demand__isnull', False), ('kind', 'demand'), ('resource_id', None)), models.Q(('capability__isnull', False), ('demand', None), ('kind', 'capability'), ('resource_id', None)), models.Q(('capability', None), ('demand', None), ('kind', 'resource'), ('resource_id__isnull', False), models.Q(('resource_kind', ''), _negated=True)), _connector='OR'), name='matching_run_subject'), models.UniqueConstraint(condition=models.Q(('kind', 'full'), ('status__in', ['queued', 'running'])), fields=('kind',), name='matching_one_full_run', violation_error_message='已有一次全量重算正在进行。')],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +87,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '匹配清单',
                 'verbose_name_plural': '匹配清单',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('capability', None), ('demand__isnull', False)), models.Q(('capability__isnull', False), ('demand', None)), _connector='OR'), name='matching_list_subject')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '匹配分片',
                 'verbose_name_plural': '匹配分片',
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='matching_chunk_once')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +130,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '匹配',
                 'verbose_name_plural': '匹配',
+                'indexes': [models.Index(fields=['match_list', 'rank'], name='matching_ma_match_l_642285_idx')],
+                'constraints': [models.UniqueConstraint(fields=('match_list', 'demand', 'capability'), name='matching_pair_once')],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +173,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '资源匹配',
                 'verbose_name_plural': '资源匹配',
+                'indexes': [models.Index(fields=['kind', 'object_id', '-score'], name='matching_re_kind_4ed883_idx')],
+                'constraints': [models.UniqueConstraint(fields=('match_list', 'kind', 'object_id'), name='matching_resource_once')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +193,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '匹配订阅',
                 'verbose_name_plural': '匹配订阅',
+                'constraints': [models.UniqueConstraint(fields=('user', 'demand', 'capability', 'words', 'field', 'region'), name='matching_subscription_once', nulls_distinct=False, violation_error_message='您已经订阅过了。')],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +218,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '权重训练',
                 'verbose_name_plural': '权重训练',
+                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('status__in', ['queued', 'running'])), name='matching_one_training', violation_error_message='已有一次训练正在进行。')],
             },
         ),
         migrations.CreateModel(
@@ -230,49 +240,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '匹配反馈',
                 'constraints': [models.UniqueConstraint(fields=('demand', 'capability', 'given_by', 'side'), name='matching_feedback_once'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'unsuitable'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='matching_feedback_reason', violation_error_message='请选择不合适的原因。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='matchrun',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['heartbeat_at'], name='matching_run_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capability', None), ('demand', None), ('kind', 'full'), ('resource_id', None)), models.Q(('capability', None), ('demand__isnull', False), ('kind', 'demand'), ('resource_id', None)), models.Q(('capability__isnull', False), ('demand', None), ('kind', 'capability'), ('resource_id', None)), models.Q(('capability', None), ('demand', None), ('kind', 'resource'), ('resource_id__isnull', False), models.Q(('resource_kind', ''), _negated=True)), _connector='OR'), name='matching_run_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'full'), ('status__in', ['queued', 'running'])), fields=('kind',), name='matching_one_full_run', violation_error_message='已有一次全量重算正在进行。'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchlist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capability', None), ('demand__isnull', False)), models.Q(('capability__isnull', False), ('demand', None)), _connector='OR'), name='matching_list_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchchunk',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='matching_chunk_once'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['match_list', 'rank'], name='matching_ma_match_l_642285_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('match_list', 'demand', 'capability'), name='matching_pair_once'),
-        ),
-        migrations.AddIndex(
-            model_name='resourcematch',
-            index=models.Index(fields=['kind', 'object_id', '-score'], name='matching_re_kind_4ed883_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcematch',
-            constraint=models.UniqueConstraint(fields=('match_list', 'kind', 'object_id'), name='matching_resource_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('user', 'demand', 'capability', 'words', 'field', 'region'), name='matching_subscription_once', nulls_distinct=False, violation_error_message='您已经订阅过了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='weightstraining',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('status__in', ['queued', 'running'])), name='matching_one_training', violation_error_message='已有一次训练正在进行。'),
         ),
     ]

@@ -16,246 +16,12 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('pghistory', '0007_auto_20250421_0444'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Equipment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
-                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
-                ('name', models.CharField(max_length=200, verbose_name='设备名称')),
-                ('model_number', models.CharField(blank=True, max_length=100, verbose_name='型号')),
-                ('maker', models.CharField(blank=True, max_length=100, verbose_name='制造商')),
-                ('origin', models.CharField(blank=True, choices=[('domestic', '国产'), ('imported', '进口')], max_length=10, verbose_name='产地')),
-                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='台(套)数')),
-                ('value_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='原值(元)')),
-                ('acquired_date', models.DateField(blank=True, null=True, verbose_name='购置日期')),
-                ('renewal_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='计划更新年份')),
-                ('specification', models.TextField(blank=True, max_length=2000, verbose_name='主要指标')),
-                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外开放')),
-                ('hourly_price_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='机时价(元/小时)')),
-                ('open_hours_yearly', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='承诺年开放机时(小时)')),
-            ],
-            options={
-                'verbose_name': '仪器设备',
-                'verbose_name_plural': '仪器设备',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Expert',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
-                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
-                ('name', models.CharField(max_length=50, verbose_name='姓名')),
-                ('title', models.CharField(blank=True, max_length=100, verbose_name='职称或职务')),
-                ('employer', models.CharField(blank=True, max_length=200, verbose_name='工作单位')),
-                ('expertise', models.TextField(max_length=1000, verbose_name='专长')),
-                ('engagement_modes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('short_term', '短期服务'), ('project', '项目合作'), ('station', '专家工作站'), ('mentor', '名师带徒')], max_length=12), blank=True, default=list, size=None, verbose_name='合作方式')),
-                ('availability', models.CharField(blank=True, max_length=200, verbose_name='可服务时间')),
-                ('conflict_note', models.CharField(blank=True, max_length=300, verbose_name='利益关系说明')),
-                ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='本人同意公开时间')),
-                ('consent_note', models.CharField(blank=True, max_length=200, verbose_name='同意依据')),
-            ],
-            options={
-                'verbose_name': '专家',
-                'verbose_name_plural': '专家',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Line',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
-                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('line', '中试线'), ('workshop', '中试车间'), ('lab', '实验室')], max_length=10, verbose_name='类型')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('scale_text', models.CharField(blank=True, max_length=200, verbose_name='规模')),
-                ('floor_area_sqm', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='面积(平方米)')),
-                ('is_digital', models.BooleanField(blank=True, null=True, verbose_name='自动采集与控制')),
-                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外开放')),
-            ],
-            options={
-                'verbose_name': '中试线与实验室',
-                'verbose_name_plural': '中试线与实验室',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Programme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=120, verbose_name='批次名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('opens_date', models.DateField(verbose_name='开始受理日')),
-                ('closes_date', models.DateField(help_text='当日 24 时截止。', verbose_name='截止日')),
-                ('notice', models.TextField(blank=True, max_length=5000, verbose_name='申报说明')),
-                ('document_number', models.CharField(blank=True, max_length=100, verbose_name='通知文号')),
-                ('publicity_workdays', models.PositiveSmallIntegerField(default=5, verbose_name='公示工作日')),
-                ('status', models.CharField(choices=[('draft', '筹备中'), ('open', '受理中'), ('closed', '已截止')], default='draft', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-            ],
-            options={
-                'verbose_name': '申报批次',
-                'verbose_name_plural': '申报批次',
-            },
-        ),
-        migrations.CreateModel(
-            name='Capability',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
-                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
-                ('title', models.CharField(max_length=200, verbose_name='能力名称')),
-                ('description', models.TextField(blank=True, max_length=5000, verbose_name='能力说明')),
-                ('process', models.CharField(blank=True, max_length=200, verbose_name='工艺')),
-                ('scale_low', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='规模下限')),
-                ('scale_high', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='规模上限')),
-                ('scale_unit', models.CharField(blank=True, max_length=20, verbose_name='规模单位')),
-                ('scale_text', models.CharField(blank=True, max_length=200, verbose_name='规模说明')),
-                ('trl_low', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成熟度起')),
-                ('trl_high', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成熟度止')),
-                ('materials', models.CharField(blank=True, max_length=300, verbose_name='适用物料')),
-                ('standards', models.CharField(blank=True, max_length=300, verbose_name='执行标准')),
-                ('price_model', models.CharField(blank=True, choices=[('fixed', '固定价'), ('range', '区间价'), ('formula', '按公式'), ('negotiable', '面议')], max_length=12, verbose_name='计价方式')),
-                ('price_low_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='价格下限(元)')),
-                ('price_high_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='价格上限(元)')),
-                ('price_unit', models.CharField(blank=True, max_length=30, verbose_name='计价单位')),
-                ('price_note', models.CharField(blank=True, max_length=300, verbose_name='价格说明')),
-                ('sme_price_note', models.CharField(blank=True, max_length=200, verbose_name='中小企业优惠')),
-                ('lead_days_low', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='周期下限(天)')),
-                ('lead_days_high', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='周期上限(天)')),
-                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外服务')),
-                ('next_free_date', models.DateField(blank=True, null=True, verbose_name='最早可排期')),
-                ('equipment_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='设备(来源原文)')),
-                ('certificates', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'certificate'}, related_name='+', to='taxonomy.term', verbose_name='资质')),
-                ('field', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'field-data'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='领域')),
-                ('hazard_class', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'hazard-class'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='可承接危险类别')),
-                ('industry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.industry', verbose_name='国民经济行业')),
-                ('ip_terms', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'ip-terms'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='知识产权约定')),
-                ('service_modes', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'service-mode'}, related_name='+', to='taxonomy.term', verbose_name='服务方式')),
-                ('service_types', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'service-type'}, related_name='+', to='taxonomy.term', verbose_name='服务类型')),
-                ('verification_types', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'verification-type'}, related_name='+', to='taxonomy.term', verbose_name='验证类型')),
-                ('equipment', models.ManyToManyField(blank=True, related_name='capabilities', to='platforms.equipment', verbose_name='所用设备')),
-            ],
-            options={
-                'verbose_name': '中试服务能力',
-                'verbose_name_plural': '中试服务能力',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CapabilityCertificateEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('capability', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.capability')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('term', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='taxonomy.term')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ChangeReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('kind', models.CharField(choices=[('name', '名称变更'), ('host', '依托单位变更'), ('legal_person', '法定代表人变更'), ('leader', '负责人变更'), ('address', '地址变更'), ('equipment', '主要设备变动'), ('suspension', '停运或恢复'), ('shares', '股权变更'), ('qualification', '资质失效'), ('accident', '安全环保事故'), ('other', '其他重要变动')], max_length=15, verbose_name='变动类别')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='涉及')),
-                ('happened_date', models.DateField(verbose_name='发生日期')),
-                ('before', models.CharField(blank=True, max_length=500, verbose_name='变动前')),
-                ('after', models.CharField(blank=True, max_length=500, verbose_name='变动后')),
-                ('note', models.TextField(blank=True, max_length=3000, verbose_name='情况说明')),
-                ('is_detected', models.BooleanField(default=False, verbose_name='系统发现')),
-                ('history_id', models.BigIntegerField(blank=True, null=True, verbose_name='历史版本')),
-                ('status', models.CharField(choices=[('asked', '待说明'), ('submitted', '待核准'), ('returned', '退回补充'), ('accepted', '已核准'), ('dismissed', '无须报告')], default='asked', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('reported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '重要变动报告',
-                'verbose_name_plural': '重要变动报告',
-            },
-        ),
-        migrations.CreateModel(
-            name='ExpertStatusConsentedAtEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
-                ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='本人同意公开时间')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='status_consented_at_events', to='platforms.expert')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='FundingRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('level', models.CharField(choices=[('national', '国家级'), ('province', '省级'), ('city', '市级'), ('county', '县区级')], max_length=10, verbose_name='资金级别')),
-                ('kind', models.CharField(choices=[('build', '建设资助'), ('reward', '绩效奖补'), ('subsidy', '运营补贴'), ('other', '其他')], max_length=10, verbose_name='资金性质')),
-                ('fund', models.CharField(max_length=150, verbose_name='专项资金名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
-                ('department', models.CharField(blank=True, max_length=100, verbose_name='拨付部门')),
-                ('document_number', models.CharField(blank=True, max_length=100, verbose_name='文号')),
-                ('paid_date', models.DateField(blank=True, null=True, verbose_name='拨付日期')),
-                ('exception_reason', models.CharField(blank=True, max_length=500, verbose_name='重复支持的理由')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '财政资金台账',
-                'verbose_name_plural': '财政资金台账',
-            },
-        ),
         migrations.CreateModel(
             name='Platform',
             fields=[
@@ -307,6 +73,289 @@ class Migration(migrations.Migration):
                 'verbose_name': '中试平台',
                 'verbose_name_plural': '中试平台',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_platform_srch'), models.Index(models.OrderBy(models.F('confirmed_at'), descending=True, nulls_last=True), models.OrderBy(models.F('completeness'), descending=True), models.F('pinyin_key'), models.F('id'), condition=models.Q(('status', 'published')), name='platforms_platform_shown')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('floor_area_sqm__isnull', True), ('floor_area_sqm__gte', 0), _connector='OR'), name='platforms_platform_area', violation_error_message='场地面积不能为负数。'), models.CheckConstraint(condition=models.Q(('external_share_percent__isnull', True), ('external_share_percent__lte', 100), _connector='OR'), name='platforms_platform_external', violation_error_message='对外服务占比不能超过 100%。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Equipment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
+                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
+                ('name', models.CharField(max_length=200, verbose_name='设备名称')),
+                ('model_number', models.CharField(blank=True, max_length=100, verbose_name='型号')),
+                ('maker', models.CharField(blank=True, max_length=100, verbose_name='制造商')),
+                ('origin', models.CharField(blank=True, choices=[('domestic', '国产'), ('imported', '进口')], max_length=10, verbose_name='产地')),
+                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='台(套)数')),
+                ('value_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='原值(元)')),
+                ('acquired_date', models.DateField(blank=True, null=True, verbose_name='购置日期')),
+                ('renewal_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='计划更新年份')),
+                ('specification', models.TextField(blank=True, max_length=2000, verbose_name='主要指标')),
+                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外开放')),
+                ('hourly_price_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='机时价(元/小时)')),
+                ('open_hours_yearly', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='承诺年开放机时(小时)')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '仪器设备',
+                'verbose_name_plural': '仪器设备',
+                'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_equipment_srch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('value_yuan__isnull', True), ('value_yuan__gte', 0), _connector='OR'), name='platforms_equipment_value', violation_error_message='原值不能为负数。'), models.CheckConstraint(condition=models.Q(('open_hours_yearly__isnull', True), ('open_hours_yearly__lte', 8784), _connector='OR'), name='platforms_equipment_hours', violation_error_message='一年不超过 8784 小时。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Expert',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
+                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
+                ('name', models.CharField(max_length=50, verbose_name='姓名')),
+                ('title', models.CharField(blank=True, max_length=100, verbose_name='职称或职务')),
+                ('employer', models.CharField(blank=True, max_length=200, verbose_name='工作单位')),
+                ('expertise', models.TextField(max_length=1000, verbose_name='专长')),
+                ('engagement_modes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('short_term', '短期服务'), ('project', '项目合作'), ('station', '专家工作站'), ('mentor', '名师带徒')], max_length=12), blank=True, default=list, size=None, verbose_name='合作方式')),
+                ('availability', models.CharField(blank=True, max_length=200, verbose_name='可服务时间')),
+                ('conflict_note', models.CharField(blank=True, max_length=300, verbose_name='利益关系说明')),
+                ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='本人同意公开时间')),
+                ('consent_note', models.CharField(blank=True, max_length=200, verbose_name='同意依据')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experts', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '专家',
+                'verbose_name_plural': '专家',
+                'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_expert_srch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='platforms_expert_consent', violation_error_message='专家本人同意后才能公开。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Line',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
+                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
+                ('name', models.CharField(max_length=200, verbose_name='名称')),
+                ('kind', models.CharField(choices=[('line', '中试线'), ('workshop', '中试车间'), ('lab', '实验室')], max_length=10, verbose_name='类型')),
+                ('description', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
+                ('scale_text', models.CharField(blank=True, max_length=200, verbose_name='规模')),
+                ('floor_area_sqm', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='面积(平方米)')),
+                ('is_digital', models.BooleanField(blank=True, null=True, verbose_name='自动采集与控制')),
+                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外开放')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '中试线与实验室',
+                'verbose_name_plural': '中试线与实验室',
+                'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_line_srch')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Scheme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('name', models.CharField(max_length=100, verbose_name='名称')),
+                ('level', models.CharField(choices=[('national', '国家级'), ('province', '省级'), ('city', '市级'), ('county', '县区级')], max_length=10, verbose_name='级别')),
+                ('build_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('direct', '直接认定'), ('new', '新建'), ('upgrade', '提升')], max_length=10), blank=True, default=list, size=None, verbose_name='建设类型')),
+                ('steps', models.JSONField(default=list, verbose_name='步骤')),
+                ('criteria', models.JSONField(blank=True, default=list, verbose_name='条件')),
+                ('evidence', models.JSONField(blank=True, default=list, verbose_name='证明材料')),
+                ('vetoes', models.JSONField(blank=True, default=list, verbose_name='一票否决')),
+                ('score_sheet', models.JSONField(blank=True, default=list, verbose_name='评分表')),
+                ('publicity_workdays', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='公示工作日')),
+                ('valid_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='有效年数')),
+                ('certificate_prefix', models.CharField(max_length=20, verbose_name='证书编号前缀')),
+                ('source', models.CharField(max_length=300, verbose_name='依据')),
+                ('example_items', models.JSONField(blank=True, default=list, verbose_name='示例设定')),
+                ('is_active', models.BooleanField(default=True, verbose_name='有效')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='适用地区')),
+            ],
+            options={
+                'verbose_name': '认定办法',
+                'verbose_name_plural': '认定办法',
+            },
+        ),
+        migrations.CreateModel(
+            name='Programme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('title', models.CharField(max_length=120, verbose_name='批次名称')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('opens_date', models.DateField(verbose_name='开始受理日')),
+                ('closes_date', models.DateField(help_text='当日 24 时截止。', verbose_name='截止日')),
+                ('notice', models.TextField(blank=True, max_length=5000, verbose_name='申报说明')),
+                ('document_number', models.CharField(blank=True, max_length=100, verbose_name='通知文号')),
+                ('publicity_workdays', models.PositiveSmallIntegerField(default=5, verbose_name='公示工作日')),
+                ('status', models.CharField(choices=[('draft', '筹备中'), ('open', '受理中'), ('closed', '已截止')], default='draft', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='platforms.scheme', verbose_name='认定办法')),
+            ],
+            options={
+                'verbose_name': '申报批次',
+                'verbose_name_plural': '申报批次',
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes_date__gte', models.F('opens_date'))), name='platforms_programme_days', violation_error_message='截止日不能早于开始受理日。'), models.CheckConstraint(condition=models.Q(('publicity_workdays__gte', 1)), name='platforms_programme_publicity', violation_error_message='公示至少 1 个工作日。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Capability',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
+                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='最近确认时间')),
+                ('completeness', models.PositiveSmallIntegerField(default=0, verbose_name='完整度')),
+                ('title', models.CharField(max_length=200, verbose_name='能力名称')),
+                ('description', models.TextField(blank=True, max_length=5000, verbose_name='能力说明')),
+                ('process', models.CharField(blank=True, max_length=200, verbose_name='工艺')),
+                ('scale_low', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='规模下限')),
+                ('scale_high', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='规模上限')),
+                ('scale_unit', models.CharField(blank=True, max_length=20, verbose_name='规模单位')),
+                ('scale_text', models.CharField(blank=True, max_length=200, verbose_name='规模说明')),
+                ('trl_low', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成熟度起')),
+                ('trl_high', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='成熟度止')),
+                ('materials', models.CharField(blank=True, max_length=300, verbose_name='适用物料')),
+                ('standards', models.CharField(blank=True, max_length=300, verbose_name='执行标准')),
+                ('price_model', models.CharField(blank=True, choices=[('fixed', '固定价'), ('range', '区间价'), ('formula', '按公式'), ('negotiable', '面议')], max_length=12, verbose_name='计价方式')),
+                ('price_low_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='价格下限(元)')),
+                ('price_high_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='价格上限(元)')),
+                ('price_unit', models.CharField(blank=True, max_length=30, verbose_name='计价单位')),
+                ('price_note', models.CharField(blank=True, max_length=300, verbose_name='价格说明')),
+                ('sme_price_note', models.CharField(blank=True, max_length=200, verbose_name='中小企业优惠')),
+                ('lead_days_low', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='周期下限(天)')),
+                ('lead_days_high', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='周期上限(天)')),
+                ('is_open', models.BooleanField(blank=True, null=True, verbose_name='对外服务')),
+                ('next_free_date', models.DateField(blank=True, null=True, verbose_name='最早可排期')),
+                ('equipment_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='设备(来源原文)')),
+                ('certificates', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'certificate'}, related_name='+', to='taxonomy.term', verbose_name='资质')),
+                ('field', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'field-data'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='领域')),
+                ('hazard_class', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'hazard-class'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='可承接危险类别')),
+                ('industry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.industry', verbose_name='国民经济行业')),
+                ('ip_terms', models.ForeignKey(blank=True, limit_choices_to={'code_list': 'ip-terms'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.term', verbose_name='知识产权约定')),
+                ('service_modes', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'service-mode'}, related_name='+', to='taxonomy.term', verbose_name='服务方式')),
+                ('service_types', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'service-type'}, related_name='+', to='taxonomy.term', verbose_name='服务类型')),
+                ('verification_types', models.ManyToManyField(blank=True, limit_choices_to={'code_list': 'verification-type'}, related_name='+', to='taxonomy.term', verbose_name='验证类型')),
+                ('equipment', models.ManyToManyField(blank=True, related_name='capabilities', to='platforms.equipment', verbose_name='所用设备')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capabilities', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '中试服务能力',
+                'verbose_name_plural': '中试服务能力',
+                'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_capability_srch'), models.Index(models.OrderBy(models.F('confirmed_at'), descending=True, nulls_last=True), models.OrderBy(models.F('completeness'), descending=True), models.F('id'), condition=models.Q(('status', 'published')), name='platforms_capability_shown')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('scale_low__isnull', True), ('scale_high__isnull', True), ('scale_low__lte', models.F('scale_high')), _connector='OR'), name='platforms_capability_scale', violation_error_message='规模下限不能大于上限。'), models.CheckConstraint(condition=models.Q(models.Q(('trl_low__isnull', True), ('trl_high__isnull', True), ('trl_low__lte', models.F('trl_high')), _connector='OR'), models.Q(('trl_low__isnull', True), ('trl_low__range', (1, 9)), _connector='OR'), models.Q(('trl_high__isnull', True), ('trl_high__range', (1, 9)), _connector='OR')), name='platforms_capability_trl', violation_error_message='技术成熟度为 1–9 级，起始级不能高于终止级。'), models.CheckConstraint(condition=models.Q(('price_low_yuan__isnull', True), ('price_high_yuan__isnull', True), ('price_low_yuan__lte', models.F('price_high_yuan')), _connector='OR'), name='platforms_capability_price', violation_error_message='价格下限不能大于上限。'), models.CheckConstraint(condition=models.Q(('lead_days_low__isnull', True), ('lead_days_high__isnull', True), ('lead_days_low__lte', models.F('lead_days_high')), _connector='OR'), name='platforms_capability_lead', violation_error_message='周期下限不能大于上限。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CapabilityCertificateEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('capability', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.capability')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('term', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='taxonomy.term')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ChangeReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('kind', models.CharField(choices=[('name', '名称变更'), ('host', '依托单位变更'), ('legal_person', '法定代表人变更'), ('leader', '负责人变更'), ('address', '地址变更'), ('equipment', '主要设备变动'), ('suspension', '停运或恢复'), ('shares', '股权变更'), ('qualification', '资质失效'), ('accident', '安全环保事故'), ('other', '其他重要变动')], max_length=15, verbose_name='变动类别')),
+                ('subject', models.CharField(blank=True, max_length=200, verbose_name='涉及')),
+                ('happened_date', models.DateField(verbose_name='发生日期')),
+                ('before', models.CharField(blank=True, max_length=500, verbose_name='变动前')),
+                ('after', models.CharField(blank=True, max_length=500, verbose_name='变动后')),
+                ('note', models.TextField(blank=True, max_length=3000, verbose_name='情况说明')),
+                ('is_detected', models.BooleanField(default=False, verbose_name='系统发现')),
+                ('history_id', models.BigIntegerField(blank=True, null=True, verbose_name='历史版本')),
+                ('status', models.CharField(choices=[('asked', '待说明'), ('submitted', '待核准'), ('returned', '退回补充'), ('accepted', '已核准'), ('dismissed', '无须报告')], default='asked', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('reported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='change_reports', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '重要变动报告',
+                'verbose_name_plural': '重要变动报告',
+                'indexes': [models.Index(fields=['status', 'created_at'], name='platforms_c_status_0b4319_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_detected', True)), fields=('platform', 'kind', 'history_id'), name='platforms_change_detected_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExpertStatusConsentedAtEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('in_review', '审核中'), ('returned', '退回修改'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=12, verbose_name='状态')),
+                ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='本人同意公开时间')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='status_consented_at_events', to='platforms.expert')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='FundingRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('level', models.CharField(choices=[('national', '国家级'), ('province', '省级'), ('city', '市级'), ('county', '县区级')], max_length=10, verbose_name='资金级别')),
+                ('kind', models.CharField(choices=[('build', '建设资助'), ('reward', '绩效奖补'), ('subsidy', '运营补贴'), ('other', '其他')], max_length=10, verbose_name='资金性质')),
+                ('fund', models.CharField(max_length=150, verbose_name='专项资金名称')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
+                ('department', models.CharField(blank=True, max_length=100, verbose_name='拨付部门')),
+                ('document_number', models.CharField(blank=True, max_length=100, verbose_name='文号')),
+                ('paid_date', models.DateField(blank=True, null=True, verbose_name='拨付日期')),
+                ('exception_reason', models.CharField(blank=True, max_length=500, verbose_name='重复支持的理由')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding', to='platforms.platform', verbose_name='平台')),
+            ],
+            options={
+                'verbose_name': '财政资金台账',
+                'verbose_name_plural': '财政资金台账',
+                'indexes': [models.Index(fields=['platform', 'year'], name='platforms_f_platfor_3c0ee5_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='platforms_funding_amount', violation_error_message='金额须大于 0。'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='platforms_funding_year', violation_error_message='请填四位年份。')],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +376,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '信息纠错',
                 'verbose_name_plural': '信息纠错',
+                'indexes': [models.Index(fields=['status', 'created_at'], name='platforms_l_status_2c7682_idx')],
             },
         ),
         migrations.CreateModel(
@@ -356,11 +406,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='line',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='platforms.platform', verbose_name='平台'),
-        ),
         migrations.CreateModel(
             name='FundingRecordEvent',
             fields=[
@@ -387,16 +432,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='fundingrecord',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding', to='platforms.platform', verbose_name='平台'),
-        ),
-        migrations.AddField(
-            model_name='expert',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experts', to='platforms.platform', verbose_name='平台'),
         ),
         migrations.CreateModel(
             name='EquipmentEvent',
@@ -430,11 +465,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='equipment',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='platforms.platform', verbose_name='平台'),
-        ),
         migrations.CreateModel(
             name='ChangeReportEvent',
             fields=[
@@ -461,11 +491,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='changereport',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='change_reports', to='platforms.platform', verbose_name='平台'),
         ),
         migrations.CreateModel(
             name='CapabilityEvent',
@@ -513,11 +538,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='capability',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='capabilities', to='platforms.platform', verbose_name='平台'),
-        ),
         migrations.CreateModel(
             name='Application',
             fields=[
@@ -550,6 +570,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '申报',
                 'verbose_name_plural': '申报',
+                'indexes': [models.Index(fields=['status', 'status_changed_at'], name='platforms_a_status_6ccc57_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['withdrawn', 'rejected']), _negated=True), fields=('programme', 'platform'), name='platforms_application_once', violation_error_message='该平台在本批次已有申报。')],
             },
         ),
         migrations.CreateModel(
@@ -568,6 +590,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '平台认领',
                 'verbose_name_plural': '平台认领',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('platform', 'organisation'), name='platforms_claim_once', violation_error_message='贵单位的认领申请正在审核，无需重复提交。')],
             },
         ),
         migrations.CreateModel(
@@ -680,10 +703,13 @@ class Migration(migrations.Migration):
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('application', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recognition', to='platforms.application', verbose_name='申报')),
                 ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='platforms.platform', verbose_name='平台')),
+                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='platforms.scheme', verbose_name='认定办法')),
             ],
             options={
                 'verbose_name': '认定',
                 'verbose_name_plural': '认定',
+                'indexes': [models.Index(fields=['started_date', 'ended_date'], name='platforms_r_started_861ddd_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['removed', 'expired']), _negated=True), fields=('platform', 'scheme'), name='platforms_recognition_once', violation_error_message='该平台已在册。'), models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('started_date')), _connector='OR'), name='platforms_recognition_days', violation_error_message='退出日期不能早于入册日期。'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['active', 'warned', 'rectifying']), _negated=True), models.Q(('ended_date__isnull', True), ('started_date__isnull', False)), _connector='OR'), name='platforms_recognition_on_roster', violation_error_message='在册的须有入册日期，没有退出日期。')],
             },
         ),
         migrations.CreateModel(
@@ -706,6 +732,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '考核评估',
                 'verbose_name_plural': '考核评估',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('result', '')), fields=('recognition', 'kind'), name='platforms_assessment_once', violation_error_message='同类评估尚未完成。')],
             },
         ),
         migrations.CreateModel(
@@ -725,6 +752,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '申诉',
                 'verbose_name_plural': '申诉',
+                'constraints': [models.CheckConstraint(condition=models.Q(('application__isnull', True), ('recognition__isnull', True), _connector='XOR'), name='platforms_appeal_target', violation_error_message='申诉须针对一项申报或认定。'), models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('application',), name='platforms_appeal_application', violation_error_message='申诉正在办理，无需重复提出。'), models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('recognition',), name='platforms_appeal_recognition', violation_error_message='申诉正在办理，无需重复提出。')],
             },
         ),
         migrations.CreateModel(
@@ -760,34 +788,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '名册变动',
                 'verbose_name_plural': '名册变动',
-            },
-        ),
-        migrations.CreateModel(
-            name='Scheme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='编号')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('level', models.CharField(choices=[('national', '国家级'), ('province', '省级'), ('city', '市级'), ('county', '县区级')], max_length=10, verbose_name='级别')),
-                ('build_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('direct', '直接认定'), ('new', '新建'), ('upgrade', '提升')], max_length=10), blank=True, default=list, size=None, verbose_name='建设类型')),
-                ('steps', models.JSONField(default=list, verbose_name='步骤')),
-                ('criteria', models.JSONField(blank=True, default=list, verbose_name='条件')),
-                ('evidence', models.JSONField(blank=True, default=list, verbose_name='证明材料')),
-                ('vetoes', models.JSONField(blank=True, default=list, verbose_name='一票否决')),
-                ('score_sheet', models.JSONField(blank=True, default=list, verbose_name='评分表')),
-                ('publicity_workdays', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='公示工作日')),
-                ('valid_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='有效年数')),
-                ('certificate_prefix', models.CharField(max_length=20, verbose_name='证书编号前缀')),
-                ('source', models.CharField(max_length=300, verbose_name='依据')),
-                ('example_items', models.JSONField(blank=True, default=list, verbose_name='示例设定')),
-                ('is_active', models.BooleanField(default=True, verbose_name='有效')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='适用地区')),
-            ],
-            options={
-                'verbose_name': '认定办法',
-                'verbose_name_plural': '认定办法',
+                'indexes': [models.Index(fields=['recognition', 'day'], name='platforms_r_recogni_8c6df3_idx')],
             },
         ),
         migrations.CreateModel(
@@ -821,11 +822,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='recognition',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='platforms.scheme', verbose_name='认定办法'),
-        ),
         migrations.CreateModel(
             name='ProgrammeEvent',
             fields=[
@@ -852,11 +848,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='programme',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='platforms.scheme', verbose_name='认定办法'),
         ),
         migrations.CreateModel(
             name='SiteCheck',
@@ -902,6 +893,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '中试解决方案',
                 'verbose_name_plural': '中试解决方案',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_solution_srch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('lead_days_low__isnull', True), ('lead_days_high__isnull', True), ('lead_days_low__lte', models.F('lead_days_high')), _connector='OR'), name='platforms_solution_lead', violation_error_message='周期下限不能大于上限。')],
             },
         ),
         migrations.CreateModel(
@@ -956,6 +949,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '要素诉求',
                 'verbose_name_plural': '要素诉求',
+                'indexes': [models.Index(fields=['status', 'due_at'], name='platforms_s_status_1b2dc5_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('origin', ''), _negated=True), fields=('origin',), name='platforms_ticket_origin'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'handling'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='platforms_ticket_due', violation_error_message='分办时须定答复期限。')],
             },
         ),
         migrations.CreateModel(
@@ -1024,6 +1019,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '使用记录',
                 'verbose_name_plural': '使用记录',
+                'indexes': [models.Index(fields=['equipment', 'start_at'], name='platforms_u_equipme_4c76b5_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 744)), name='platforms_usage_hours', violation_error_message='机时须大于 0，一条不超过 744 小时（一个月）。'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('equipment', 'external_id'), name='platforms_usage_external', violation_error_message='这条记录已经登记。')],
             },
         ),
         migrations.CreateModel(
@@ -1098,22 +1095,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('application', 'reviewer'), name='platforms_assignment_once', violation_error_message='该专家已在评审组中。'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'scored'), _negated=True), ('total__isnull', False), _connector='OR'), name='platforms_assignment_total', violation_error_message='评分未填完。')],
             },
         ),
-        migrations.AddIndex(
-            model_name='platform',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_platform_srch'),
-        ),
-        migrations.AddIndex(
-            model_name='platform',
-            index=models.Index(models.OrderBy(models.F('confirmed_at'), descending=True, nulls_last=True), models.OrderBy(models.F('completeness'), descending=True), models.F('pinyin_key'), models.F('id'), condition=models.Q(('status', 'published')), name='platforms_platform_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.CheckConstraint(condition=models.Q(('floor_area_sqm__isnull', True), ('floor_area_sqm__gte', 0), _connector='OR'), name='platforms_platform_area', violation_error_message='场地面积不能为负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.CheckConstraint(condition=models.Q(('external_share_percent__isnull', True), ('external_share_percent__lte', 100), _connector='OR'), name='platforms_platform_external', violation_error_message='对外服务占比不能超过 100%。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='platform',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_platformevent" ("address", "build_type_id", "confirmed_at", "contact_email", "contact_name", "contact_phone", "created_at", "external_share_percent", "floor_area_sqm", "governance_id", "host_type_id", "host_type_text", "id", "inclusion_basis_id", "is_demo", "is_open", "kind_id", "leader_name", "level_id", "level_text", "name", "niche", "operation_mode_id", "operator_name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pinyin_key", "region_id", "run_status_id", "slug", "source_date", "source_kind", "source_ref", "source_title", "source_url", "stage_text", "status", "status_changed_at", "summary", "website") VALUES (NEW."address", NEW."build_type_id", NEW."confirmed_at", NEW."contact_email", NEW."contact_name", NEW."contact_phone", NEW."created_at", NEW."external_share_percent", NEW."floor_area_sqm", NEW."governance_id", NEW."host_type_id", NEW."host_type_text", NEW."id", NEW."inclusion_basis_id", NEW."is_demo", NEW."is_open", NEW."kind_id", NEW."leader_name", NEW."level_id", NEW."level_text", NEW."name", NEW."niche", NEW."operation_mode_id", NEW."operator_name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."pinyin_key", NEW."region_id", NEW."run_status_id", NEW."slug", NEW."source_date", NEW."source_kind", NEW."source_ref", NEW."source_title", NEW."source_url", NEW."stage_text", NEW."status", NEW."status_changed_at", NEW."summary", NEW."website"); RETURN NULL;', hash='9950307ced2a1f12f88f5c50cb4e4c9392e6b1d0', operation='INSERT', pgid='pgtrigger_insert_insert_b2dfe', table='platforms_platform', when='AFTER')),
@@ -1121,14 +1102,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='platform',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."build_type_id" IS DISTINCT FROM (NEW."build_type_id") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."contact_email" IS DISTINCT FROM (NEW."contact_email") OR OLD."contact_name" IS DISTINCT FROM (NEW."contact_name") OR OLD."contact_phone" IS DISTINCT FROM (NEW."contact_phone") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."external_share_percent" IS DISTINCT FROM (NEW."external_share_percent") OR OLD."floor_area_sqm" IS DISTINCT FROM (NEW."floor_area_sqm") OR OLD."governance_id" IS DISTINCT FROM (NEW."governance_id") OR OLD."host_type_id" IS DISTINCT FROM (NEW."host_type_id") OR OLD."host_type_text" IS DISTINCT FROM (NEW."host_type_text") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."inclusion_basis_id" IS DISTINCT FROM (NEW."inclusion_basis_id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."is_open" IS DISTINCT FROM (NEW."is_open") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."leader_name" IS DISTINCT FROM (NEW."leader_name") OR OLD."level_id" IS DISTINCT FROM (NEW."level_id") OR OLD."level_text" IS DISTINCT FROM (NEW."level_text") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."niche" IS DISTINCT FROM (NEW."niche") OR OLD."operation_mode_id" IS DISTINCT FROM (NEW."operation_mode_id") OR OLD."operator_name" IS DISTINCT FROM (NEW."operator_name") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."pinyin_key" IS DISTINCT FROM (NEW."pinyin_key") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."run_status_id" IS DISTINCT FROM (NEW."run_status_id") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."source_date" IS DISTINCT FROM (NEW."source_date") OR OLD."source_kind" IS DISTINCT FROM (NEW."source_kind") OR OLD."source_ref" IS DISTINCT FROM (NEW."source_ref") OR OLD."source_title" IS DISTINCT FROM (NEW."source_title") OR OLD."source_url" IS DISTINCT FROM (NEW."source_url") OR OLD."stage_text" IS DISTINCT FROM (NEW."stage_text") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "platforms_platformevent" ("address", "build_type_id", "confirmed_at", "contact_email", "contact_name", "contact_phone", "created_at", "external_share_percent", "floor_area_sqm", "governance_id", "host_type_id", "host_type_text", "id", "inclusion_basis_id", "is_demo", "is_open", "kind_id", "leader_name", "level_id", "level_text", "name", "niche", "operation_mode_id", "operator_name", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pinyin_key", "region_id", "run_status_id", "slug", "source_date", "source_kind", "source_ref", "source_title", "source_url", "stage_text", "status", "status_changed_at", "summary", "website") VALUES (NEW."address", NEW."build_type_id", NEW."confirmed_at", NEW."contact_email", NEW."contact_name", NEW."contact_phone", NEW."created_at", NEW."external_share_percent", NEW."floor_area_sqm", NEW."governance_id", NEW."host_type_id", NEW."host_type_text", NEW."id", NEW."inclusion_basis_id", NEW."is_demo", NEW."is_open", NEW."kind_id", NEW."leader_name", NEW."level_id", NEW."level_text", NEW."name", NEW."niche", NEW."operation_mode_id", NEW."operator_name", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."pinyin_key", NEW."region_id", NEW."run_status_id", NEW."slug", NEW."source_date", NEW."source_kind", NEW."source_ref", NEW."source_title", NEW."source_url", NEW."stage_text", NEW."status", NEW."status_changed_at", NEW."summary", NEW."website"); RETURN NULL;', hash='55cd81c3a50540904ae83eec526db2c69349fe6d', operation='UPDATE', pgid='pgtrigger_update_update_7efdb', table='platforms_platform', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='listingreport',
-            index=models.Index(fields=['status', 'created_at'], name='platforms_l_status_2c7682_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_line_srch'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='line',
@@ -1138,18 +1111,6 @@ class Migration(migrations.Migration):
             model_name='line',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."floor_area_sqm" IS DISTINCT FROM (NEW."floor_area_sqm") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_digital" IS DISTINCT FROM (NEW."is_digital") OR OLD."is_open" IS DISTINCT FROM (NEW."is_open") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."scale_text" IS DISTINCT FROM (NEW."scale_text") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at"))', func='INSERT INTO "platforms_lineevent" ("confirmed_at", "created_at", "description", "floor_area_sqm", "id", "is_digital", "is_open", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "scale_text", "slug", "status", "status_changed_at") VALUES (NEW."confirmed_at", NEW."created_at", NEW."description", NEW."floor_area_sqm", NEW."id", NEW."is_digital", NEW."is_open", NEW."kind", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."scale_text", NEW."slug", NEW."status", NEW."status_changed_at"); RETURN NULL;', hash='cd2470aadc0406bb10350c845fbc663861c25749', operation='UPDATE', pgid='pgtrigger_update_update_30c37', table='platforms_line', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='fundingrecord',
-            index=models.Index(fields=['platform', 'year'], name='platforms_f_platfor_3c0ee5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='platforms_funding_amount', violation_error_message='金额须大于 0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='platforms_funding_year', violation_error_message='请填四位年份。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='fundingrecord',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_fundingrecordevent" ("amount_yuan", "created_at", "department", "document_number", "exception_reason", "fund", "id", "is_demo", "kind", "level", "paid_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "recorded_by_id", "year") VALUES (NEW."amount_yuan", NEW."created_at", NEW."department", NEW."document_number", NEW."exception_reason", NEW."fund", NEW."id", NEW."is_demo", NEW."kind", NEW."level", NEW."paid_date", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."recorded_by_id", NEW."year"); RETURN NULL;', hash='5bc4d9465c0092afd5025b47b09493f229f27401', operation='INSERT', pgid='pgtrigger_insert_insert_41ba4', table='platforms_fundingrecord', when='AFTER')),
@@ -1157,14 +1118,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='fundingrecord',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount_yuan" IS DISTINCT FROM (NEW."amount_yuan") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."department" IS DISTINCT FROM (NEW."department") OR OLD."document_number" IS DISTINCT FROM (NEW."document_number") OR OLD."exception_reason" IS DISTINCT FROM (NEW."exception_reason") OR OLD."fund" IS DISTINCT FROM (NEW."fund") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."level" IS DISTINCT FROM (NEW."level") OR OLD."paid_date" IS DISTINCT FROM (NEW."paid_date") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "platforms_fundingrecordevent" ("amount_yuan", "created_at", "department", "document_number", "exception_reason", "fund", "id", "is_demo", "kind", "level", "paid_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "recorded_by_id", "year") VALUES (NEW."amount_yuan", NEW."created_at", NEW."department", NEW."document_number", NEW."exception_reason", NEW."fund", NEW."id", NEW."is_demo", NEW."kind", NEW."level", NEW."paid_date", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."recorded_by_id", NEW."year"); RETURN NULL;', hash='33e5217fa7d5462083824d54042c372950601d6a', operation='UPDATE', pgid='pgtrigger_update_update_fde41', table='platforms_fundingrecord', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='expert',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_expert_srch'),
-        ),
-        migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='platforms_expert_consent', violation_error_message='专家本人同意后才能公开。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='expert',
@@ -1174,18 +1127,6 @@ class Migration(migrations.Migration):
             model_name='expert',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."consented_at" IS DISTINCT FROM (NEW."consented_at") OR OLD."status" IS DISTINCT FROM (NEW."status"))', func='INSERT INTO "platforms_expertstatusconsentedatevent" ("consented_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status") VALUES (NEW."consented_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."status"); RETURN NULL;', hash='244b2976bcfc9d3e64f6d196e32d4b917b9e5803', operation='UPDATE', pgid='pgtrigger_update_update_6c5cc', table='platforms_expert', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='equipment',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_equipment_srch'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('value_yuan__isnull', True), ('value_yuan__gte', 0), _connector='OR'), name='platforms_equipment_value', violation_error_message='原值不能为负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('open_hours_yearly__isnull', True), ('open_hours_yearly__lte', 8784), _connector='OR'), name='platforms_equipment_hours', violation_error_message='一年不超过 8784 小时。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='equipment',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_equipmentevent" ("acquired_date", "confirmed_at", "created_at", "hourly_price_yuan", "id", "is_open", "maker", "model_number", "name", "open_hours_yearly", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "quantity", "renewal_year", "slug", "specification", "status", "status_changed_at", "value_yuan") VALUES (NEW."acquired_date", NEW."confirmed_at", NEW."created_at", NEW."hourly_price_yuan", NEW."id", NEW."is_open", NEW."maker", NEW."model_number", NEW."name", NEW."open_hours_yearly", NEW."origin", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."quantity", NEW."renewal_year", NEW."slug", NEW."specification", NEW."status", NEW."status_changed_at", NEW."value_yuan"); RETURN NULL;', hash='732286f3d9feedee3ab9affa3958c32aaf1b4cb5', operation='INSERT', pgid='pgtrigger_insert_insert_92a1f', table='platforms_equipment', when='AFTER')),
@@ -1193,14 +1134,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='equipment',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."acquired_date" IS DISTINCT FROM (NEW."acquired_date") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."hourly_price_yuan" IS DISTINCT FROM (NEW."hourly_price_yuan") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_open" IS DISTINCT FROM (NEW."is_open") OR OLD."maker" IS DISTINCT FROM (NEW."maker") OR OLD."model_number" IS DISTINCT FROM (NEW."model_number") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."open_hours_yearly" IS DISTINCT FROM (NEW."open_hours_yearly") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."quantity" IS DISTINCT FROM (NEW."quantity") OR OLD."renewal_year" IS DISTINCT FROM (NEW."renewal_year") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."specification" IS DISTINCT FROM (NEW."specification") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."value_yuan" IS DISTINCT FROM (NEW."value_yuan"))', func='INSERT INTO "platforms_equipmentevent" ("acquired_date", "confirmed_at", "created_at", "hourly_price_yuan", "id", "is_open", "maker", "model_number", "name", "open_hours_yearly", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "quantity", "renewal_year", "slug", "specification", "status", "status_changed_at", "value_yuan") VALUES (NEW."acquired_date", NEW."confirmed_at", NEW."created_at", NEW."hourly_price_yuan", NEW."id", NEW."is_open", NEW."maker", NEW."model_number", NEW."name", NEW."open_hours_yearly", NEW."origin", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."quantity", NEW."renewal_year", NEW."slug", NEW."specification", NEW."status", NEW."status_changed_at", NEW."value_yuan"); RETURN NULL;', hash='b098c1691866efb073580d6eeed554e39052d534', operation='UPDATE', pgid='pgtrigger_update_update_4da26', table='platforms_equipment', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='changereport',
-            index=models.Index(fields=['status', 'created_at'], name='platforms_c_status_0b4319_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='changereport',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_detected', True)), fields=('platform', 'kind', 'history_id'), name='platforms_change_detected_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='changereport',
@@ -1210,30 +1143,6 @@ class Migration(migrations.Migration):
             model_name='changereport',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."after" IS DISTINCT FROM (NEW."after") OR OLD."before" IS DISTINCT FROM (NEW."before") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."happened_date" IS DISTINCT FROM (NEW."happened_date") OR OLD."history_id" IS DISTINCT FROM (NEW."history_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_detected" IS DISTINCT FROM (NEW."is_detected") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."reported_by_id" IS DISTINCT FROM (NEW."reported_by_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."subject" IS DISTINCT FROM (NEW."subject"))', func='INSERT INTO "platforms_changereportevent" ("after", "before", "created_at", "happened_date", "history_id", "id", "is_detected", "kind", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "reported_by_id", "status", "status_changed_at", "subject") VALUES (NEW."after", NEW."before", NEW."created_at", NEW."happened_date", NEW."history_id", NEW."id", NEW."is_detected", NEW."kind", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."reported_by_id", NEW."status", NEW."status_changed_at", NEW."subject"); RETURN NULL;', hash='af900b0a95f592558cf110491e815c1274c8bd7c', operation='UPDATE', pgid='pgtrigger_update_update_510b8', table='platforms_changereport', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='capability',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_capability_srch'),
-        ),
-        migrations.AddIndex(
-            model_name='capability',
-            index=models.Index(models.OrderBy(models.F('confirmed_at'), descending=True, nulls_last=True), models.OrderBy(models.F('completeness'), descending=True), models.F('id'), condition=models.Q(('status', 'published')), name='platforms_capability_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_low__isnull', True), ('scale_high__isnull', True), ('scale_low__lte', models.F('scale_high')), _connector='OR'), name='platforms_capability_scale', violation_error_message='规模下限不能大于上限。'),
-        ),
-        migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('trl_low__isnull', True), ('trl_high__isnull', True), ('trl_low__lte', models.F('trl_high')), _connector='OR'), models.Q(('trl_low__isnull', True), ('trl_low__range', (1, 9)), _connector='OR'), models.Q(('trl_high__isnull', True), ('trl_high__range', (1, 9)), _connector='OR')), name='platforms_capability_trl', violation_error_message='技术成熟度为 1–9 级，起始级不能高于终止级。'),
-        ),
-        migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.CheckConstraint(condition=models.Q(('price_low_yuan__isnull', True), ('price_high_yuan__isnull', True), ('price_low_yuan__lte', models.F('price_high_yuan')), _connector='OR'), name='platforms_capability_price', violation_error_message='价格下限不能大于上限。'),
-        ),
-        migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.CheckConstraint(condition=models.Q(('lead_days_low__isnull', True), ('lead_days_high__isnull', True), ('lead_days_low__lte', models.F('lead_days_high')), _connector='OR'), name='platforms_capability_lead', violation_error_message='周期下限不能大于上限。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='capability',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_capabilityevent" ("confirmed_at", "created_at", "description", "equipment_names", "field_id", "hazard_class_id", "id", "industry_id", "ip_terms_id", "is_open", "lead_days_high", "lead_days_low", "materials", "next_free_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "price_high_yuan", "price_low_yuan", "price_model", "price_note", "price_unit", "process", "scale_high", "scale_low", "scale_text", "scale_unit", "slug", "sme_price_note", "standards", "status", "status_changed_at", "title", "trl_high", "trl_low") VALUES (NEW."confirmed_at", NEW."created_at", NEW."description", NEW."equipment_names", NEW."field_id", NEW."hazard_class_id", NEW."id", NEW."industry_id", NEW."ip_terms_id", NEW."is_open", NEW."lead_days_high", NEW."lead_days_low", NEW."materials", NEW."next_free_date", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."price_high_yuan", NEW."price_low_yuan", NEW."price_model", NEW."price_note", NEW."price_unit", NEW."process", NEW."scale_high", NEW."scale_low", NEW."scale_text", NEW."scale_unit", NEW."slug", NEW."sme_price_note", NEW."standards", NEW."status", NEW."status_changed_at", NEW."title", NEW."trl_high", NEW."trl_low"); RETURN NULL;', hash='6906aa9fcd3f37a25b6a7d91466552cfa1b11195', operation='INSERT', pgid='pgtrigger_insert_insert_122d3', table='platforms_capability', when='AFTER')),
@@ -1241,18 +1150,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='capability',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."equipment_names" IS DISTINCT FROM (NEW."equipment_names") OR OLD."field_id" IS DISTINCT FROM (NEW."field_id") OR OLD."hazard_class_id" IS DISTINCT FROM (NEW."hazard_class_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."industry_id" IS DISTINCT FROM (NEW."industry_id") OR OLD."ip_terms_id" IS DISTINCT FROM (NEW."ip_terms_id") OR OLD."is_open" IS DISTINCT FROM (NEW."is_open") OR OLD."lead_days_high" IS DISTINCT FROM (NEW."lead_days_high") OR OLD."lead_days_low" IS DISTINCT FROM (NEW."lead_days_low") OR OLD."materials" IS DISTINCT FROM (NEW."materials") OR OLD."next_free_date" IS DISTINCT FROM (NEW."next_free_date") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."price_high_yuan" IS DISTINCT FROM (NEW."price_high_yuan") OR OLD."price_low_yuan" IS DISTINCT FROM (NEW."price_low_yuan") OR OLD."price_model" IS DISTINCT FROM (NEW."price_model") OR OLD."price_note" IS DISTINCT FROM (NEW."price_note") OR OLD."price_unit" IS DISTINCT FROM (NEW."price_unit") OR OLD."process" IS DISTINCT FROM (NEW."process") OR OLD."scale_high" IS DISTINCT FROM (NEW."scale_high") OR OLD."scale_low" IS DISTINCT FROM (NEW."scale_low") OR OLD."scale_text" IS DISTINCT FROM (NEW."scale_text") OR OLD."scale_unit" IS DISTINCT FROM (NEW."scale_unit") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."sme_price_note" IS DISTINCT FROM (NEW."sme_price_note") OR OLD."standards" IS DISTINCT FROM (NEW."standards") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."trl_high" IS DISTINCT FROM (NEW."trl_high") OR OLD."trl_low" IS DISTINCT FROM (NEW."trl_low"))', func='INSERT INTO "platforms_capabilityevent" ("confirmed_at", "created_at", "description", "equipment_names", "field_id", "hazard_class_id", "id", "industry_id", "ip_terms_id", "is_open", "lead_days_high", "lead_days_low", "materials", "next_free_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "price_high_yuan", "price_low_yuan", "price_model", "price_note", "price_unit", "process", "scale_high", "scale_low", "scale_text", "scale_unit", "slug", "sme_price_note", "standards", "status", "status_changed_at", "title", "trl_high", "trl_low") VALUES (NEW."confirmed_at", NEW."created_at", NEW."description", NEW."equipment_names", NEW."field_id", NEW."hazard_class_id", NEW."id", NEW."industry_id", NEW."ip_terms_id", NEW."is_open", NEW."lead_days_high", NEW."lead_days_low", NEW."materials", NEW."next_free_date", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."price_high_yuan", NEW."price_low_yuan", NEW."price_model", NEW."price_note", NEW."price_unit", NEW."process", NEW."scale_high", NEW."scale_low", NEW."scale_text", NEW."scale_unit", NEW."slug", NEW."sme_price_note", NEW."standards", NEW."status", NEW."status_changed_at", NEW."title", NEW."trl_high", NEW."trl_low"); RETURN NULL;', hash='9eb083b443f7de4afce08162701a39a4a0e1f842', operation='UPDATE', pgid='pgtrigger_update_update_2d21b', table='platforms_capability', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='platformclaim',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('platform', 'organisation'), name='platforms_claim_once', violation_error_message='贵单位的认领申请正在审核，无需重复提交。'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['status', 'status_changed_at'], name='platforms_a_status_6ccc57_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['withdrawn', 'rejected']), _negated=True), fields=('programme', 'platform'), name='platforms_application_once', violation_error_message='该平台在本批次已有申报。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='application',
@@ -1262,42 +1159,6 @@ class Migration(migrations.Migration):
             model_name='application',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."build_type" IS DISTINCT FROM (NEW."build_type") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."decision_number" IS DISTINCT FROM (NEW."decision_number") OR OLD."declared" IS DISTINCT FROM (NEW."declared") OR OLD."facts" IS DISTINCT FROM (NEW."facts") OR OLD."funding_reason" IS DISTINCT FROM (NEW."funding_reason") OR OLD."has_no_veto" IS DISTINCT FROM (NEW."has_no_veto") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."path" IS DISTINCT FROM (NEW."path") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."publicity_ends_at" IS DISTINCT FROM (NEW."publicity_ends_at") OR OLD."publicity_starts_at" IS DISTINCT FROM (NEW."publicity_starts_at") OR OLD."returned_from" IS DISTINCT FROM (NEW."returned_from") OR OLD."self_check" IS DISTINCT FROM (NEW."self_check") OR OLD."stage_due_at" IS DISTINCT FROM (NEW."stage_due_at") OR OLD."statement" IS DISTINCT FROM (NEW."statement") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."submitted_at" IS DISTINCT FROM (NEW."submitted_at") OR OLD."wants_funding" IS DISTINCT FROM (NEW."wants_funding"))', func='INSERT INTO "platforms_applicationevent" ("build_type", "created_at", "created_by_id", "decision_number", "declared", "facts", "funding_reason", "has_no_veto", "id", "number", "organisation_id", "path", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "programme_id", "publicity_ends_at", "publicity_starts_at", "returned_from", "self_check", "stage_due_at", "statement", "status", "status_changed_at", "submitted_at", "wants_funding") VALUES (NEW."build_type", NEW."created_at", NEW."created_by_id", NEW."decision_number", NEW."declared", NEW."facts", NEW."funding_reason", NEW."has_no_veto", NEW."id", NEW."number", NEW."organisation_id", NEW."path", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."programme_id", NEW."publicity_ends_at", NEW."publicity_starts_at", NEW."returned_from", NEW."self_check", NEW."stage_due_at", NEW."statement", NEW."status", NEW."status_changed_at", NEW."submitted_at", NEW."wants_funding"); RETURN NULL;', hash='b336efc830080bb951a4660fdd441666423ff88d', operation='UPDATE', pgid='pgtrigger_update_update_42fc4', table='platforms_application', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('result', '')), fields=('recognition', 'kind'), name='platforms_assessment_once', violation_error_message='同类评估尚未完成。'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('application__isnull', True), ('recognition__isnull', True), _connector='XOR'), name='platforms_appeal_target', violation_error_message='申诉须针对一项申报或认定。'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('application',), name='platforms_appeal_application', violation_error_message='申诉正在办理，无需重复提出。'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('recognition',), name='platforms_appeal_recognition', violation_error_message='申诉正在办理，无需重复提出。'),
-        ),
-        migrations.AddIndex(
-            model_name='rosterchange',
-            index=models.Index(fields=['recognition', 'day'], name='platforms_r_recogni_8c6df3_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='recognition',
-            index=models.Index(fields=['started_date', 'ended_date'], name='platforms_r_started_861ddd_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['removed', 'expired']), _negated=True), fields=('platform', 'scheme'), name='platforms_recognition_once', violation_error_message='该平台已在册。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_date__isnull', True), ('ended_date__gte', models.F('started_date')), _connector='OR'), name='platforms_recognition_days', violation_error_message='退出日期不能早于入册日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['active', 'warned', 'rectifying']), _negated=True), models.Q(('ended_date__isnull', True), ('started_date__isnull', False)), _connector='OR'), name='platforms_recognition_on_roster', violation_error_message='在册的须有入册日期，没有退出日期。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='recognition',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_recognitionevent" ("application_id", "batch", "build_type", "certificate_number", "created_at", "decided_date", "ended_date", "id", "is_demo", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "reason", "rectify_by", "scheme_id", "started_date", "status", "status_changed_at", "valid_until", "verification_code") VALUES (NEW."application_id", NEW."batch", NEW."build_type", NEW."certificate_number", NEW."created_at", NEW."decided_date", NEW."ended_date", NEW."id", NEW."is_demo", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."reason", NEW."rectify_by", NEW."scheme_id", NEW."started_date", NEW."status", NEW."status_changed_at", NEW."valid_until", NEW."verification_code"); RETURN NULL;', hash='e588fe24860b51dc9facfd95094594113dcda03f', operation='INSERT', pgid='pgtrigger_insert_insert_6d396', table='platforms_recognition', when='AFTER')),
@@ -1305,14 +1166,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='recognition',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."application_id" IS DISTINCT FROM (NEW."application_id") OR OLD."batch" IS DISTINCT FROM (NEW."batch") OR OLD."build_type" IS DISTINCT FROM (NEW."build_type") OR OLD."certificate_number" IS DISTINCT FROM (NEW."certificate_number") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."decided_date" IS DISTINCT FROM (NEW."decided_date") OR OLD."ended_date" IS DISTINCT FROM (NEW."ended_date") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."rectify_by" IS DISTINCT FROM (NEW."rectify_by") OR OLD."scheme_id" IS DISTINCT FROM (NEW."scheme_id") OR OLD."started_date" IS DISTINCT FROM (NEW."started_date") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."valid_until" IS DISTINCT FROM (NEW."valid_until") OR OLD."verification_code" IS DISTINCT FROM (NEW."verification_code"))', func='INSERT INTO "platforms_recognitionevent" ("application_id", "batch", "build_type", "certificate_number", "created_at", "decided_date", "ended_date", "id", "is_demo", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "reason", "rectify_by", "scheme_id", "started_date", "status", "status_changed_at", "valid_until", "verification_code") VALUES (NEW."application_id", NEW."batch", NEW."build_type", NEW."certificate_number", NEW."created_at", NEW."decided_date", NEW."ended_date", NEW."id", NEW."is_demo", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."reason", NEW."rectify_by", NEW."scheme_id", NEW."started_date", NEW."status", NEW."status_changed_at", NEW."valid_until", NEW."verification_code"); RETURN NULL;', hash='1d616a4ff7b38b9eee438849ef78f3d4d2315c84', operation='UPDATE', pgid='pgtrigger_update_update_706fe', table='platforms_recognition', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_date__gte', models.F('opens_date'))), name='platforms_programme_days', violation_error_message='截止日不能早于开始受理日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('publicity_workdays__gte', 1)), name='platforms_programme_publicity', violation_error_message='公示至少 1 个工作日。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='programme',
@@ -1322,14 +1175,6 @@ class Migration(migrations.Migration):
             model_name='programme',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closes_date" IS DISTINCT FROM (NEW."closes_date") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."document_number" IS DISTINCT FROM (NEW."document_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."notice" IS DISTINCT FROM (NEW."notice") OR OLD."opens_date" IS DISTINCT FROM (NEW."opens_date") OR OLD."publicity_workdays" IS DISTINCT FROM (NEW."publicity_workdays") OR OLD."scheme_id" IS DISTINCT FROM (NEW."scheme_id") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "platforms_programmeevent" ("closes_date", "created_at", "document_number", "id", "is_demo", "notice", "opens_date", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publicity_workdays", "scheme_id", "slug", "status", "status_changed_at", "title", "year") VALUES (NEW."closes_date", NEW."created_at", NEW."document_number", NEW."id", NEW."is_demo", NEW."notice", NEW."opens_date", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publicity_workdays", NEW."scheme_id", NEW."slug", NEW."status", NEW."status_changed_at", NEW."title", NEW."year"); RETURN NULL;', hash='935c9eaedff6d408276d910e1325aca04483311b', operation='UPDATE', pgid='pgtrigger_update_update_0750e', table='platforms_programme', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='solution',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='platforms_solution_srch'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.CheckConstraint(condition=models.Q(('lead_days_low__isnull', True), ('lead_days_high__isnull', True), ('lead_days_low__lte', models.F('lead_days_high')), _connector='OR'), name='platforms_solution_lead', violation_error_message='周期下限不能大于上限。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='solution',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_solutionevent" ("confirmed_at", "created_at", "deliverables", "id", "lead_days_high", "lead_days_low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "price_note", "problem", "slug", "status", "status_changed_at", "summary", "title") VALUES (NEW."confirmed_at", NEW."created_at", NEW."deliverables", NEW."id", NEW."lead_days_high", NEW."lead_days_low", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."price_note", NEW."problem", NEW."slug", NEW."status", NEW."status_changed_at", NEW."summary", NEW."title"); RETURN NULL;', hash='6163fc08722238baafc8f342fb7f0bd68bdc95d4', operation='INSERT', pgid='pgtrigger_insert_insert_be0ba', table='platforms_solution', when='AFTER')),
@@ -1338,18 +1183,6 @@ class Migration(migrations.Migration):
             model_name='solution',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."deliverables" IS DISTINCT FROM (NEW."deliverables") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lead_days_high" IS DISTINCT FROM (NEW."lead_days_high") OR OLD."lead_days_low" IS DISTINCT FROM (NEW."lead_days_low") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."price_note" IS DISTINCT FROM (NEW."price_note") OR OLD."problem" IS DISTINCT FROM (NEW."problem") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "platforms_solutionevent" ("confirmed_at", "created_at", "deliverables", "id", "lead_days_high", "lead_days_low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "price_note", "problem", "slug", "status", "status_changed_at", "summary", "title") VALUES (NEW."confirmed_at", NEW."created_at", NEW."deliverables", NEW."id", NEW."lead_days_high", NEW."lead_days_low", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."price_note", NEW."problem", NEW."slug", NEW."status", NEW."status_changed_at", NEW."summary", NEW."title"); RETURN NULL;', hash='66be729460404a218870392fdbcfa042c4fa8b98', operation='UPDATE', pgid='pgtrigger_update_update_10784', table='platforms_solution', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='supportticket',
-            index=models.Index(fields=['status', 'due_at'], name='platforms_s_status_1b2dc5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('origin', ''), _negated=True), fields=('origin',), name='platforms_ticket_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'handling'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='platforms_ticket_due', violation_error_message='分办时须定答复期限。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='supportticket',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "platforms_supportticketevent" ("answered_at", "body", "created_at", "department_id", "due_at", "id", "is_demo", "is_on_time", "is_satisfied", "kind", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "raised_by_id", "status", "status_changed_at", "title") VALUES (NEW."answered_at", NEW."body", NEW."created_at", NEW."department_id", NEW."due_at", NEW."id", NEW."is_demo", NEW."is_on_time", NEW."is_satisfied", NEW."kind", NEW."number", NEW."origin", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."raised_by_id", NEW."status", NEW."status_changed_at", NEW."title"); RETURN NULL;', hash='69b14f8b5ad7b02d1058c35c3bc8fef783ed9243', operation='INSERT', pgid='pgtrigger_insert_insert_ff9f1', table='platforms_supportticket', when='AFTER')),
@@ -1357,18 +1190,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='supportticket',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."answered_at" IS DISTINCT FROM (NEW."answered_at") OR OLD."body" IS DISTINCT FROM (NEW."body") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."department_id" IS DISTINCT FROM (NEW."department_id") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."is_on_time" IS DISTINCT FROM (NEW."is_on_time") OR OLD."is_satisfied" IS DISTINCT FROM (NEW."is_satisfied") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."raised_by_id" IS DISTINCT FROM (NEW."raised_by_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "platforms_supportticketevent" ("answered_at", "body", "created_at", "department_id", "due_at", "id", "is_demo", "is_on_time", "is_satisfied", "kind", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "raised_by_id", "status", "status_changed_at", "title") VALUES (NEW."answered_at", NEW."body", NEW."created_at", NEW."department_id", NEW."due_at", NEW."id", NEW."is_demo", NEW."is_on_time", NEW."is_satisfied", NEW."kind", NEW."number", NEW."origin", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform_id", NEW."raised_by_id", NEW."status", NEW."status_changed_at", NEW."title"); RETURN NULL;', hash='735845bb2c690d0ba9a0acc16ea7132d68ac36d2', operation='UPDATE', pgid='pgtrigger_update_update_15aa6', table='platforms_supportticket', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='usagelog',
-            index=models.Index(fields=['equipment', 'start_at'], name='platforms_u_equipme_4c76b5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='usagelog',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 744)), name='platforms_usage_hours', violation_error_message='机时须大于 0，一条不超过 744 小时（一个月）。'),
-        ),
-        migrations.AddConstraint(
-            model_name='usagelog',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('equipment', 'external_id'), name='platforms_usage_external', violation_error_message='这条记录已经登记。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='capabilitycertificate',

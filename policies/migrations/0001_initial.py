@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('taxonomy', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('taxonomy', '0001_initial'),
     ]
 
     operations = [
@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '政策文件',
                 'verbose_name_plural': '政策文件',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='policies_policydocument_srch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('effective_date__isnull', True), ('expiry_date__isnull', True), ('effective_date__lte', models.F('expiry_date')), _connector='OR'), name='policies_document_dates', violation_error_message='失效日期不能早于实施日期。'), models.UniqueConstraint(condition=models.Q(('doc_number', ''), _negated=True), fields=('doc_number',), name='policies_document_number', violation_error_message='该文号已有文件。')],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +98,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '政策解读',
                 'verbose_name_plural': '政策解读',
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='policies_interpretation_srch')],
             },
         ),
         migrations.CreateModel(
@@ -136,25 +139,9 @@ class Migration(migrations.Migration):
             model_name='news',
             trigger=pgtrigger.compiler.Trigger(name='published_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."published_at" IS NOT NULL AND OLD."published_at" IS DISTINCT FROM (NEW."published_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4fac0dd3bb20c60d472625f073651b74ba156b1d', operation='UPDATE', pgid='pgtrigger_published_once_9d550', table='policies_news', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='policydocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='policies_policydocument_srch'),
-        ),
-        migrations.AddConstraint(
-            model_name='policydocument',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_date__isnull', True), ('expiry_date__isnull', True), ('effective_date__lte', models.F('expiry_date')), _connector='OR'), name='policies_document_dates', violation_error_message='失效日期不能早于实施日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policydocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('doc_number', ''), _negated=True), fields=('doc_number',), name='policies_document_number', violation_error_message='该文号已有文件。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='policydocument',
             trigger=pgtrigger.compiler.Trigger(name='published_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."published_at" IS NOT NULL AND OLD."published_at" IS DISTINCT FROM (NEW."published_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='598dc0a6fdb2b4802dab450c2e0b49ee09a8c67d', operation='UPDATE', pgid='pgtrigger_published_once_e0691', table='policies_policydocument', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='interpretation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='policies_interpretation_srch'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='interpretation',

@@ -13,13 +13,118 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('pghistory', '0007_auto_20250421_0444'),
         ('platforms', '0001_initial'),
         ('taxonomy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Indicator',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('code', models.CharField(max_length=8, verbose_name='代码')),
+                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
+                ('part', models.CharField(max_length=10, verbose_name='部分')),
+                ('group', models.CharField(max_length=3, verbose_name='分组代码')),
+                ('group_name', models.CharField(max_length=40, verbose_name='分组')),
+                ('order', models.PositiveSmallIntegerField(verbose_name='次序')),
+                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
+                ('kind', models.CharField(choices=[('int', '整数'), ('dec', '两位小数'), ('pct', '百分比'), ('bool', '是否'), ('enum', '单选'), ('text', '文字'), ('date', '日期'), ('list', '清单')], max_length=4, verbose_name='类型')),
+                ('fill', models.CharField(choices=[('A', '自动计算'), ('C', '企业确认'), ('D', '公式派生'), ('M', '单位填报')], max_length=1, verbose_name='来源')),
+                ('period', models.CharField(choices=[('Y', '年度'), ('E', '年末'), ('T', '累计')], max_length=1, verbose_name='统计期')),
+                ('definition', models.CharField(max_length=500, verbose_name='口径')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ('sources', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None, verbose_name='出处')),
+                ('is_own', models.BooleanField(default=False, verbose_name='本平台增设')),
+                ('formula', models.CharField(blank=True, max_length=200, verbose_name='公式')),
+                ('query', models.CharField(blank=True, max_length=60, verbose_name='计算口径')),
+                ('prefill', models.CharField(blank=True, max_length=60, verbose_name='预填口径')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='选项')),
+                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                ('is_current', models.BooleanField(default=True, verbose_name='现行')),
+            ],
+            options={
+                'verbose_name': '指标',
+                'verbose_name_plural': '指标',
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='reporting_indicator_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('code',), name='reporting_indicator_current')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportCycle',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='报告年度')),
+                ('status', models.CharField(choices=[('planned', '未开始'), ('open', '填报中'), ('closed', '已结束')], default='planned', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('opens_date', models.DateField(verbose_name='开始日期')),
+                ('due_date', models.DateField(verbose_name='截止日期')),
+                ('coverage', models.CharField(choices=[('recognised', '已认定的平台'), ('published', '全部在网平台')], default='published', max_length=12, verbose_name='填报范围')),
+                ('reviewers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None, verbose_name='审核层级')),
+                ('notice', models.TextField(blank=True, max_length=3000, verbose_name='填报说明')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('indicators', models.ManyToManyField(related_name='cycles', to='reporting.indicator', verbose_name='指标')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区')),
+            ],
+            options={
+                'verbose_name': '年度填报',
+                'verbose_name_plural': '年度填报',
+                'constraints': [models.UniqueConstraint(fields=('year', 'region', 'is_demo'), name='reporting_cycle_once', violation_error_message='该地区这一年度的填报已经建立。'), models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('opens_date'))), name='reporting_cycle_dates', violation_error_message='截止日期不能早于开始日期。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvaluationScheme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('slug', models.SlugField(max_length=40, verbose_name='代码')),
+                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
+                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                ('use', models.CharField(choices=[('grade', '评定等次'), ('reward', '奖补'), ('check', '专项核查')], max_length=10, verbose_name='用途')),
+                ('definition', models.JSONField(verbose_name='内容')),
+                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                ('is_current', models.BooleanField(default=True, verbose_name='现行')),
+                ('reason', models.CharField(blank=True, max_length=500, verbose_name='修改理由')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '评价办法',
+                'verbose_name_plural': '评价办法',
+                'constraints': [models.UniqueConstraint(fields=('slug', 'version'), name='reporting_scheme_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('slug',), name='reporting_scheme_current')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvaluationRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('scheme_slug', models.SlugField(max_length=40, verbose_name='办法代码')),
+                ('status', models.CharField(choices=[('draft', '未计算'), ('computed', '已计算'), ('publicity', '公示中'), ('published', '已公布'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('notice', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
+                ('publicity_starts_at', models.DateTimeField(blank=True, null=True, verbose_name='公示开始')),
+                ('publicity_ends_at', models.DateTimeField(blank=True, null=True, verbose_name='公示截止')),
+                ('agency', models.CharField(blank=True, max_length=100, verbose_name='受托机构')),
+                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区')),
+                ('reviewers', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='受托评审人员')),
+                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='reporting.evaluationscheme', verbose_name='评价办法')),
+                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='reporting.reportcycle', verbose_name='年度填报')),
+            ],
+            options={
+                'verbose_name': '评价',
+                'verbose_name_plural': '评价',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('cycle', 'region', 'scheme_slug'), name='reporting_evaluation_once', violation_error_message='该年度已按这个办法开展评价。')],
+            },
+        ),
         migrations.CreateModel(
             name='EvaluationRound',
             fields=[
@@ -31,10 +136,37 @@ class Migration(migrations.Migration):
                 ('input_digest', models.CharField(max_length=64, verbose_name='输入摘要')),
                 ('result_digest', models.CharField(max_length=64, verbose_name='结果摘要')),
                 ('count', models.PositiveIntegerField(verbose_name='平台数')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='reporting.evaluationrun')),
             ],
             options={
                 'verbose_name': '评价计算',
                 'verbose_name_plural': '评价计算',
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='reporting_round_once'), models.UniqueConstraint(fields=('run', 'requested_at'), name='reporting_round_asked')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AnnualReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('status', models.CharField(choices=[('filling', '填报中'), ('submitted', '已提交'), ('county', '县区审核'), ('city', '市级审核'), ('province', '省级审核'), ('returned', '退回修改'), ('reopened', '重新打开'), ('accepted', '已归档')], default='filling', max_length=10, verbose_name='状态')),
+                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
+                ('chain', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None, verbose_name='审核层级')),
+                ('computed_at', models.DateTimeField(blank=True, null=True, verbose_name='计算时间')),
+                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
+                ('extended_date', models.DateField(blank=True, null=True, verbose_name='延期至')),
+                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='催报时间')),
+                ('problem_count', models.PositiveSmallIntegerField(default=0, verbose_name='待改问题')),
+                ('burden_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='自动采集占比(%)')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annual_reports', to='platforms.platform', verbose_name='平台')),
+                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reporting.reportcycle')),
+            ],
+            options={
+                'verbose_name': '年度报告',
+                'verbose_name_plural': '年度报告',
+                'indexes': [models.Index(fields=['status'], name='reporting_a_status_cebb28_idx')],
+                'constraints': [models.UniqueConstraint(fields=('cycle', 'platform'), name='reporting_report_once')],
             },
         ),
         migrations.CreateModel(
@@ -46,10 +178,12 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=8, verbose_name='指标')),
                 ('target', models.DecimalField(decimal_places=4, max_digits=20, verbose_name='目标值')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='措施')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plan_targets', to='reporting.annualreport')),
             ],
             options={
                 'verbose_name': '年度目标',
                 'verbose_name_plural': '年度目标',
+                'constraints': [models.UniqueConstraint(fields=('report', 'code'), name='reporting_plan_once')],
             },
         ),
         migrations.CreateModel(
@@ -62,10 +196,13 @@ class Migration(migrations.Migration):
                 ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True, verbose_name='数值')),
                 ('detail', models.JSONField(blank=True, default=dict, verbose_name='明细')),
                 ('computed_at', models.DateTimeField(verbose_name='计算时间')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='portal_values', to='reporting.indicator')),
             ],
             options={
                 'verbose_name': '门户指标值',
                 'verbose_name_plural': '门户指标值',
+                'indexes': [models.Index(fields=['-day'], name='reporting_p_day_1ffb70_idx')],
+                'constraints': [models.UniqueConstraint(fields=('indicator', 'day'), name='reporting_portal_once')],
             },
         ),
         migrations.CreateModel(
@@ -90,10 +227,14 @@ class Migration(migrations.Migration):
                 ('content_sha256', models.CharField(blank=True, max_length=64, verbose_name='内容摘要')),
                 ('with_demo', models.BooleanField(default=False, verbose_name='收入演示数据')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区')),
+                ('cycle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='reporting.reportcycle')),
             ],
             options={
                 'verbose_name': '发布物',
                 'verbose_name_plural': '发布物',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'region', 'year', 'cycle', 'edition'), name='reporting_publication_once', nulls_distinct=False, violation_error_message='这一版已经建立。'), models.CheckConstraint(condition=models.Q(models.Q(('cycle__isnull', False), ('kind', 'annual')), models.Q(models.Q(('kind', 'annual'), _negated=True), ('cycle__isnull', True)), _connector='OR'), name='reporting_publication_cycle', violation_error_message='年度发展报告须选择年度填报。')],
             },
         ),
         migrations.CreateModel(
@@ -107,10 +248,12 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(verbose_name='内容')),
                 ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='评分')),
                 ('is_included', models.BooleanField(default=True, verbose_name='收录')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='reporting.publication')),
             ],
             options={
                 'verbose_name': '发布物条目',
                 'verbose_name_plural': '发布物条目',
+                'constraints': [models.CheckConstraint(condition=models.Q(('score__isnull', True), ('score__lte', 100), _connector='OR'), name='reporting_row_score', violation_error_message='评分为 0—100 分。'), models.UniqueConstraint(fields=('publication', 'order'), name='reporting_publication_row')],
             },
         ),
         migrations.CreateModel(
@@ -126,10 +269,13 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(blank=True, max_length=20000, null=True, verbose_name='正文')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='修改次数')),
                 ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='修改时间')),
+                ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='reporting.publication')),
             ],
             options={
                 'verbose_name': '发布物章节',
                 'verbose_name_plural': '发布物章节',
+                'constraints': [models.UniqueConstraint(fields=('publication', 'chapter'), name='reporting_section_once')],
             },
         ),
         migrations.CreateModel(
@@ -156,10 +302,14 @@ class Migration(migrations.Migration):
                 ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='撤回原因')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.publishedlist', verbose_name='上一期')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='发布地区')),
             ],
             options={
                 'verbose_name': '发布清单',
                 'verbose_name_plural': '发布清单',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'number'), name='reporting_list_number'), models.UniqueConstraint(condition=models.Q(('status', 'issuing')), fields=('kind',), name='reporting_list_issuing', violation_error_message='同类清单正在生成，请等它完成。'), models.CheckConstraint(condition=models.Q(('status', 'issuing'), ('number__isnull', False), _connector='OR'), name='reporting_list_numbered')],
             },
         ),
         migrations.CreateModel(
@@ -172,31 +322,12 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(verbose_name='内容')),
                 ('digest', models.CharField(max_length=64, verbose_name='摘要')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('published_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='reporting.publishedlist')),
             ],
             options={
                 'verbose_name': '清单条目',
                 'verbose_name_plural': '清单条目',
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportCycle',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='报告年度')),
-                ('status', models.CharField(choices=[('planned', '未开始'), ('open', '填报中'), ('closed', '已结束')], default='planned', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('opens_date', models.DateField(verbose_name='开始日期')),
-                ('due_date', models.DateField(verbose_name='截止日期')),
-                ('coverage', models.CharField(choices=[('recognised', '已认定的平台'), ('published', '全部在网平台')], default='published', max_length=12, verbose_name='填报范围')),
-                ('reviewers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None, verbose_name='审核层级')),
-                ('notice', models.TextField(blank=True, max_length=3000, verbose_name='填报说明')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-            ],
-            options={
-                'verbose_name': '年度填报',
-                'verbose_name_plural': '年度填报',
+                'constraints': [models.UniqueConstraint(fields=('published_list', 'key'), name='reporting_list_row_key'), models.UniqueConstraint(fields=('published_list', 'order'), name='reporting_list_row_order')],
             },
         ),
         migrations.CreateModel(
@@ -216,10 +347,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('open_cycle', '开启年度填报'), ('compute', '重新计算'), ('remind', '批量催报'), ('evaluate', '计算评价'), ('freeze', '封存发布数据'), ('render', '生成发布文件'), ('issue_list', '发布清单')], max_length=12, verbose_name='任务')),
                 ('parameters', models.JSONField(blank=True, default=dict, verbose_name='参数')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
+                ('cycle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='reporting.reportcycle')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
             ],
             options={
                 'verbose_name': '填报任务',
                 'verbose_name_plural': '填报任务',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('kind', 'cycle'), name='reporting_job_once', violation_error_message='同样的任务正在进行。')],
             },
         ),
         migrations.CreateModel(
@@ -241,10 +375,14 @@ class Migration(migrations.Migration):
                 ('correction_reason', models.CharField(blank=True, max_length=500, verbose_name='更正理由')),
                 ('correction_answer', models.CharField(blank=True, choices=[('pending', '待处理'), ('accepted', '已同意'), ('declined', '未同意')], max_length=10, verbose_name='更正处理')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='修改次数')),
+                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.indicator')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values_set', to='reporting.annualreport')),
+                ('typed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '报告数值',
                 'verbose_name_plural': '报告数值',
+                'constraints': [models.UniqueConstraint(fields=('report', 'indicator'), name='reporting_value_once'), models.CheckConstraint(condition=models.Q(('correction__isnull', True), models.Q(('correction_reason', ''), _negated=True), _connector='OR'), name='reporting_value_correction', violation_error_message='请写明更正理由。')],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +405,11 @@ class Migration(migrations.Migration):
                 ('correction_reason', models.CharField(blank=True, max_length=500, verbose_name='更正理由')),
                 ('correction_answer', models.CharField(blank=True, choices=[('pending', '待处理'), ('accepted', '已同意'), ('declined', '未同意')], max_length=10, verbose_name='更正处理')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='修改次数')),
+                ('indicator', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.indicator')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.reportvalue')),
+                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.annualreport')),
+                ('typed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -281,10 +424,13 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
                 ('verification_code', models.CharField(max_length=20, unique=True, verbose_name='核验码')),
                 ('submitted_at', models.DateTimeField(verbose_name='提交时间')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='reporting.annualreport')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '报告版本',
                 'verbose_name_plural': '报告版本',
+                'constraints': [models.UniqueConstraint(fields=('report', 'number'), name='reporting_version_once')],
             },
         ),
         migrations.CreateModel(
@@ -296,41 +442,15 @@ class Migration(migrations.Migration):
                 ('step', models.CharField(choices=[('filling', '填报中'), ('submitted', '已提交'), ('county', '县区审核'), ('city', '市级审核'), ('province', '省级审核'), ('returned', '退回修改'), ('reopened', '重新打开'), ('accepted', '已归档')], max_length=10, verbose_name='环节')),
                 ('body', models.TextField(max_length=1000, verbose_name='意见')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='解决时间')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('indicator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.indicator')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='reporting.annualreport')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reporting.reportversion')),
             ],
             options={
                 'verbose_name': '审核意见',
                 'verbose_name_plural': '审核意见',
-            },
-        ),
-        migrations.CreateModel(
-            name='RewardItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('place', models.PositiveIntegerField(verbose_name='名次')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-            ],
-            options={
-                'verbose_name': '奖补名单',
-                'verbose_name_plural': '奖补名单',
-            },
-        ),
-        migrations.CreateModel(
-            name='RewardItemEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('place', models.PositiveIntegerField(verbose_name='名次')),
-                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-            ],
-            options={
-                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -350,10 +470,79 @@ class Migration(migrations.Migration):
                 ('publicity_starts_at', models.DateTimeField(blank=True, null=True, verbose_name='公示开始')),
                 ('publicity_ends_at', models.DateTimeField(blank=True, null=True, verbose_name='公示截止')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rewards', to='reporting.evaluationrun', verbose_name='评价')),
             ],
             options={
                 'verbose_name': '奖补方案',
                 'verbose_name_plural': '奖补方案',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('run',), name='reporting_reward_once', violation_error_message='这次评价已有奖补方案。'), models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='reporting_reward_amount', violation_error_message='金额须大于 0。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvaluationResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('inputs', models.JSONField(verbose_name='封存的输入')),
+                ('detail', models.JSONField(verbose_name='计算过程')),
+                ('score', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='得分')),
+                ('rank', models.PositiveIntegerField(null=True, verbose_name='总名次')),
+                ('group', models.CharField(blank=True, max_length=200, verbose_name='同类组')),
+                ('group_rank', models.PositiveIntegerField(null=True, verbose_name='组内名次')),
+                ('grade', models.CharField(max_length=20, verbose_name='等次代码')),
+                ('grade_name', models.CharField(max_length=20, verbose_name='等次')),
+                ('is_vetoed', models.BooleanField(default=False, verbose_name='一票否决')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluation_results', to='platforms.platform')),
+                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.annualreport')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='reporting.evaluationround')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.reportversion')),
+            ],
+            options={
+                'verbose_name': '评价结果',
+                'verbose_name_plural': '评价结果',
+                'indexes': [models.Index(fields=['round', 'rank'], name='reporting_e_round_i_3dc907_idx')],
+                'constraints': [models.UniqueConstraint(fields=('round', 'platform'), name='reporting_result_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RewardItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('place', models.PositiveIntegerField(verbose_name='名次')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ('funding', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.fundingrecord')),
+                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.platform')),
+                ('result', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.evaluationresult')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reporting.rewardplan')),
+            ],
+            options={
+                'verbose_name': '奖补名单',
+                'verbose_name_plural': '奖补名单',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'platform'), name='reporting_reward_platform')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RewardItemEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('place', models.PositiveIntegerField(verbose_name='名次')),
+                ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='金额(元)')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ('funding', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.fundingrecord')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.rewarditem')),
+                ('platform', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.platform')),
+                ('result', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.evaluationresult')),
+                ('plan', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.rewardplan')),
+            ],
+            options={
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -375,6 +564,9 @@ class Migration(migrations.Migration):
                 ('publicity_starts_at', models.DateTimeField(blank=True, null=True, verbose_name='公示开始')),
                 ('publicity_ends_at', models.DateTimeField(blank=True, null=True, verbose_name='公示截止')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.rewardplan')),
+                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.evaluationrun', verbose_name='评价')),
             ],
             options={
                 'abstract': False,
@@ -390,82 +582,13 @@ class Migration(migrations.Migration):
                 ('value', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='数值')),
                 ('as_of_date', models.DateField(verbose_name='截至日期')),
                 ('source', models.CharField(max_length=300, verbose_name='来源')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '政策目标数值',
                 'verbose_name_plural': '政策目标数值',
+                'indexes': [models.Index(fields=['code', 'as_of_date'], name='reporting_t_code_357a24_idx')],
             },
-        ),
-        migrations.CreateModel(
-            name='AnnualReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('status', models.CharField(choices=[('filling', '填报中'), ('submitted', '已提交'), ('county', '县区审核'), ('city', '市级审核'), ('province', '省级审核'), ('returned', '退回修改'), ('reopened', '重新打开'), ('accepted', '已归档')], default='filling', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('chain', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None, verbose_name='审核层级')),
-                ('computed_at', models.DateTimeField(blank=True, null=True, verbose_name='计算时间')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('extended_date', models.DateField(blank=True, null=True, verbose_name='延期至')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='催报时间')),
-                ('problem_count', models.PositiveSmallIntegerField(default=0, verbose_name='待改问题')),
-                ('burden_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='自动采集占比(%)')),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annual_reports', to='platforms.platform', verbose_name='平台')),
-            ],
-            options={
-                'verbose_name': '年度报告',
-                'verbose_name_plural': '年度报告',
-            },
-        ),
-        migrations.CreateModel(
-            name='EvaluationResult',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inputs', models.JSONField(verbose_name='封存的输入')),
-                ('detail', models.JSONField(verbose_name='计算过程')),
-                ('score', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='得分')),
-                ('rank', models.PositiveIntegerField(null=True, verbose_name='总名次')),
-                ('group', models.CharField(blank=True, max_length=200, verbose_name='同类组')),
-                ('group_rank', models.PositiveIntegerField(null=True, verbose_name='组内名次')),
-                ('grade', models.CharField(max_length=20, verbose_name='等次代码')),
-                ('grade_name', models.CharField(max_length=20, verbose_name='等次')),
-                ('is_vetoed', models.BooleanField(default=False, verbose_name='一票否决')),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluation_results', to='platforms.platform')),
-                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.annualreport')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='reporting.evaluationround')),
-            ],
-            options={
-                'verbose_name': '评价结果',
-                'verbose_name_plural': '评价结果',
-            },
-        ),
-        migrations.CreateModel(
-            name='EvaluationRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('scheme_slug', models.SlugField(max_length=40, verbose_name='办法代码')),
-                ('status', models.CharField(choices=[('draft', '未计算'), ('computed', '已计算'), ('publicity', '公示中'), ('published', '已公布'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
-                ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
-                ('notice', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('publicity_starts_at', models.DateTimeField(blank=True, null=True, verbose_name='公示开始')),
-                ('publicity_ends_at', models.DateTimeField(blank=True, null=True, verbose_name='公示截止')),
-                ('agency', models.CharField(blank=True, max_length=100, verbose_name='受托机构')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区')),
-                ('reviewers', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='受托评审人员')),
-            ],
-            options={
-                'verbose_name': '评价',
-                'verbose_name_plural': '评价',
-            },
-        ),
-        migrations.AddField(
-            model_name='evaluationround',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='reporting.evaluationrun'),
         ),
         migrations.CreateModel(
             name='EvaluationDispute',
@@ -486,6 +609,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '评价异议',
                 'verbose_name_plural': '评价异议',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('run', 'platform', 'code'), name='reporting_dispute_once', violation_error_message='对这个指标的异议正在处理。')],
             },
         ),
         migrations.CreateModel(
@@ -524,32 +648,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EvaluationScheme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('slug', models.SlugField(max_length=40, verbose_name='代码')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('use', models.CharField(choices=[('grade', '评定等次'), ('reward', '奖补'), ('check', '专项核查')], max_length=10, verbose_name='用途')),
-                ('definition', models.JSONField(verbose_name='内容')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('is_current', models.BooleanField(default=True, verbose_name='现行')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='修改理由')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '评价办法',
-                'verbose_name_plural': '评价办法',
-            },
-        ),
-        migrations.AddField(
-            model_name='evaluationrun',
-            name='scheme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='reporting.evaluationscheme', verbose_name='评价办法'),
-        ),
-        migrations.CreateModel(
             name='Extension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -567,40 +665,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '延期申请',
                 'verbose_name_plural': '延期申请',
-            },
-        ),
-        migrations.CreateModel(
-            name='Indicator',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('code', models.CharField(max_length=8, verbose_name='代码')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
-                ('part', models.CharField(max_length=10, verbose_name='部分')),
-                ('group', models.CharField(max_length=3, verbose_name='分组代码')),
-                ('group_name', models.CharField(max_length=40, verbose_name='分组')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
-                ('kind', models.CharField(choices=[('int', '整数'), ('dec', '两位小数'), ('pct', '百分比'), ('bool', '是否'), ('enum', '单选'), ('text', '文字'), ('date', '日期'), ('list', '清单')], max_length=4, verbose_name='类型')),
-                ('fill', models.CharField(choices=[('A', '自动计算'), ('C', '企业确认'), ('D', '公式派生'), ('M', '单位填报')], max_length=1, verbose_name='来源')),
-                ('period', models.CharField(choices=[('Y', '年度'), ('E', '年末'), ('T', '累计')], max_length=1, verbose_name='统计期')),
-                ('definition', models.CharField(max_length=500, verbose_name='口径')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('sources', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None, verbose_name='出处')),
-                ('is_own', models.BooleanField(default=False, verbose_name='本平台增设')),
-                ('formula', models.CharField(blank=True, max_length=200, verbose_name='公式')),
-                ('query', models.CharField(blank=True, max_length=60, verbose_name='计算口径')),
-                ('prefill', models.CharField(blank=True, max_length=60, verbose_name='预填口径')),
-                ('options', models.JSONField(blank=True, default=dict, verbose_name='选项')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('is_current', models.BooleanField(default=True, verbose_name='现行')),
-            ],
-            options={
-                'verbose_name': '指标',
-                'verbose_name_plural': '指标',
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='reporting_indicator_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('code',), name='reporting_indicator_current')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answer', 'pending')), fields=('report',), name='reporting_extension_once', violation_error_message='已有延期申请在等待处理。')],
             },
         ),
         migrations.CreateModel(
@@ -622,6 +687,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '指标预警',
                 'verbose_name_plural': '指标预警',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('indicator',), name='reporting_alert_open')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -632,278 +698,13 @@ class Migration(migrations.Migration):
             model_name='indicator',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='72d4e2aca7e0c680e515a67ddf7b45cf841e299e', operation='DELETE', pgid='pgtrigger_never_deleted_15d17', table='reporting_indicator', when='BEFORE')),
         ),
-        migrations.AddField(
-            model_name='plantarget',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plan_targets', to='reporting.annualreport'),
-        ),
-        migrations.AddField(
-            model_name='portalvalue',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='portal_values', to='reporting.indicator'),
-        ),
-        migrations.AddField(
-            model_name='publication',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='publication',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区'),
-        ),
-        migrations.AddField(
-            model_name='publicationrow',
-            name='publication',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='reporting.publication'),
-        ),
-        migrations.AddField(
-            model_name='publicationsection',
-            name='edited_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='publicationsection',
-            name='publication',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='reporting.publication'),
-        ),
-        migrations.AddField(
-            model_name='publishedlist',
-            name='issued_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='publishedlist',
-            name='previous',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.publishedlist', verbose_name='上一期'),
-        ),
-        migrations.AddField(
-            model_name='publishedlist',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='发布地区'),
-        ),
-        migrations.AddField(
-            model_name='publishedlistrow',
-            name='published_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='reporting.publishedlist'),
-        ),
-        migrations.AddField(
-            model_name='reportcycle',
-            name='indicators',
-            field=models.ManyToManyField(related_name='cycles', to='reporting.indicator', verbose_name='指标'),
-        ),
-        migrations.AddField(
-            model_name='reportcycle',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='地区'),
-        ),
-        migrations.AddField(
-            model_name='publication',
-            name='cycle',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='reporting.reportcycle'),
-        ),
-        migrations.AddField(
-            model_name='evaluationrun',
-            name='cycle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='reporting.reportcycle', verbose_name='年度填报'),
-        ),
-        migrations.AddField(
-            model_name='annualreport',
-            name='cycle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reporting.reportcycle'),
-        ),
-        migrations.AddField(
-            model_name='reportingjob',
-            name='cycle',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='reporting.reportcycle'),
-        ),
-        migrations.AddField(
-            model_name='reportingjob',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人'),
-        ),
-        migrations.AddField(
-            model_name='reportvalue',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.indicator'),
-        ),
-        migrations.AddField(
-            model_name='reportvalue',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values_set', to='reporting.annualreport'),
-        ),
-        migrations.AddField(
-            model_name='reportvalue',
-            name='typed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reportvalueevent',
-            name='indicator',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.indicator'),
-        ),
-        migrations.AddField(
-            model_name='reportvalueevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='reportvalueevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.reportvalue'),
-        ),
-        migrations.AddField(
-            model_name='reportvalueevent',
-            name='report',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.annualreport'),
-        ),
-        migrations.AddField(
-            model_name='reportvalueevent',
-            name='typed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='reporting.annualreport'),
-        ),
-        migrations.AddField(
-            model_name='reportversion',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='evaluationresult',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='reviewcomment',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reviewcomment',
-            name='indicator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.indicator'),
-        ),
-        migrations.AddField(
-            model_name='reviewcomment',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='reporting.annualreport'),
-        ),
-        migrations.AddField(
-            model_name='reviewcomment',
-            name='resolved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='reviewcomment',
-            name='version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reporting.reportversion'),
-        ),
-        migrations.AddField(
-            model_name='rewarditem',
-            name='funding',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.fundingrecord'),
-        ),
-        migrations.AddField(
-            model_name='rewarditem',
-            name='platform',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.platform'),
-        ),
-        migrations.AddField(
-            model_name='rewarditem',
-            name='result',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.evaluationresult'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='funding',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.fundingrecord'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.rewarditem'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='platform',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='platforms.platform'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='result',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.evaluationresult'),
-        ),
-        migrations.AddField(
-            model_name='rewardplan',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rewards', to='reporting.evaluationrun', verbose_name='评价'),
-        ),
-        migrations.AddField(
-            model_name='rewarditemevent',
-            name='plan',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.rewardplan'),
-        ),
-        migrations.AddField(
-            model_name='rewarditem',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reporting.rewardplan'),
-        ),
-        migrations.AddField(
-            model_name='rewardplanevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='rewardplanevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.rewardplan'),
-        ),
-        migrations.AddField(
-            model_name='rewardplanevent',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.evaluationrun', verbose_name='评价'),
-        ),
-        migrations.AddField(
-            model_name='targetfigure',
-            name='entered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationround',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='reporting_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationround',
-            constraint=models.UniqueConstraint(fields=('run', 'requested_at'), name='reporting_round_asked'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='evaluationround',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4285ab13292ce3322f8f91b2750356957de0bd40', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_af986', table='reporting_evaluationround', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='evaluationdispute',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('run', 'platform', 'code'), name='reporting_dispute_once', violation_error_message='对这个指标的异议正在处理。'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='evaluationcorrection',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='41347117bcd2326f15c058f0d3888d98f09ba500', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_89ae2', table='reporting_evaluationcorrection', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationscheme',
-            constraint=models.UniqueConstraint(fields=('slug', 'version'), name='reporting_scheme_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationscheme',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('slug',), name='reporting_scheme_current'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='evaluationscheme',
@@ -913,89 +714,21 @@ class Migration(migrations.Migration):
             model_name='evaluationscheme',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ea300039b961fe9b56526d5138ed473bf406b4a1', operation='DELETE', pgid='pgtrigger_never_deleted_79c37', table='reporting_evaluationscheme', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('answer', 'pending')), fields=('report',), name='reporting_extension_once', violation_error_message='已有延期申请在等待处理。'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('indicator',), name='reporting_alert_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='plantarget',
-            constraint=models.UniqueConstraint(fields=('report', 'code'), name='reporting_plan_once'),
-        ),
-        migrations.AddIndex(
-            model_name='portalvalue',
-            index=models.Index(fields=['-day'], name='reporting_p_day_1ffb70_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='portalvalue',
-            constraint=models.UniqueConstraint(fields=('indicator', 'day'), name='reporting_portal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationrow',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), ('score__lte', 100), _connector='OR'), name='reporting_row_score', violation_error_message='评分为 0—100 分。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationrow',
-            constraint=models.UniqueConstraint(fields=('publication', 'order'), name='reporting_publication_row'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='publicationrow',
             trigger=pgtrigger.compiler.Trigger(name='published_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM reporting_publication\n           WHERE id = COALESCE(NEW.publication_id, OLD.publication_id) AND status IN ('published', 'withdrawn'))\nTHEN RAISE EXCEPTION 'a published edition never changes'; END IF;\nRETURN COALESCE(NEW, OLD);\n", hash='e4ec0b23e13fb9ac1d49bb1d4556a90065c139a7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_published_once_7dfc3', table='reporting_publicationrow', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationsection',
-            constraint=models.UniqueConstraint(fields=('publication', 'chapter'), name='reporting_section_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publicationsection',
             trigger=pgtrigger.compiler.Trigger(name='published_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM reporting_publication\n           WHERE id = COALESCE(NEW.publication_id, OLD.publication_id) AND status IN ('published', 'withdrawn'))\nTHEN RAISE EXCEPTION 'a published edition never changes'; END IF;\nRETURN COALESCE(NEW, OLD);\n", hash='6b6920c832c1e1989444a25339e5a29238d6e17f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_published_once_569e7', table='reporting_publicationsection', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='publishedlist',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='reporting_list_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'issuing')), fields=('kind',), name='reporting_list_issuing', violation_error_message='同类清单正在生成，请等它完成。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedlist',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'issuing'), ('number__isnull', False), _connector='OR'), name='reporting_list_numbered'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='publishedlist',
             trigger=pgtrigger.compiler.Trigger(name='published_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IN ('published', 'withdrawn') AND ROW(OLD.kind, OLD.number, OLD.title, OLD.criteria, OLD.row_count, OLD.sha256, OLD.published_at) IS DISTINCT FROM ROW(NEW.kind, NEW.number, NEW.title, NEW.criteria, NEW.row_count, NEW.sha256, NEW.published_at))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a56abddb17dfc595e3d2d1ae23e1db33ed3fefef', operation='UPDATE', pgid='pgtrigger_published_once_1a5f1', table='reporting_publishedlist', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='publishedlistrow',
-            constraint=models.UniqueConstraint(fields=('published_list', 'key'), name='reporting_list_row_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedlistrow',
-            constraint=models.UniqueConstraint(fields=('published_list', 'order'), name='reporting_list_row_order'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='publishedlistrow',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8d063cf072ed1e829541ad673e181bcd3ea8c433', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_92887', table='reporting_publishedlistrow', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcycle',
-            constraint=models.UniqueConstraint(fields=('year', 'region', 'is_demo'), name='reporting_cycle_once', violation_error_message='该地区这一年度的填报已经建立。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcycle',
-            constraint=models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('opens_date'))), name='reporting_cycle_dates', violation_error_message='截止日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('kind', 'region', 'year', 'cycle', 'edition'), name='reporting_publication_once', nulls_distinct=False, violation_error_message='这一版已经建立。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cycle__isnull', False), ('kind', 'annual')), models.Q(models.Q(('kind', 'annual'), _negated=True), ('cycle__isnull', True)), _connector='OR'), name='reporting_publication_cycle', violation_error_message='年度发展报告须选择年度填报。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='publication',
@@ -1004,30 +737,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='publication',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IN ('published', 'withdrawn'))", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ee940af70016009860bf541f2678e29531571381', operation='DELETE', pgid='pgtrigger_kept_816e3', table='reporting_publication', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('cycle', 'region', 'scheme_slug'), name='reporting_evaluation_once', violation_error_message='该年度已按这个办法开展评价。'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(fields=['status'], name='reporting_a_status_cebb28_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.UniqueConstraint(fields=('cycle', 'platform'), name='reporting_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingjob',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('kind', 'cycle'), name='reporting_job_once', violation_error_message='同样的任务正在进行。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportvalue',
-            constraint=models.UniqueConstraint(fields=('report', 'indicator'), name='reporting_value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('correction__isnull', True), models.Q(('correction_reason', ''), _negated=True), _connector='OR'), name='reporting_value_correction', violation_error_message='请写明更正理由。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportvalue',
@@ -1041,33 +750,13 @@ class Migration(migrations.Migration):
             model_name='reportvalue',
             trigger=pgtrigger.compiler.Trigger(name='corrected_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."correction" IS DISTINCT FROM (NEW."correction") OR OLD."correction_answer" IS DISTINCT FROM (NEW."correction_answer"))', func='INSERT INTO "reporting_reportvalueevent" ("correction", "correction_answer", "correction_reason", "created_at", "data", "detail", "fill", "id", "indicator_id", "note", "null_reason", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "typed_at", "typed_by_id", "version") VALUES (NEW."correction", NEW."correction_answer", NEW."correction_reason", NEW."created_at", NEW."data", NEW."detail", NEW."fill", NEW."id", NEW."indicator_id", NEW."note", NEW."null_reason", NEW."number", _pgh_attach_context(), NOW(), \'corrected\', NEW."id", NEW."report_id", NEW."text", NEW."typed_at", NEW."typed_by_id", NEW."version"); RETURN NULL;', hash='05ab744f38f29f8013580b1b6fa8f4f1628688a2', operation='UPDATE', pgid='pgtrigger_corrected_update_936f9', table='reporting_reportvalue', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='reportversion',
-            constraint=models.UniqueConstraint(fields=('report', 'number'), name='reporting_version_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportversion',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='db9d1b148acc55a8888237decfba7090538a5e72', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_17be1', table='reporting_reportversion', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='evaluationresult',
-            index=models.Index(fields=['round', 'rank'], name='reporting_e_round_i_3dc907_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluationresult',
-            constraint=models.UniqueConstraint(fields=('round', 'platform'), name='reporting_result_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='evaluationresult',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1a234c4847a0d9307b551158456ec07cdbba319', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_47314', table='reporting_evaluationresult', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='rewardplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('run',), name='reporting_reward_once', violation_error_message='这次评价已有奖补方案。'),
-        ),
-        migrations.AddConstraint(
-            model_name='rewardplan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='reporting_reward_amount', violation_error_message='金额须大于 0。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rewardplan',
@@ -1077,10 +766,6 @@ class Migration(migrations.Migration):
             model_name='rewardplan',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount_yuan" IS DISTINCT FROM (NEW."amount_yuan") OR OLD."budget_yuan" IS DISTINCT FROM (NEW."budget_yuan") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."department" IS DISTINCT FROM (NEW."department") OR OLD."document_number" IS DISTINCT FROM (NEW."document_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_demo" IS DISTINCT FROM (NEW."is_demo") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."publicity_ends_at" IS DISTINCT FROM (NEW."publicity_ends_at") OR OLD."publicity_starts_at" IS DISTINCT FROM (NEW."publicity_starts_at") OR OLD."rule" IS DISTINCT FROM (NEW."rule") OR OLD."run_id" IS DISTINCT FROM (NEW."run_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at"))', func='INSERT INTO "reporting_rewardplanevent" ("amount_yuan", "budget_yuan", "created_at", "department", "document_number", "id", "is_demo", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publicity_ends_at", "publicity_starts_at", "rule", "run_id", "status", "status_changed_at") VALUES (NEW."amount_yuan", NEW."budget_yuan", NEW."created_at", NEW."department", NEW."document_number", NEW."id", NEW."is_demo", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publicity_ends_at", NEW."publicity_starts_at", NEW."rule", NEW."run_id", NEW."status", NEW."status_changed_at"); RETURN NULL;', hash='438f7023e5e42155559e2d5f59f7b2bf7afaf0da', operation='UPDATE', pgid='pgtrigger_update_update_99808', table='reporting_rewardplan', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='rewarditem',
-            constraint=models.UniqueConstraint(fields=('plan', 'platform'), name='reporting_reward_platform'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rewarditem',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_rewarditemevent" ("amount_yuan", "created_at", "funding_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "plan_id", "platform_id", "result_id") VALUES (NEW."amount_yuan", NEW."created_at", NEW."funding_id", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place", NEW."plan_id", NEW."platform_id", NEW."result_id"); RETURN NULL;', hash='e4a546e3932d78be7c4b01f23079c79eab3f4d3c', operation='INSERT', pgid='pgtrigger_insert_insert_1508e', table='reporting_rewarditem', when='AFTER')),
@@ -1088,10 +773,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='rewarditem',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount_yuan" IS DISTINCT FROM (NEW."amount_yuan") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."funding_id" IS DISTINCT FROM (NEW."funding_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."plan_id" IS DISTINCT FROM (NEW."plan_id") OR OLD."platform_id" IS DISTINCT FROM (NEW."platform_id") OR OLD."result_id" IS DISTINCT FROM (NEW."result_id"))', func='INSERT INTO "reporting_rewarditemevent" ("amount_yuan", "created_at", "funding_id", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "plan_id", "platform_id", "result_id") VALUES (NEW."amount_yuan", NEW."created_at", NEW."funding_id", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place", NEW."plan_id", NEW."platform_id", NEW."result_id"); RETURN NULL;', hash='96f7447bd922487e3e8c398000b46738541f46be', operation='UPDATE', pgid='pgtrigger_update_update_01ed1', table='reporting_rewarditem', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='targetfigure',
-            index=models.Index(fields=['code', 'as_of_date'], name='reporting_t_code_357a24_idx'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='targetfigure',

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '词条',
                 'verbose_name_plural': '词条',
+                'constraints': [models.UniqueConstraint(fields=('code_list', 'code'), name='taxonomy_term_once')],
             },
         ),
         migrations.CreateModel(
@@ -86,18 +87,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '词条对应',
                 'verbose_name_plural': '词条对应',
+                'constraints': [models.UniqueConstraint(fields=('source', 'target', 'industry'), name='taxonomy_mapping_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('target__isnull', False), ('industry__isnull', False), _connector='XOR'), name='taxonomy_mapping_one_target', violation_error_message='对应关系须指向一个词条或一个行业。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('code_list', 'code'), name='taxonomy_term_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='termmapping',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'industry'), name='taxonomy_mapping_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='termmapping',
-            constraint=models.CheckConstraint(condition=models.Q(('target__isnull', False), ('industry__isnull', False), _connector='XOR'), name='taxonomy_mapping_one_target', violation_error_message='对应关系须指向一个词条或一个行业。'),
         ),
     ]
