@@ -26,11 +26,7 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests, and skip by name, with the reason, those of the browser without Chromium.
-
-    The long ones come first: a worker that starts one at the end leaves the other idle.
-    """
-    items.sort(key=lambda item: "slow" not in item.keywords)
+    """Without Chromium the browser tests are skipped by name, with the reason."""
     if chromium_path():
         return
     skip = pytest.mark.skip(reason="未找到 Chromium（可用 CHROMIUM_PATH 指明）")

@@ -49,8 +49,7 @@ def _in_parallel(arguments: list[str]) -> list[str]:
     )
     if any(argument.startswith(alone) for argument in arguments):
         return []
-    # neighbours stay together, so that what a module prepares once is prepared by one worker
-    return ["-n", str(min(2, os.cpu_count() or 1)), "--dist", "worksteal"]
+    return ["-n", str(min(2, os.cpu_count() or 1))]
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # Playwright's own event loop runs in this thread; Django would take that for async code
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

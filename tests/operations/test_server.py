@@ -105,6 +105,7 @@ def test_server_starts_again_what_was_killed(running):
 
     for child in children:
         child.kill()
+    psutil.wait_procs(children, timeout=30)  # a killed process is there until it is taken away
     eventually(lambda: len(_alive(server)) == len(children), 30)
 
     assert not {child.pid for child in children} & {child.pid for child in _alive(server)}
