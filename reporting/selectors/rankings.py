@@ -227,9 +227,11 @@ def reviewers() -> QuerySet[User]:
 def recommended(*, runs: int, grades: Iterable[str] = ("excellent",)) -> QuerySet[Any]:
     """Platforms that had the best grade in each of the last `runs` published years (L16).
 
-    The years are those of the platform's own published evaluations; three queries.
+    Demo years say nothing of real ones: while real runs are published only they count. Four
+    queries.
     """
     published = EvaluationRun.objects.published().grading()
+    published = published.filter(is_demo=not published.filter(is_demo=False).exists())
     years = sorted(
         published.values_list("cycle__year", flat=True).distinct().order_by("cycle__year")
     )[-runs:]

@@ -343,7 +343,13 @@ def test_the_best_of_two_years_are_recommended(run):
 
     assert [row.grade for row in EvaluationResult.objects.filter(platform=best)] != []
     assert {row.platform_id for row in recommended(runs=1)} <= {best.pk}
-    assert list(recommended(runs=2, grades=["excellent", "good", "fair"])) != []
+    any_grade = ["excellent", "good", "fair"]
+    assert list(recommended(runs=2, grades=any_grade)) != []
+    EvaluationRun.objects.filter(pk=earlier.pk).update(is_demo=True)
+    assert list(recommended(runs=2, grades=any_grade)) == []  # a demo year is no real year
+    assert {row.round.run for row in recommended(runs=1, grades=any_grade)} == {run}
+    EvaluationRun.objects.update(is_demo=True)
+    assert list(recommended(runs=2, grades=any_grade)) != []  # nothing but demo years
 
 
 def test_the_api_tells_as_much_as_the_pages(api, run, operator, people):
