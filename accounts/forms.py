@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -21,14 +20,6 @@ from taxonomy.uscc import check_uscc
 
 PASSWORD_HELP = _("至少 10 个字符，不要只用数字，也不要用常见的密码。")
 USCC_HELP = _("18 位，见营业执照或登记证书；已登记的单位会转为申请加入。")
-
-
-def put_error(
-    form: forms.BaseForm, error: DomainError, renamed: Mapping[str, str] | None = None
-) -> None:
-    """Show a refusal at its field (by the form's name for it), else on top of the form."""
-    field = (renamed or {}).get(error.field or "", error.field)
-    form.add_error(field if field in form.fields else None, error.message)
 
 
 class UsccField(forms.CharField):

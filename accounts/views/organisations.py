@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 from accounts import selectors, services
 from accounts.access import OrganisationAccess, RoleAccess
 from accounts.filters import OrganisationFilter
-from accounts.forms import OrganisationForm, ReasonForm, put_error
+from accounts.forms import OrganisationForm, ReasonForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 
 
 def _visible(request: PersonRequest, pk: int) -> Organisation:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST
 from accounts import selectors, services
 from accounts.access import UserAccess
 from accounts.filters import UserFilter
-from accounts.forms import GrantForm, InviteForm, put_error
+from accounts.forms import GrantForm, InviteForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.tables import UserTable
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 
 
 @login_required

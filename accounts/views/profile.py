@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import selectors, services
 from accounts.access import TokenAccess
-from accounts.forms import CloseAccountForm, ProfileForm, put_error
+from accounts.forms import CloseAccountForm, ProfileForm
 from accounts.models import ConsentRecord
 from accounts.requests import PersonRequest
 from core.errors import DomainError
+from core.refusals import put_error
 
 
 @login_required

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.enums import PRIVACY_TEXT_VERSION
-from accounts.forms import JoinForm, RegistrationForm, put_error
+from accounts.forms import JoinForm, RegistrationForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from core.errors import DomainError
+from core.refusals import put_error
 
 WAITS = "注册成功。单位资料已提交管辖部门审核，审核期间可以先填写草稿。"
 ASKED = "注册成功。您的单位已登记，加入申请已发给本单位人员，同意后即可使用。"

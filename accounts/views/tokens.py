@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from accounts import selectors, services
 from accounts.access import TokenAccess
-from accounts.forms import TokenForm, put_error
+from accounts.forms import TokenForm
 from accounts.requests import PersonRequest
 from core.errors import DomainError
+from core.refusals import put_error
 
 
 @login_required

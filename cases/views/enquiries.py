@@ -14,8 +14,8 @@ from accounts.models import Organisation
 from cases import forms, services
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.models import Project
-from cases.views.errors import put_error
 from core.errors import DomainError
+from core.refusals import put_error
 from demands.access import DemandAccess
 from platforms.access import CapabilityAccess, PlatformAccess
 from platforms.models import Platform

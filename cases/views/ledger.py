@@ -19,10 +19,10 @@ from cases.forms import ClearanceForm, InspectionForm, MendForm
 from cases.models import Project, SafetyInspection
 from cases.selectors import clearance_rows
 from cases.tables import ClearanceTable
-from cases.views.errors import put_error
 from cases.views.projects import find_project
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 
 
 @login_required

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from cases import forms, selectors, services
 from cases.access import OutcomeAccess
 from cases.models import Outcome
-from cases.views.errors import put_error
 from core.errors import DomainError
+from core.refusals import put_error
 
 FORMS: dict[str, type[forms.ActionForm]] = {
     "confirm": forms.ConfirmForm,

@@ -20,9 +20,9 @@ from cases.filters import ProjectFilter
 from cases.models import Project
 from cases.states import PROJECT
 from cases.tables import ProjectTable
-from cases.views.errors import put_error
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 from demands.access import DemandAccess
 from demands.selectors import demand_for_page
 from demands.services import note_full_reading

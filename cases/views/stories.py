@@ -18,10 +18,10 @@ from cases.access import CaseAccess, ProjectAccess
 from cases.filters import CaseFilter
 from cases.models import Case
 from cases.tables import CaseTable, ReviewTable
-from cases.views.errors import put_error
 from cases.views.projects import find_project
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 
 SAID = {
     "ask_consent": "已请企业确认是否同意公开。",

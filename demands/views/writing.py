@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from core.errors import DomainError, Refused
+from core.refusals import put_error
 from demands import selectors, services
 from demands.access import DemandAccess
 from demands.coach import missing_facts, next_advice
@@ -86,7 +87,7 @@ def amend(request: HttpRequest, slug: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except DomainError as error:
-            _place(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已保存，正在按新的内容重新匹配。")
             return redirect(demand)
@@ -119,7 +120,7 @@ def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
     except Refused:
         raise
     except DomainError as error:
-        _place(form, error)
+        put_error(form, error)
     return _answer(request, demand, step, form)
 
 
@@ -176,7 +177,7 @@ def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
         except DomainError as error:
             problem = None if error.field in form.fields else error
             if problem is None:
-                _place(form, error)
+                put_error(form, error)
         else:
             messages.success(request, "已提交审核。通过后自动发布并开始匹配，结果会通知您。")
             return redirect(demand)
@@ -231,7 +232,3 @@ def _version(request: HttpRequest) -> datetime | None:
         return datetime.fromisoformat(request.POST.get("version", ""))
     except ValueError:
         return None
-
-
-def _place(form: forms.BaseForm, error: DomainError) -> None:
-    form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
+from core.refusals import put_error
 from demands.models import Demand
 from matching.enums import Side
 from matching.forms import FeedbackForm
@@ -33,10 +34,8 @@ def judge(
     if form.is_bound and form.is_valid():
         try:
             give_feedback(actor=request.user, now=timezone.now(), **pair, **form.cleaned_data)
-        except Refused:
-            raise
         except DomainError as error:
-            form.add_error(error.field, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已记下您的评价，重新匹配后仍然有效。")
             return back

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refused
+from core.refusals import put_error
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
@@ -31,7 +32,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         except Refused:
             raise
         except DomainError as error:
-            form.add_error(error.field, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已保存。有符合的新能力发布时会通知您。")
             return redirect("matching:subscriptions")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError, Refused
+from core.refusals import put_error
 from matching.access import MatchWeightsAccess
 from matching.engine.weights import SHIPPED, shipped_weights
 from matching.forms import WeightsForm
@@ -97,7 +98,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused:
             raise
         except DomainError as error:
-            form.add_error(error.field, error.message)
+            put_error(form, error)
         else:
             messages.success(request, f"已登记版本“{row.version}”，比较后可启用。")
             return redirect("matching:weights")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, Refused
 from core.files import files_of
 from core.lists import list_page
+from core.refusals import put_error
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
 from platforms.filters import ApplicationFilter
@@ -30,7 +31,6 @@ from platforms.models import Application
 from platforms.selectors import recognition as selectors
 from platforms.services.applications import obstacle
 from platforms.tables import ApplicationTable
-from platforms.views.manage import add_error
 from platforms.views.public import trail
 
 RELATED = ("programme__scheme__region", "platform__region__parent", "organisation")
@@ -133,7 +133,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
                 messages.success(request, "已提交，进展会通知您。")
                 return redirect("platforms:application", number)
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("platforms:application_edit", number)
@@ -236,7 +236,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "核查记录已保存。")
             return redirect("platforms:application", number)
@@ -253,7 +253,7 @@ def _post(
         try:
             service(actor=request.user, application=found, now=timezone.now(), **form.cleaned_data)
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, done)
             return redirect("platforms:application", number)
@@ -306,7 +306,7 @@ def objection(request: HttpRequest, number: str) -> HttpResponse:
                 actor=request.user, application=found, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "异议已提交，主管部门会核实。")
             return redirect("platforms:publicity")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
+from core.refusals import put_error
 from platforms import services
 from platforms.access import ApplicationAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
@@ -47,8 +48,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            field = form.field_of(error.field)
-            form.add_error(field if field in form.fields else None, error.message)
+            put_error(form, error, {error.field or "": form.field_of(error.field)})
         else:
             messages.success(request, "评分已提交。")
             return redirect("platforms:assignments")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.enums import Role
 from accounts.models import Organisation
 from core.errors import DomainError
+from core.refusals import put_error
 from platforms import selectors, services
 from platforms.access import ChangeAccess, ListingAccess, PlatformAccess, ReportAccess, access_to
 from platforms.completeness import missing_facts
@@ -59,11 +60,6 @@ def tabs(platform: Platform, active: str) -> list[dict[str, Any]]:
         }
         for kind in OFFERS
     ]
-
-
-def add_error(form: Any, error: DomainError) -> None:
-    """A refusal lands on its field, else on the whole form."""
-    form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
 @login_required
@@ -133,7 +129,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 values=form.values(), now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已存为草稿。补充能力后再提交审核，会更快通过。")
             return redirect("platforms:workbench", platform.slug)
@@ -163,7 +159,7 @@ def add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                 values=gathered(form, sheet), now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已存为草稿，核对后提交审核。")
             return redirect("platforms:edit", kind, listing.slug)
@@ -183,7 +179,7 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
                 now=timezone.now(), version=form.cleaned_data["version"], confirms=True,
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("platforms:edit", kind, slug)
@@ -303,7 +299,7 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
                 files=request.FILES.getlist("files"),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "认领申请已提交，主管部门核实后会通知您。")
             return redirect(platform)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import history_of
 from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import put_error
 from platforms import services
 from platforms.access import ChangeAccess, FundingAccess, PlatformAccess, UsageAccess
 from platforms.filters import ChangeFilter, FundingFilter
@@ -20,7 +21,7 @@ from platforms.kinds import PLATFORM
 from platforms.models import ChangeReport
 from platforms.selectors import operations as selectors
 from platforms.tables import ChangeTable, FundingTable
-from platforms.views.manage import add_error, find
+from platforms.views.manage import find
 
 MAX_LINES = 200
 
@@ -52,7 +53,7 @@ def report_change(request: HttpRequest, slug: str) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已报告，主管部门核准后通知您。")
             return redirect(report)
@@ -75,7 +76,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                     now=timezone.now(),
                 )  # fmt: skip
             except DomainError as error:
-                add_error(form, error)
+                put_error(form, error)
             else:
                 messages.success(request, "已提交，主管部门核准后通知您。")
                 return redirect(found)
@@ -128,7 +129,7 @@ def record_funding(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已登记。")
             return redirect("platforms:funding")
@@ -154,7 +155,7 @@ def usage(request: HttpRequest, slug: str) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已登记。")
             return redirect("platforms:usage", slug)

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
+from core.refusals import put_error
 from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
 from platforms.forms.recognition import ApplyForm, ProgrammeForm
 from platforms.ladders import step_rows
 from platforms.selectors import recognition as selectors
-from platforms.views.manage import add_error
 from platforms.views.public import trail
 from platforms.views.roster import send_certificates
 
@@ -69,7 +69,7 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
                 actor=request.user, programme=found, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已建立申报，平台资料已带入。请核对自评，补齐后提交。")
             return redirect("platforms:application_edit", application.number)
@@ -103,7 +103,7 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponse:
                 version=form.cleaned_data["version"],
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect("platforms:managed_programmes")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error
 from platforms import filters, selectors, services, tables
 from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
@@ -87,7 +88,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
                 page=request.META.get("HTTP_REFERER", ""), **form.cleaned_data,
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已收到，运营单位和主管部门会核实更正，谢谢您。")
             return redirect(found)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
@@ -25,7 +26,6 @@ from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordFo
 from platforms.models import Assessment, Recognition
 from platforms.selectors import recognition as selectors
 from platforms.tables import RosterTable
-from platforms.views.manage import add_error
 from platforms.views.public import trail
 
 ROSTER = ("平台名册", "platforms:roster")
@@ -149,7 +149,7 @@ def record(request: HttpRequest) -> HttpResponse:
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已记入名册。")
             return redirect(found)

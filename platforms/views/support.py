@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import departments, history_of
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error
 from platforms import services
 from platforms.access import PlatformAccess, TicketAccess
 from platforms.filters import TicketFilter
@@ -21,7 +22,6 @@ from platforms.forms.support import RouteForm, TicketForm, TicketReplyForm
 from platforms.models import SupportTicket
 from platforms.selectors import support as selectors
 from platforms.tables import TicketTable
-from platforms.views.manage import add_error
 from platforms.views.public import trail
 
 TICKETS = ("要素诉求", "platforms:tickets")
@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已提出，主管部门分办后通知您承办部门和答复期限。")
             return redirect(ticket)
@@ -111,7 +111,7 @@ def route(request: HttpRequest, number: str) -> HttpResponse:
                 actor=request.user, ticket=found, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已分办，已通知承办部门和平台。")
             return redirect(found)
@@ -138,7 +138,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
             else:
                 services.reply_to_ticket(body=body, **said)
         except DomainError as error:
-            add_error(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已答复，已通知平台。" if is_answer else "已留言。")
             return redirect(found)

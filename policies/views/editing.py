@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, Refused
 from core.files import files_of
 from core.lists import list_page
+from core.refusals import put_error
 from policies import selectors, services
 from policies.access import ACCESS, ContentAccess
 from policies.filters import EditingFilter
@@ -69,7 +70,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except DomainError as error:
-            _place(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "草稿已保存。这就是公众将看到的样子，核对后发布。")
             return redirect(content)
@@ -93,7 +94,7 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except DomainError as error:
-            _place(form, error)
+            put_error(form, error)
         else:
             messages.success(request, "已保存。")
             return redirect(content)
@@ -201,7 +202,3 @@ def _version(request: HttpRequest) -> datetime | None:
         return datetime.fromisoformat(request.POST.get("version", ""))
     except ValueError:
         return None
-
-
-def _place(form: ContentForm, error: DomainError) -> None:
-    form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error, telling
 from reporting.access import PublicationAccess
 from reporting.forms import ChapterForm, PublicationForm
 from reporting.models import PublicationSection
 from reporting.selectors import publications as selectors
 from reporting.services import publications as services
 from reporting.tables import PublicationTable
-from reporting.views.reports import tell
 
 MOVES: dict[str, Any] = {
     "submit": services.submit_publication,
@@ -54,7 +54,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 actor=request.user, now=timezone.now(), **form.values()
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已建立，正在封存数据并写出初稿。")
             return redirect("reporting:compile", made.pk)
@@ -108,13 +108,10 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         for row in found.rows.values_list("pk", flat=True)
         if f"score-{row}" in request.POST
     }
-    try:
+    with telling(request):
         count = services.choose_entries(
             actor=request.user, publication=found, choices=choices, now=timezone.now()
         )
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, f"已保存，收录 {count} 篇。")
     return redirect("reporting:compile", pk)
 
@@ -125,14 +122,11 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Hand in, send back, publish, withdraw."""
     _access, found = find(request, pk)
     values = {"actor": request.user, "publication": found, "now": timezone.now()}
-    try:
+    with telling(request):
         if name in MOVES_WITH_REASON:
             MOVES_WITH_REASON[name](reason=request.POST.get("reason", ""), **values)
         elif name in MOVES:
             MOVES[name](**values)
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已办理。")
     return redirect("reporting:compile", pk)
 
@@ -142,10 +136,8 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def freeze(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the data anew; what was written stays."""
     _access, found = find(request, pk)
-    try:
+    with telling(request):
         services.request_freeze(actor=request.user, publication=found, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:compile", pk)
 
 
@@ -154,10 +146,8 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 def render_files(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the files that are missing."""
     _access, found = find(request, pk)
-    try:
+    with telling(request):
         services.request_files(actor=request.user, publication=found, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:compile", pk)
 
 
@@ -166,10 +156,8 @@ def render_files(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     _access, found = find(request, pk)
-    try:
+    with telling(request):
         services.delete_publication(actor=request.user, publication=found, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
-        return redirect("reporting:compile", pk)
-    messages.success(request, "草稿已删除。")
-    return redirect("reporting:managed_publications")
+        messages.success(request, "草稿已删除。")
+        return redirect("reporting:managed_publications")
+    return redirect("reporting:compile", pk)

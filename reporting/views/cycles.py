@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error, telling
 from reporting.access import AnnualReportAccess, CycleAccess, JobAccess
 from reporting.forms import CycleForm
 from reporting.models import ReportingJob
@@ -19,7 +20,6 @@ from reporting.selectors.reports import cycle_count
 from reporting.services import cycles as services
 from reporting.services import jobs as job_services
 from reporting.tables import CycleTable, JobTable
-from reporting.views.reports import tell
 
 
 @login_required
@@ -45,7 +45,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已建立，核对后点“开始填报”。")
             return redirect("reporting:cycle", made.pk)
@@ -76,14 +76,11 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Open, close, reopen."""
     found = get_object_or_404(CycleAccess(request.user).visible(), pk=pk)
-    try:
+    with telling(request):
         services.move_cycle(
             actor=request.user, cycle=found, name=name, now=timezone.now(),
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已办理。")
     return redirect("reporting:cycle", pk)
 
@@ -93,10 +90,8 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def compute(request: HttpRequest, pk: int) -> HttpResponse:
     """Compute all reports under way anew."""
     found = get_object_or_404(CycleAccess(request.user).visible(), pk=pk)
-    try:
+    with telling(request):
         services.request_compute(actor=request.user, cycle=found, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:cycle", pk)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
+from core.refusals import put_error, telling
 from reporting.access import (
     AnnualReportAccess,
     DisputeAccess,
@@ -23,7 +24,6 @@ from reporting.models import EvaluationResult
 from reporting.selectors import rankings as selectors
 from reporting.services import disputes as services
 from reporting.services.evaluation_schemes import revise_scheme
-from reporting.views.reports import tell
 
 
 def find(request: HttpRequest, pk: int, slug: str) -> tuple[ResultAccess, EvaluationResult]:
@@ -74,7 +74,7 @@ def dispute(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 **data,
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "异议已提交，答复后会通知您。")
             return redirect(result)
@@ -88,15 +88,12 @@ def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Uphold, reject or withdraw a dispute."""
     rows = DisputeAccess(request.user).visible().select_related("platform", "run")
     found = get_object_or_404(rows, pk=pk)
-    try:
+    with telling(request):
         services.answer_dispute(
             actor=request.user, dispute=found, name=name, now=timezone.now(),
             answer=request.POST.get("reason", ""), value=request.POST.get("value", ""),
             null_reason=request.POST.get("null_reason", ""),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已办理。采纳的异议正在重新计算，原结果保留。"
                          if name == "uphold" else "已办理。")  # fmt: skip
     return redirect(found)
@@ -116,7 +113,7 @@ def correct(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 **form.cleaned_data,
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "更正已记下，重新计算后计入结果。")
             return redirect(run)
@@ -159,7 +156,7 @@ def revise(request: HttpRequest, slug: str, version: int) -> HttpResponse:
                 actor=request.user, scheme=found, now=timezone.now(), **form.typed()
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, f"已保存为第 {made.version} 版，此后新建的评价按它计算。")
             return redirect(made)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error, telling
 from reporting.access import (
     CycleAccess,
     DisputeAccess,
@@ -32,7 +33,6 @@ from reporting.services import rectification
 from reporting.services.rewards import reward_rule
 from reporting.services.rounds import verify_round
 from reporting.tables import EvaluationTable, RecommendedTable, ResultTable
-from reporting.views.reports import tell
 
 RECOMMENDED_RUNS = 2
 
@@ -67,7 +67,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = services.create_run(actor=request.user, now=timezone.now(), **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已建立，点“计算”得出结果。")
             return redirect(made)
@@ -125,12 +125,10 @@ def _about(request: HttpRequest, access: EvaluationAccess, run: EvaluationRun) -
 def compute(request: HttpRequest, pk: int) -> HttpResponse:
     """Compute the run in a worker."""
     _access, run = find(request, pk)
-    try:
+    with telling(request):
         services.request_round(
             actor=request.user, run=run, now=timezone.now(), reason=request.POST.get("reason", "")
         )
-    except DomainError as error:
-        tell(request, error)
     return redirect(run)
 
 
@@ -139,14 +137,11 @@ def compute(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show, stop showing, publish, cancel."""
     _access, run = find(request, pk)
-    try:
+    with telling(request):
         services.move_run(
             actor=request.user, run=run, name=name, now=timezone.now(),
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已办理，相关运营单位会收到消息。")
     return redirect(run)
 
@@ -183,7 +178,7 @@ def entrust(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user, run=run, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            form.add_error(error.field, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "已保存，新委托的人员会收到消息。")
             return redirect(run)
@@ -195,13 +190,10 @@ def entrust(request: HttpRequest, pk: int) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A word of the third party or of staff."""
     _access, run = find(request, pk)
-    try:
+    with telling(request):
         services.add_run_comment(
             actor=request.user, run=run, body=request.POST.get("body", ""), now=timezone.now()
         )
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "意见已记下。")
     return redirect(run)
 
@@ -212,16 +204,13 @@ def rectify(request: HttpRequest, pk: int) -> HttpResponse:
     """Order the platforms of the last grade to mend by a day."""
     _access, run = find(request, pk)
     day = parse_date(request.POST.get("rectify_by", "") or "")
-    try:
+    with telling(request):
         result = rectification.rectify_poor(
             actor=request.user, run=run, rectify_by=day, now=timezone.now()
         )
-    except DomainError as error:
-        tell(request, error)
-        return redirect(run)
-    messages.success(request, f"已责令 {len(result.done)} 家整改，复查已安排。")
-    for recognition, reason in result.refused:
-        messages.warning(request, f"{recognition}：{reason}")
+        messages.success(request, f"已责令 {len(result.done)} 家整改，复查已安排。")
+        for recognition, reason in result.refused:
+            messages.warning(request, f"{recognition}：{reason}")
     return redirect(run)
 
 

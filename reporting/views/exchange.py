@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from core.errors import DomainError
 from core.lists import XLSX
+from core.refusals import put_error
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
 from reporting.documents.sheet import template_xlsx
@@ -87,7 +88,7 @@ def import_(request: HttpRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            form.add_error("file" if error.field == "file" else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, f"已导入 {len(result.written)} 项。")
             errors = result.errors

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
+from core.refusals import put_error, telling
 from reporting.access import AnnualReportAccess
 from reporting.forms import CorrectionForm, ExtensionForm, PlanForm, SectionForm
 from reporting.models import AnnualReport, Extension
@@ -24,7 +25,7 @@ from reporting.selectors.sheets import (
     sections_of,
 )  # fmt: skip
 from reporting.services import filling, review
-from reporting.views.reports import find, tell
+from reporting.views.reports import find
 
 
 def tabs(report: AnnualReport, sections: list[Section], active: str) -> list[dict[str, object]]:
@@ -175,7 +176,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
                 raw=form.cleaned_data["value"], reason=form.cleaned_data["reason"],
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "更正申请已提交，两个数值都会保留。")
             return redirect("reporting:value", pk, code)
@@ -193,14 +194,11 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def answer_correction(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Accept or decline a correction."""
     _access, report = find(request, pk)
-    try:
+    with telling(request):
         filling.answer_correction(
             actor=request.user, report=report, code=code, accept="accept" in request.POST,
             reason=request.POST.get("reason", ""), now=timezone.now(),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已答复更正申请。")
     return redirect("reporting:value", pk, code)
 
@@ -210,14 +208,11 @@ def answer_correction(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def evidence(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Upload files that prove a value."""
     _access, report = find(request, pk)
-    try:
+    with telling(request):
         filling.attach_evidence(
             actor=request.user, report=report, code=code, now=timezone.now(),
             uploads=request.FILES.getlist("files"),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "证明材料已上传。")
     return redirect("reporting:value", pk, code)
 
@@ -227,14 +222,11 @@ def evidence(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def scan(request: HttpRequest, pk: int) -> HttpResponse:
     """Upload the stamped and scanned report."""
     _access, report = find(request, pk)
-    try:
+    with telling(request):
         review.attach_scan(
             actor=request.user, report=report, upload=request.FILES.get("scan"),
             now=timezone.now(),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "盖章扫描件已上传。")
     return redirect("reporting:report", pk)
 
@@ -251,7 +243,7 @@ def extension(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user, report=report, now=timezone.now(), **form.cleaned_data
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "延期申请已提交，答复后会通知您。")
             return redirect("reporting:report", pk)
@@ -264,13 +256,10 @@ def answer_extension(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant or decline more time."""
     visible = AnnualReportAccess(request.user).visible()
     found = get_object_or_404(Extension, pk=pk, report__in=visible)
-    try:
+    with telling(request):
         review.answer_extension(
             actor=request.user, extension=found, accept="accept" in request.POST,
             reason=request.POST.get("reason", ""), now=timezone.now(),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已答复延期申请。")
     return redirect("reporting:report", found.report_id)

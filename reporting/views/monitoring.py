@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
+from core.refusals import telling
 from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
 from reporting.forms import AlertForm, FigureForm
 from reporting.selectors import monitoring as selectors
 from reporting.services import monitoring as services
-from reporting.views.reports import tell
 
 
 @login_required
@@ -49,14 +49,12 @@ def assign_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Say who sees to an alert, and by when."""
     alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
     form = AlertForm(request.POST, owners=selectors.alert_owners())
-    try:
+    with telling(request):
         if not form.is_valid():
             raise DomainError("invalid", "请选择负责人和期限。")
         services.assign_alert(
             actor=request.user, alert=alert, now=timezone.now(), **form.cleaned_data
         )
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:monitoring")
 
 
@@ -66,10 +64,8 @@ def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what was done about an alert."""
     alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
     answer = request.POST.get("answer", "")
-    try:
+    with telling(request):
         services.close_alert(actor=request.user, alert=alert, answer=answer, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:monitoring")
 
 
@@ -90,14 +86,11 @@ def targets(request: HttpRequest) -> HttpResponse:
 def record_figure(request: HttpRequest, code: str) -> HttpResponse:
     """Where a target stands that no record here can tell."""
     form = FigureForm(request.POST)
-    try:
+    with telling(request):
         if not form.is_valid():
             raise DomainError("invalid", "请填写数值、截至日期和来源。")
         services.record_target_figure(
             actor=request.user, code=code, now=timezone.now(), **form.cleaned_data
         )
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已登记，来源和日期随数值公开。")
     return redirect("reporting:targets")

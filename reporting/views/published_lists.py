@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
+from core.refusals import put_error, telling
 from reporting.access import PublishedListAccess
 from reporting.documents.lists import list_csv, list_json, stated
 from reporting.enums import ListKind
@@ -29,7 +30,6 @@ from reporting.models import PublishedList
 from reporting.selectors import published_lists as selectors
 from reporting.services import published_lists as services
 from reporting.tables import ListRowTable, PublishedListTable
-from reporting.views.reports import tell
 from taxonomy.jurisdiction import current_jurisdiction
 
 PER_PAGE = 20
@@ -157,7 +157,7 @@ def issue(request: HttpRequest, kind: str) -> HttpResponse:
                 title=form.cleaned_data["title"], note=form.cleaned_data["note"],
             )  # fmt: skip
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            put_error(form, error)
         else:
             messages.success(request, "正在生成，完成后自动发布。")
             return redirect("reporting:managed_lists")
@@ -175,14 +175,11 @@ def find_managed(request: HttpRequest, pk: int) -> PublishedList:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an edition back, with the reason."""
-    try:
+    with telling(request):
         services.withdraw_list(
             actor=request.user, edition=find_managed(request, pk), now=timezone.now(),
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已撤回。")
     return redirect("reporting:managed_lists")
 
@@ -191,10 +188,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up an edition that was not finished."""
-    try:
+    with telling(request):
         services.drop_list(
             actor=request.user, edition=find_managed(request, pk), now=timezone.now()
         )
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:managed_lists")

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import tell, telling
 from reporting.access import AnnualReportAccess, is_staff
 from reporting.filters import ReportFilter
 from reporting.forms import VerifyForm
@@ -29,13 +30,6 @@ def find(request: HttpRequest, pk: int) -> tuple[AnnualReportAccess, AnnualRepor
     """The access object and the report, if the user may know of it."""
     access = AnnualReportAccess(request.user)
     return access, get_object_or_404(access.visible().select_related(*RELATED), pk=pk)
-
-
-def tell(request: HttpRequest, error: DomainError) -> None:
-    """A refusal that belongs to no field; a right that lacks is a page of its own."""
-    if isinstance(error, Refused):
-        raise error
-    messages.error(request, error.message)
 
 
 @login_required
@@ -131,14 +125,11 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a reviewer's comment on the report or on an indicator (`code`)."""
     _access, found = find(request, pk)
     code = request.POST.get("code", "")
-    try:
+    with telling(request):
         review.add_comment(
             actor=request.user, report=found, code=code, body=request.POST.get("body", ""),
             now=timezone.now(),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "意见已记下，退回或通过时一并送达。")
     return redirect("reporting:value", pk, code) if code else redirect("reporting:report", pk)
 
@@ -149,10 +140,8 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a comment as dealt with."""
     visible = AnnualReportAccess(request.user).visible()
     found = get_object_or_404(ReviewComment, pk=pk, report__in=visible)
-    try:
+    with telling(request):
         review.resolve_comment(actor=request.user, comment=found, now=timezone.now())
-    except DomainError as error:
-        tell(request, error)
     return redirect("reporting:report", found.report_id)
 
 

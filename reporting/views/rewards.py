@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import put_error, telling
 from reporting.access import EvaluationAccess, RewardAccess
 from reporting.forms import RewardForm
 from reporting.models import RewardItem
 from reporting.services import rewards as services
 from reporting.tables import RewardTable
 from reporting.views import evaluations
-from reporting.views.reports import tell
 
 
 @require_GET
@@ -44,8 +44,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user, run=run, now=timezone.now(), **form.typed()
             )
         except DomainError as error:
-            field = "amount_wan" if error.field == "amount_yuan" else error.field
-            form.add_error(field if field in form.fields else None, error.message)
+            put_error(form, error, {"amount_yuan": "amount_wan"})
         else:
             messages.success(request, "名单已按规定算出，核对后开始公示。")
             return redirect(made)
@@ -77,15 +76,12 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show, decide, cancel."""
     found = get_object_or_404(RewardAccess(request.user).visible(), pk=pk)
-    try:
+    with telling(request):
         services.move_reward(
             actor=request.user, plan=found, name=name, now=timezone.now(),
             reason=request.POST.get("reason", ""),
             document_number=request.POST.get("document_number", ""),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, "已办理。")
     return redirect(found)
 
@@ -97,13 +93,11 @@ def exclude(request: HttpRequest, pk: int) -> HttpResponse:
     visible = RewardAccess(request.user).visible()
     item = get_object_or_404(RewardItem.objects.select_related("platform", "plan"),
                              pk=pk, plan__in=visible)  # fmt: skip
-    try:
+    with telling(request):
         services.exclude_item(
             actor=request.user, item=item, reason=request.POST.get("reason", ""),
             now=timezone.now(),
         )  # fmt: skip
-    except DomainError as error:
-        tell(request, error)
     return redirect(item.plan)
 
 
@@ -117,12 +111,9 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError:
         messages.error(request, "请填写拨付日期。")
         return redirect(found)
-    try:
+    with telling(request):
         count = services.pay_reward(
             actor=request.user, plan=found, paid_date=day, now=timezone.now()
         )
-    except DomainError as error:
-        tell(request, error)
-    else:
         messages.success(request, f"已登记 {count} 家的拨付。")
     return redirect(found)

@@ -1,0 +1,39 @@
+"""Where a page shows what a service refused: at its field, or as a message on the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from core.errors import DomainError, Refused
+
+
+def put_error(form: BaseForm, error: DomainError, renamed: Mapping[str, str] | None = None) -> None:
+    """Show a refusal at its field (by the form's name for it), else on top of the form.
+
+    A right that lacks is a page of its own: Refused is raised again.
+    """
+    if isinstance(error, Refused):
+        raise error
+    field = (renamed or {}).get(error.field or "", error.field)
+    form.add_error(field if field in form.fields else None, error.message)
+
+
+def tell(request: HttpRequest, error: DomainError) -> None:
+    """A refusal that belongs to no field becomes a message; Refused is raised again."""
+    if isinstance(error, Refused):
+        raise error
+    messages.error(request, error.message)
+
+
+@contextmanager
+def telling(request: HttpRequest) -> Iterator[None]:
+    """`tell` whatever the service called inside refuses; what follows it inside is left out."""
+    try:
+        yield
+    except DomainError as error:
+        tell(request, error)
