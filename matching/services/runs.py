@@ -26,7 +26,7 @@ from matching.engine.index import Ranked
 from matching.enums import RunKind, Side
 from matching.kinds import KIND_OF
 from matching.models import Match, MatchRun, ResourceMatch
-from matching.selectors.documents import documents_of
+from matching.selectors.documents import documents_of, resource_key
 from matching.selectors.exposure import exposure
 from matching.selectors.index import current_index, current_offers
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
@@ -37,6 +37,7 @@ from platforms.models import Capability
 
 logger = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 5
+BATCH = 50  # resources of one kind that are matched together
 STALE_AFTER = timedelta(minutes=2)
 OTHER = {Side.DEMAND: Side.CAPABILITY, Side.CAPABILITY: Side.DEMAND}
 
@@ -89,36 +90,43 @@ def _start(
 def execute_run(*, run_id: int, now: datetime) -> None:
     """Do a queued run: rank its subject, store the list, refresh the lists it enters.
 
-    Safe to run twice and at the same time: lists are replaced whole and a later reading wins.
-    What fails is marked failed with a message for people, and the error rises to the log.
+    A run for a resource takes the other waiting ones of its kind along: what is published in one
+    go enters the same lists. Safe to run twice and at the same time: lists are replaced whole and
+    a later reading wins. What fails is marked failed with a message for people, and the error
+    rises to the log.
     """
-    if not _claim(run_id=run_id, now=now):
+    runs = _claim(run_id=run_id, now=now)
+    if not runs:
         return
-    run = MatchRun.objects.get(pk=run_id)
     try:
-        _match(run=run, now=now)
+        if runs[0].kind == RunKind.RESOURCE:
+            _match_resources(runs=runs, now=now)
+        else:
+            _match(run=runs[0], now=now)
     except Exception:
-        _close(run=run, status=JobStatus.FAILED, now=now, error="匹配没有完成，请稍后重试。")
+        for run in runs:
+            _close(run=run, status=JobStatus.FAILED, now=now, error="匹配没有完成，请稍后重试。")
         raise
 
 
 @transaction.atomic
-def _claim(*, run_id: int, now: datetime) -> bool:
-    run = MatchRun.objects.select_for_update().filter(pk=run_id).first()
-    if run is None or run.is_finished or run.kind == RunKind.FULL:
-        return False
-    run.status = JobStatus.RUNNING
-    run.started_at = run.started_at or now
-    run.heartbeat_at = now
-    run.attempts += 1
-    run.save(update_fields=["status", "started_at", "heartbeat_at", "attempts", "updated_at"])
-    return True
+def _claim(*, run_id: int, now: datetime) -> list[MatchRun]:
+    """The run, if it waits, and what is done along with it."""
+    queued = MatchRun.objects.filter(status=JobStatus.QUEUED).exclude(kind=RunKind.FULL)
+    claimed = list(queued.select_for_update().filter(pk=run_id))
+    if claimed and claimed[0].kind == RunKind.RESOURCE:
+        others = queued.filter(resource_kind=claimed[0].resource_kind).exclude(pk=run_id)
+        claimed += others.select_for_update(skip_locked=True).order_by("pk")[: BATCH - 1]
+    for run in claimed:
+        run.status = JobStatus.RUNNING
+        run.started_at = run.started_at or now
+        run.heartbeat_at = now
+        run.attempts += 1
+        run.save(update_fields=["status", "started_at", "heartbeat_at", "attempts", "updated_at"])
+    return claimed
 
 
 def _match(*, run: MatchRun, now: datetime) -> None:
-    if run.kind == RunKind.RESOURCE:
-        _match_resource(run=run, now=now)
-        return
     side = Side.DEMAND if run.kind == RunKind.DEMAND else Side.CAPABILITY
     subject_id = run.demand_id or run.capability_id or 0  # the table's constraint: one of them
     embed_rows(side=side, ids=[subject_id], now=now)
@@ -139,27 +147,36 @@ def _match(*, run: MatchRun, now: datetime) -> None:
         enqueue("matching.find_phrases", run_id=run.pk)
 
 
-def _match_resource(*, run: MatchRun, now: datetime) -> None:
-    """Match anew the demands that the resource may suit, and those that list it by now."""
-    kind, pk = run.resource_kind, run.resource_id or 0
-    embed_rows(side=kind, ids=[pk], now=now)
-    docs = documents(kind, [pk])
-    if not docs:
-        _close(run=run, status=JobStatus.FAILED, now=now, error="资源或方案已不在公开状态。")
-        return
-    vector = stored_vectors(kind, version_of(current_encoder()), [pk]).get(docs[0].id)
-    nearest = current_index(Side.DEMAND).rank(docs[0], TOP, vector, with_checks=False)
-    listed = ResourceMatch.objects.filter(kind=kind, object_id=pk)
-    wanted = {int(entry.document_id) for entry in nearest}
-    wanted |= set(listed.values_list("demand_id", flat=True))
+def _match_resources(*, runs: Sequence[MatchRun], now: datetime) -> None:
+    """Match anew, each once, the demands that one of the resources (of one kind) may suit, and
+    those that list one by now."""
+    kind, encoder = runs[0].resource_kind, version_of(current_encoder())
+    ids = sorted({run.resource_id or 0 for run in runs})
+    embed_rows(side=kind, ids=ids, now=now)
+    docs, vectors = documents(kind, ids), stored_vectors(kind, encoder, ids)
+    shown = {doc.id for doc in docs}
+    ids = [pk for pk in ids if resource_key(kind, pk) in shown]
+    listed = ResourceMatch.objects.filter(kind=kind, object_id__in=ids)
+    wanted = set(listed.values_list("demand_id", flat=True))
+    demands = current_index(Side.DEMAND)
+    for doc in docs:
+        nearest = demands.rank(doc, TOP, vectors.get(doc.id), with_checks=False)
+        wanted |= {int(entry.document_id) for entry in nearest}
     found = find_lists(side=Side.DEMAND, docs=documents(Side.DEMAND, sorted(wanted)), now=now)
     with transaction.atomic():
-        store_lists(run=run, found=found)
-        run.weights_version = active_weights().version
-        run.encoder = version_of(current_encoder())
-        run.demand_count = len(current_index(Side.DEMAND))
-        run.result = {"relevant": listed.count(), "exposure": exposure(run)}
-        _close(run=run, status=JobStatus.DONE, now=now)
+        store_lists(run=runs[0], found=found)
+        places = exposure(runs[0])
+        for run in runs:
+            if run.resource_id not in ids:
+                gone = "资源或方案已不在公开状态。"
+                _close(run=run, status=JobStatus.FAILED, now=now, error=gone)
+                continue
+            run.weights_version = active_weights().version
+            run.encoder = encoder
+            run.demand_count = len(demands)
+            relevant = listed.filter(object_id=run.resource_id).count()
+            run.result = {"relevant": relevant, "exposure": places}
+            _close(run=run, status=JobStatus.DONE, now=now)
 
 
 def documents(side: str, ids: Sequence[int]) -> list[Doc]:
@@ -252,8 +269,8 @@ def resume_single_runs(*, now: datetime) -> int:
         if run.attempts >= MAX_ATTEMPTS:
             _close(run=run, status=JobStatus.FAILED, now=now, error="匹配多次没有完成。")
             continue
-        run.heartbeat_at = now
-        run.save(update_fields=["heartbeat_at", "updated_at"])
+        run.status, run.heartbeat_at = JobStatus.QUEUED, now
+        run.save(update_fields=["status", "heartbeat_at", "updated_at"])
         enqueue("matching.run", run_id=run.pk)
         count += 1
     return count

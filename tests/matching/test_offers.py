@@ -180,6 +180,29 @@ def test_new_resource_is_in_the_lists_it_enters(kind, django_capture_on_commit_c
     ]
 
 
+def test_resources_published_together_are_matched_together():
+    polymer_capability()
+    demand = polymer_demand()
+    resources = [make("equipment") for _ in range(3)]
+    other = make("line")
+    now = timezone.now()
+    runs = [start_resource_run(actor=SYSTEM, resource=one, now=now) for one in [*resources, other]]
+    type(resources[2]).objects.filter(pk=resources[2].pk).update(status="withdrawn")
+
+    execute_run(run_id=runs[1].pk, now=timezone.now())
+
+    stored = [MatchRun.objects.get(pk=run.pk) for run in runs]
+    assert [run.status for run in stored] == ["done", "done", "failed", "queued"]
+    assert [run.result.get("relevant") for run in stored[:2]] == [1, 1]
+    assert demand.match_list.run_id == runs[1].pk  # replaced once
+    for resource in resources[:2]:
+        assert [x.demand for x in demands_suited(operator_of(resource.platform), resource)] == [
+            demand
+        ]
+    execute_run(run_id=runs[0].pk, now=timezone.now())
+    assert MatchRun.objects.get(pk=runs[0].pk).attempts == 1  # nothing left to do
+
+
 def test_event_of_a_withdrawn_resource_starts_nothing(django_capture_on_commit_callbacks):
     resource = make("line", status="withdrawn")
 
