@@ -29,6 +29,16 @@ def frozen_fields(*columns: str) -> pgtrigger.Condition:
     return pgtrigger.Condition(f"OLD.status IN {CLOSED} AND ROW({old}) IS DISTINCT FROM ROW({new})")
 
 
+def once_published() -> pgtrigger.Trigger:
+    """Refuses any change of the parts of an edition that was published."""
+    return pgtrigger.Trigger(
+        name="published_once",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=NEVER_AGAIN,
+    )
+
+
 class Publication(BaseModel):
     """One edition. Its numbers come from `snapshot` alone; published, nothing of it changes."""
 
@@ -142,14 +152,7 @@ class PublicationSection(BaseModel):
                 fields=["publication", "chapter"], name="reporting_section_once"
             )
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published_once",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=NEVER_AGAIN,
-            )
-        ]
+        triggers = [once_published()]
 
     def __str__(self) -> str:
         return self.title
@@ -185,14 +188,7 @@ class PublicationRow(models.Model):
                 fields=["publication", "order"], name="reporting_publication_row"
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published_once",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=NEVER_AGAIN,
-            )
-        ]
+        triggers = [once_published()]
 
     def __str__(self) -> str:
         return self.title
