@@ -25,21 +25,23 @@ SCHEME = "running"
 def attach_demo_results(
     *, cycle: ReportCycle, staff: User, at: datetime, now: datetime
 ) -> tuple[EvaluationRun | None, Publication]:
-    """Evaluate the demo `cycle` and publish its development report, as `staff` from day `at` on.
+    """Evaluate the demo `cycle` and publish its development report, as `staff`.
 
-    Done by the services, jobs included; both are marked demo. Nobody is told: it is long past.
+    The evaluation runs from day `at` on, the report is made `now`. Done by the services, jobs
+    included; both are marked demo. Nobody is told of either.
     No evaluation where the scheme is not loaded. Not to be called twice.
     """
     scheme = EvaluationScheme.objects.filter(slug=SCHEME, is_current=True).first()
     run = _evaluate(cycle, scheme, staff, at, now) if scheme else None
     made = create_publication(
         actor=staff, kind=PublicationKind.ANNUAL, region=cycle.region, year=cycle.year,
-        cycle=cycle, with_demo=True, now=at + timedelta(days=60),
+        cycle=cycle, with_demo=True, now=now,
     )  # fmt: skip
     _work_off(cycle, now)
-    made = submit_publication(actor=staff, publication=made, now=at + timedelta(days=70))
+    # frozen here and now, so nothing after it may bear an earlier day
+    made = submit_publication(actor=staff, publication=made, now=now)
     _work_off(cycle, now)
-    made = publish_publication(actor=staff, publication=made, now=at + timedelta(days=75))
+    made = publish_publication(actor=staff, publication=made, now=max(now, made.frozen_at or now))
     settle_events(prefix="reporting.publication.", key="publication_id", ids=[made.pk], now=now)
     return run, made
 
