@@ -9,15 +9,31 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
+from core.errors import DomainError
 from core.events import reaction, reactions_for
 from core.models import ActivityLog, ActivitySeal, DayCount, Delivery, Event
 from core.queue import enqueue
 
 MAX_ATTEMPTS = 10
 logger = structlog.get_logger(__name__)
+
+
+def check_record(record: models.Model, exclude: Iterable[str] = ()) -> None:
+    """`full_clean` of all fields but `exclude`, as DomainError `invalid` (see `invalid`)."""
+    try:
+        record.full_clean(exclude=set(exclude))
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> DomainError:
+    """The first thing wrong with a record, at its field."""
+    field, messages = next(iter(error.message_dict.items()))
+    return DomainError("invalid", messages[0], None if field == NON_FIELD_ERRORS else field)
 
 
 def log_activity(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from core.models import JobStatus
@@ -64,8 +65,8 @@ class ResultQuerySet(models.QuerySet[Any]):
         return self.filter(~Exists(later))
 
     def light(self) -> ResultQuerySet:
-        """Without the long JSON, for lists."""
-        return self.defer("inputs", "detail")
+        """Without the long JSON, for lists; `group_size` says out of how many a place is."""
+        return self.defer("inputs", "detail").annotate(group_size=KT("detail__group__size"))
 
 
 class PublicationQuerySet(models.QuerySet[Any]):

@@ -56,6 +56,7 @@ urlpatterns = [
     path("report-cycles/", cycles.cycles, name="cycles"),
     path("report-cycles/new/", cycles.create, name="new_cycle"),
     path("report-cycles/<int:pk>/", cycles.cycle, name="cycle"),
+    path("report-cycles/<int:pk>/edit/", cycles.edit, name="edit_cycle"),
     path("report-cycles/<int:pk>/compute/", cycles.compute, name="compute"),
     path("report-cycles/<int:pk>/move/<str:name>/", cycles.move, name="move_cycle"),
     path("reporting-jobs/", cycles.jobs, name="jobs"),

@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from accounts.access import OrganisationAccess
 from accounts.enums import PRIVACY_PURPOSE, Role
 from accounts.models import ConsentRecord, Organisation, RoleAssignment, User
-from accounts.services.rules import check_password_rules, check_record, normal_email
+from accounts.services.rules import check_password_rules, normal_email
 from core.errors import Conflict, DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from taxonomy.models import Region
 from taxonomy.uscc import check_uscc

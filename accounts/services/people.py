@@ -12,9 +12,8 @@ from django.db import transaction
 from accounts.access import UserAccess
 from accounts.models import ConsentRecord, User
 from accounts.services.roles import check_security_admin_stays
-from accounts.services.rules import check_record
 from core.errors import DomainError, Refused
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 
 CLOSED_NAME = "已注销用户"
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from accounts.access import RoleAccess, UserAccess
 from accounts.enums import ADMIN_ROLES, ORGANISATION_ROLES, REGION_ROLES, Role
 from accounts.models import Organisation, RoleAssignment, User
-from accounts.services.rules import check_record, normal_email
+from accounts.services.rules import normal_email
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from taxonomy.models import Region
 
 

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from core.errors import DomainError
-
-
-def check_record(record: Model) -> None:
-    """`full_clean`, with the first thing wrong as a DomainError at its field."""
-    try:
-        record.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise DomainError(
-            "invalid", "".join(messages), None if field == NON_FIELD_ERRORS else field
-        ) from error
 
 
 def check_password_rules(password: str, user: User, *, field: str = "password") -> None:

@@ -12,9 +12,8 @@ from accounts.access import TokenAccess
 from accounts.enums import Scope
 from accounts.models import ServiceToken, User
 from accounts.selectors import TOKEN_PREFIX_LENGTH, token_digest
-from accounts.services.rules import check_record
 from core.errors import DomainError
-from core.services import log_activity
+from core.services import check_record, log_activity
 
 LONGEST = timedelta(days=366)
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from cases.access import ProjectAccess
 from cases.models import Clearance, Project, SafetyInspection
 from core.errors import DomainError
-from core.services import log_activity
+from core.services import check_record, log_activity
 
 
 @transaction.atomic
@@ -29,7 +28,7 @@ def save_clearance(
     row = row or Clearance(project=locked, kind=kind)
     for name, value in values.items():
         setattr(row, name, value)
-    _clean(row)
+    check_record(row)
     row.save()
     log_activity(
         actor=actor, action="cases.project.clearance", target=locked, now=now,
@@ -45,7 +44,7 @@ def record_inspection(
     """Write down an inspection. Raises Refused, or DomainError at a field."""
     locked = _lock(actor, project)
     row = SafetyInspection(project=locked, **values)
-    _clean(row)
+    check_record(row)
     if row.held_date > timezone.localdate(now):
         raise DomainError("future", "检查日期不能晚于今天。", "held_date")
     row.save()
@@ -67,7 +66,7 @@ def mend_findings(
     if mended_count < row.mended_count:
         raise DomainError("fewer", f"已登记整改 {row.mended_count} 项，不能减少。", "mended_count")
     row.mended_count, row.rectification = mended_count, rectification.strip()
-    _clean(row)
+    check_record(row)
     row.save(update_fields=["mended_count", "rectification", "updated_at"])
     log_activity(
         actor=actor, action="cases.project.mended", target=locked, now=now,
@@ -81,11 +80,3 @@ def _lock(actor: Any, project: Project) -> Project:
     locked = rows.select_related("platform", "enterprise").get(pk=project.pk)
     ProjectAccess(actor).require("keep_ledger", locked)
     return locked
-
-
-def _clean(row: Clearance | SafetyInspection) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise DomainError("invalid", messages[0], None if field == "__all__" else field) from error

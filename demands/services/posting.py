@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.access import Access
 from core.errors import Conflict, DomainError
 from core.search import search_vector
-from core.services import emit, log_activity
+from core.services import emit, invalid, log_activity
 from demands.access import DemandAccess
 from demands.models import Demand
 from taxonomy.selectors import terms
@@ -215,6 +215,4 @@ def _check(demand: Demand, changed: list[str]) -> None:
         demand.clean_fields(exclude=untouched)
         demand.validate_constraints(exclude={"search"})
     except ValidationError as error:
-        name, messages = next(iter(error.message_dict.items()))
-        field = None if name == "__all__" else name
-        raise DomainError("invalid", messages[0], field) from error
+        raise invalid(error) from error

@@ -15,7 +15,7 @@ from core.activity import register_actions
 from core.errors import Conflict, DomainError
 from core.files import register_guard, store_file
 from core.models import StoredFile
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import ApplicationAccess
@@ -25,7 +25,6 @@ from platforms.facts import fact_rows
 from platforms.ladders import as_rows, check_application, path_of
 from platforms.models import Application, Platform, Programme, ReviewOpinion
 from platforms.services.deadlines import set_stage_due
-from platforms.services.listings import clean
 from platforms.services.roster import enter_roster
 from platforms.states import APPLICATION, TRANSITION_TO
 
@@ -70,7 +69,7 @@ def start_application(
     with_number = Application.objects.filter(number__startswith=f"A{year}-")
     last = with_number.order_by("-number").first()
     application.number = f"A{year}-{(last.serial if last else 0) + 1:05d}"
-    clean(application)
+    check_record(application)
     application.save()
     log_activity(actor=actor, action="platforms.application.create", target=application, now=now)
     return application
@@ -101,7 +100,7 @@ def edit_application(
         return locked
     for name in changed:
         setattr(locked, name, values[name])
-    clean(locked)
+    check_record(locked)
     locked.save(update_fields=[*changed, "updated_at"])
     log_activity(
         actor=actor, action="platforms.application.edit", target=locked, now=now,
@@ -276,7 +275,7 @@ def add_opinion(
         application=locked, stage=locked.status, kind=kind, department=department.strip(),
         body=body.strip(), author=actor,
     )  # fmt: skip
-    clean(opinion)
+    check_record(opinion)
     opinion.save()
     log_activity(
         actor=actor, action="platforms.application.opine", target=locked, now=now,
@@ -304,7 +303,7 @@ def object_to(
         application=locked, stage=A.PUBLICITY, kind=OpinionKind.OBJECTION, author=actor,
         department=name.strip(), body=body.strip(),
     )  # fmt: skip
-    clean(opinion)
+    check_record(opinion)
     opinion.save()
     log_activity(actor=actor, action="platforms.application.object", target=locked, now=now)
     emit("platforms.application.objected", application_id=locked.pk)

@@ -12,12 +12,11 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import ChangeAccess
 from platforms.enums import ChangeStatus
 from platforms.models import ChangeReport, Platform
-from platforms.services.listings import clean
 from platforms.states import CHANGE
 
 register_actions(
@@ -43,7 +42,7 @@ def report_change(
     report = ChangeReport(platform=platform, reported_by=actor, **values)
     ChangeAccess(actor).require("create", report)
     _check_day(report, now)
-    clean(report)
+    check_record(report)
     report.save()
     log_activity(actor=actor, action="platforms.changereport.create", target=report, now=now)
     asked = ChangeReport.objects.filter(
@@ -72,7 +71,7 @@ def explain_change(
         setattr(locked, name, value)
     locked.reported_by = actor
     _check_day(locked, now)
-    clean(locked)
+    check_record(locked)
     locked.save()
     log_activity(actor=actor, action="platforms.changereport.edit", target=locked, now=now)
     return move_change(actor=actor, report=locked, name="submit", now=now)

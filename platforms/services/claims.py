@@ -12,11 +12,11 @@ from django.db import transaction
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import ClaimAccess, PlatformAccess
 from platforms.models import Platform, PlatformClaim
-from platforms.services.listings import clean, lock
+from platforms.services.listings import lock
 
 register_actions(
     {
@@ -51,7 +51,7 @@ def claim_platform(
     claim = PlatformClaim(
         platform=locked, organisation=organisation, claimed_by=actor, note=note.strip()
     )
-    clean(claim)
+    check_record(claim)
     claim.save()
     for upload in files:
         store_file(actor=actor, upload=upload, target=claim, field="files")

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.templatetags.portal_format import yuan
 from platforms.access import FundingAccess
 from platforms.enums import FundingKind, GovernmentLevel
 from platforms.ladders import earlier_support
 from platforms.models import FundingRecord, Platform
-from platforms.services.listings import clean, lock
+from platforms.services.listings import lock
 
 register_actions(
     {
@@ -40,7 +40,7 @@ def record_funding(
     locked = lock(platform)
     record = FundingRecord(platform=locked, recorded_by=actor if actor.pk else None, **values)
     FundingAccess(actor).require("record", record)
-    clean(record)
+    check_record(record)
     had = earlier_support(locked, record.level) if record.kind == FundingKind.BUILD else []
     if had and not record.exception_reason.strip():
         level = GovernmentLevel(record.level).label

@@ -16,7 +16,7 @@ from core.activity import register_actions
 from core.errors import Conflict, DomainError
 from core.pinyin import pinyin_key
 from core.search import search_vector
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import access_to
 from platforms.completeness import percent_complete
@@ -221,7 +221,7 @@ def _write(listing: Any, values: Mapping[str, Any]) -> None:
         setattr(listing, name, values[name])
     if isinstance(listing, Platform):
         listing.pinyin_key = pinyin_key(listing.name)
-    clean(listing, exclude=["search"])
+    check_record(listing, exclude={"search"})
     listing.search = search_vector(title=str(listing), body=search_body(listing))
     listing.save()
     for name in many:
@@ -255,16 +255,6 @@ def _write_parameters(capability: Capability, rows: list[Mapping[str, Any]]) -> 
             message = f"第 {number} 行：{error.messages[0]}"
             raise DomainError("invalid", message, "parameters") from error
         parameter.save()
-
-
-def clean(record: Model, exclude: list[str] | None = None) -> None:
-    """`full_clean()` whose first failure is a DomainError `invalid` at its field."""
-    try:
-        record.full_clean(exclude=exclude)
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        name = None if field == "__all__" else field
-        raise DomainError("invalid", messages[0], name) from error
 
 
 def _reindex_offers(platform: Platform) -> None:

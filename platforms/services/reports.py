@@ -10,11 +10,10 @@ from django.db import transaction
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import PlatformAccess, ReportAccess
 from platforms.models import ListingReport, Platform
-from platforms.services.listings import clean
 
 REPORTS_PER_HOUR = 5
 register_actions(
@@ -52,7 +51,7 @@ def report_listing(
         page=page[:300],
         reported_by=actor if getattr(actor, "pk", None) else None,
     )
-    clean(report)
+    check_record(report)
     _count(client, now)
     report.save()
     log_activity(actor=actor, action="platforms.listingreport.create", target=report, now=now)

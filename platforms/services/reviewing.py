@@ -13,12 +13,11 @@ from django.utils import timezone
 from accounts.enums import Role
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import ApplicationAccess, AssignmentAccess
 from platforms.models import Application, ExpertAssignment, SiteCheck
 from platforms.services.applications import lock_application
-from platforms.services.listings import clean
 from platforms.states import ASSIGNMENT
 
 register_actions(
@@ -50,7 +49,7 @@ def assign_expert(
     assignment = ExpertAssignment(application=locked, reviewer=reviewer, due_date=due_date)
     if locked.assignments.filter(reviewer=reviewer).exists():
         raise DomainError("twice", "该专家已在评审组中。", "reviewer")
-    clean(assignment)
+    check_record(assignment)
     assignment.save()
     log_activity(
         actor=actor, action="platforms.application.assign", target=locked, now=now,
@@ -139,7 +138,7 @@ def record_visit(
     locked = lock_application(application)
     ApplicationAccess(actor).require("visit", locked)
     visit = SiteCheck(application=locked, recorded_by=actor, **values)
-    clean(visit)
+    check_record(visit)
     if visit.visited_date > timezone.localdate(now):
         raise DomainError("future", "核查日期不能晚于今天。", "visited_date")
     visit.save()

@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import AppealAccess, ApplicationAccess, RecognitionAccess
 from platforms.enums import AssessmentKind, CheckResult, RecognitionStatus
@@ -29,7 +29,6 @@ from platforms.models import (
     Scheme,
 )
 from platforms.services.deadlines import set_stage_due
-from platforms.services.listings import clean
 from platforms.states import RECOGNITION
 
 CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -133,7 +132,7 @@ def _write_new(
         recognition.certificate_number = f"{start}{taken + 1:03d}"
     recognition.verification_code = get_random_string(12, CODE_CHARACTERS)
     recognition.status_changed_at = now
-    clean(recognition)
+    check_record(recognition)
     recognition.save()
     day = recognition.started_date or recognition.decided_date
     _note(recognition, day=day, reason=reason, document_number=document_number)
@@ -229,7 +228,7 @@ def expire_recognitions(*, now: datetime) -> int:
 
 def _plan(recognition: Recognition, kind: str, due_date: date) -> Assessment:
     assessment = Assessment(recognition=recognition, kind=kind, due_date=due_date)
-    clean(assessment)
+    check_record(assessment)
     assessment.save()
     return assessment
 
@@ -269,7 +268,7 @@ def conclude_assessment(
             raise DomainError("field_required", f"请填写“{label}”。", name)
         setattr(locked, name, values[name])
     locked.concluded_by, locked.concluded_at = actor, now
-    clean(locked)
+    check_record(locked)
     locked.save()
     log_activity(
         actor=actor, action="platforms.recognition.conclude", target=recognition, now=now,
@@ -338,7 +337,7 @@ def make_appeal(
     appeal = Appeal(
         application=application, recognition=recognition, body=body.strip(), made_by=actor
     )
-    clean(appeal)
+    check_record(appeal)
     appeal.save()
     log_activity(
         actor=actor, action="platforms.appeal.create", target=appeal, now=now, reason=appeal.body

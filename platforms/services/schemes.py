@@ -13,11 +13,11 @@ from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
 from core.errors import Conflict
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.access import ProgrammeAccess
 from platforms.models import Programme, Scheme
-from platforms.services.listings import SLUG_CHARACTERS, clean
+from platforms.services.listings import SLUG_CHARACTERS
 from taxonomy.jurisdiction import (
     Jurisdiction,
     Ladder,
@@ -127,7 +127,7 @@ def save_programme(
         if name != "scheme" or programme is None:
             setattr(row, name, value)
     ProgrammeAccess(actor).require(action, row)
-    clean(row)
+    check_record(row)
     row.save()
     log_activity(actor=actor, action=f"platforms.programme.{action}", target=row, now=now)
     return row

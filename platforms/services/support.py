@@ -16,13 +16,13 @@ from accounts.selectors import departments
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import TicketAccess
 from platforms.enums import SupportKind
 from platforms.models import Platform, SupportTicket, TicketReply
-from platforms.services.listings import clean, lock
+from platforms.services.listings import lock
 from platforms.states import TICKET
 
 register_actions(
@@ -58,7 +58,7 @@ def raise_ticket(
     last = rows.order_by("-number").first()
     serial = int(last.number.removeprefix(start)) + 1 if last else 1
     ticket.number = f"{start}{serial:05d}"
-    clean(ticket)
+    check_record(ticket)
     ticket.save()
     log_activity(actor=actor, action="platforms.supportticket.create", target=ticket, now=now)
     emit("platforms.ticket.raised", ticket_id=ticket.pk)
@@ -170,7 +170,7 @@ def _say(
     is_answer: bool,
 ) -> TicketReply:  # fmt: skip
     reply = TicketReply(ticket=ticket, body=body.strip(), author=actor, is_answer=is_answer)
-    clean(reply)
+    check_record(reply)
     reply.save()
     for upload in uploads:
         store_file(actor=actor, upload=upload, target=reply, field="files")

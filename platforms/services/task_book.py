@@ -10,10 +10,9 @@ from django.db import transaction
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import log_activity
+from core.services import check_record, log_activity
 from platforms.access import RecognitionAccess
 from platforms.models import Assessment, AssessmentItem
-from platforms.services.listings import clean
 from platforms.services.roster import lock_recognition
 
 register_actions({"platforms.recognition.task_book": "填写了任务书"})
@@ -41,7 +40,7 @@ def save_task_book(
         raise DomainError("too_many", f"最多 {MAX_ITEMS} 条。")
     locked.items.all().delete()
     for item in items:
-        clean(item)
+        check_record(item)
         item.save()
     log_activity(
         actor=actor, action="platforms.recognition.task_book", target=recognition, now=now,

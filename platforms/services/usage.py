@@ -15,12 +15,11 @@ from openpyxl import Workbook
 
 from core.activity import register_actions
 from core.errors import DomainError, Refused
-from core.services import log_activity
+from core.services import check_record, log_activity
 from platforms.access import UsageAccess
 from platforms.enums import UsageSource
 from platforms.models import Equipment, Platform, UsageLog
 from platforms.services.equipment_import import CellError, ImportErrors, read_rows
-from platforms.services.listings import clean
 
 register_actions(
     {
@@ -55,7 +54,7 @@ def _line(
         equipment=equipment, source=source, recorded_by=actor if actor.pk else None, **values
     )
     UsageAccess(actor).require("record", line)
-    clean(line)
+    check_record(line)
     if line.start_at > now:
         raise DomainError("future", "还没有发生的使用不能登记。", "start_at")
     if line.is_external and not line.client_name.strip():

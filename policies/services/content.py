@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from core.errors import Conflict, DomainError
 from core.files import store_file
 from core.models import StoredFile
 from core.search import search_vector
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from policies.access import access_to
 from policies.body import render_body
@@ -60,7 +59,7 @@ def create_content(
     access.require("create")
     _assign(content, values)
     access.require("edit", content)  # city staff write for their city
-    _check(content)
+    check_record(content, exclude={"search"})
     content.search = content_search(content)
     content.save()
     _assign_lists(content, values)
@@ -88,7 +87,7 @@ def edit_content(
         raise Conflict
     changed = _assign(locked, values)
     access.require("edit", locked)  # nobody hands a piece to a region that is not theirs
-    _check(locked)
+    check_record(locked, exclude={"search"})
     locked.search = content_search(locked)
     locked.save(update_fields=[*changed, "search", "updated_at"])
     changed += _assign_lists(locked, values)
@@ -187,15 +186,6 @@ def _assign_lists(content: Content, values: Mapping[str, Any]) -> list[str]:
             relation.set(wanted)
             changed.append(name)
     return changed
-
-
-def _check(content: Content) -> None:
-    try:
-        content.full_clean(exclude={"search"})
-    except ValidationError as error:
-        name, messages = next(iter(error.message_dict.items()))
-        field = None if name == "__all__" else name
-        raise DomainError("invalid", messages[0], field) from error
 
 
 def _log(actor: Any, verb: str, content: Content, now: datetime, **options: Any) -> None:

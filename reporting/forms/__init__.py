@@ -12,6 +12,7 @@ from reporting.forms.monitoring import AlertForm, FigureForm
 from reporting.forms.publications import ChapterForm, ListForm, PublicationForm
 from reporting.forms.reports import (
     CorrectionForm,
+    CycleDatesForm,
     CycleForm,
     ExtensionForm,
     ImportForm,
@@ -25,6 +26,7 @@ __all__ = [
     "AlertForm",
     "ChapterForm",
     "CorrectionForm",
+    "CycleDatesForm",
     "CycleForm",
     "DisputeForm",
     "EntrustForm",

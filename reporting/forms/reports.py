@@ -215,18 +215,22 @@ class PlanForm(forms.Form):
             self.add_error(f"{code}-target", error.message)
 
 
-class CycleForm(forms.Form):
-    year = forms.IntegerField(label=_("报告年度"), min_value=2000, max_value=2100)
-    region = forms.ModelChoiceField(label=_("地区"), queryset=Region.objects.none())
+class CycleDatesForm(forms.Form):
     opens_date = forms.DateField(
         label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"})
     )
     due_date = forms.DateField(label=_("截止日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    coverage = forms.ChoiceField(label=_("填报范围"), choices=Coverage.choices)
     notice = forms.CharField(
         label=_("填报说明"), required=False, max_length=3000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
+
+
+class CycleForm(CycleDatesForm):
+    year = forms.IntegerField(label=_("报告年度"), min_value=2000, max_value=2100)
+    region = forms.ModelChoiceField(label=_("地区"), queryset=Region.objects.none())
+    coverage = forms.ChoiceField(label=_("填报范围"), choices=Coverage.choices)
+    field_order = ("year", "region", "opens_date", "due_date", "coverage", "notice")
 
     def __init__(self, data: Any = None, *, user: Any) -> None:
         super().__init__(data)

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年度填报',
                 'verbose_name_plural': '年度填报',
-                'constraints': [models.UniqueConstraint(fields=('year', 'region', 'is_demo'), name='reporting_cycle_once', violation_error_message='该地区这一年度的填报已经建立。'), models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('opens_date'))), name='reporting_cycle_dates', violation_error_message='截止日期不能早于开始日期。')],
+                'constraints': [models.UniqueConstraint(fields=('year', 'region', 'is_demo'), name='reporting_cycle_once', violation_error_message='该地区这一年度的填报已经建立。'), models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('opens_date'))), name='reporting_cycle_dates')],
             },
         ),
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -49,12 +50,15 @@ class ReportCycle(BaseModel):
             models.CheckConstraint(
                 condition=Q(due_date__gte=F("opens_date")),
                 name="reporting_cycle_dates",
-                violation_error_message=_("截止日期不能早于开始日期。"),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.region}{self.year}年度报告"
+
+    def clean(self) -> None:
+        if self.due_date < self.opens_date:
+            raise ValidationError({"due_date": _("截止日期不能早于开始日期。")})
 
     def get_absolute_url(self) -> str:
         return reverse("reporting:cycle", args=[self.pk])

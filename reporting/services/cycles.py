@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from reporting.access import CycleAccess
 from reporting.enums import Coverage, JobKind
@@ -51,7 +50,7 @@ def create_cycle(
     access.require("create")
     if not access.is_system and not actor.covers_region("government", region.pk):
         raise DomainError("region", "只能为所管辖的地区建立年度填报。", "region")
-    _validated(cycle)
+    check_record(cycle)
     indicators = list(Indicator.objects.current().annual())
     if not indicators:
         raise DomainError("no_indicators", "还没有载入指标，请系统管理员先载入。")
@@ -61,15 +60,6 @@ def create_cycle(
     return cycle
 
 
-def _validated(cycle: ReportCycle) -> None:
-    try:
-        cycle.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        name = None if field == "__all__" else field
-        raise DomainError("invalid", messages[0], name) from error
-
-
 @transaction.atomic
 def edit_cycle(
     *, actor: Any, cycle: ReportCycle, values: Mapping[str, Any], now: datetime
@@ -77,12 +67,16 @@ def edit_cycle(
     """Change the dates or the notice. Errors: Refused, `invalid`."""
     locked = ReportCycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
     CycleAccess(actor).require("edit", locked)
-    for name in ("opens_date", "due_date", "notice"):
-        if name in values:
-            setattr(locked, name, values[name])
-    _validated(locked)
-    locked.save(update_fields=["opens_date", "due_date", "notice", "updated_at"])
-    log_activity(actor=actor, action="reporting.reportcycle.edit", target=locked, now=now)
+    changed = {name: values[name] for name in ("opens_date", "due_date", "notice")}
+    changed = {name: new for name, new in changed.items() if getattr(locked, name) != new}
+    before = {name: str(getattr(locked, name)) for name in changed}
+    for name, new in changed.items():
+        setattr(locked, name, new)
+    check_record(locked)
+    locked.save(update_fields=[*changed, "updated_at"])
+    log_activity(
+        actor=actor, action="reporting.reportcycle.edit", target=locked, now=now, data=before
+    )
     return locked
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from core.errors import DomainError
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.models import Platform
 from reporting.access import DisputeAccess, EvaluationAccess, ResultAccess
@@ -60,10 +59,7 @@ def make_dispute(
         run=run, platform=result.platform, code=code, claim=claim.strip(), reason=reason.strip(),
         made_by=actor, status_changed_at=now,
     )  # fmt: skip
-    try:
-        dispute.full_clean()
-    except ValidationError as error:
-        raise DomainError("invalid", next(iter(error.message_dict.values()))[0]) from error
+    check_record(dispute)
     dispute.save()
     if upload is not None:
         store_file(actor=actor, upload=upload, target=dispute)

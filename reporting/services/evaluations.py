@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.models import Platform
@@ -67,10 +66,7 @@ def create_run(
         scheme=scheme, scheme_slug=scheme.slug, cycle=cycle, region=region, notice=notice.strip(),
         status_changed_at=now, is_demo=cycle.is_demo,
     )  # fmt: skip
-    try:
-        run.full_clean()
-    except ValidationError as error:
-        raise DomainError("invalid", next(iter(error.message_dict.values()))[0]) from error
+    check_record(run)
     run.save()
     log_activity(actor=actor, action="reporting.evaluationrun.create", target=run, now=now)
     return run

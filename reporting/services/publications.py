@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from core.errors import Conflict, DomainError
 from core.files import files_of
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from reporting.access import PublicationAccess
 from reporting.enums import Includes, JobKind, PublicationKind
@@ -66,11 +65,7 @@ def create_publication(
         title=title.strip() or default_title(kind, region, year), note=note.strip(),
         status_changed_at=now, made_by=actor, with_demo=with_demo,
     )  # fmt: skip
-    try:
-        made.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise DomainError("invalid", messages[0], None if field == "__all__" else field) from error
+    check_record(made)
     made.save()
     log_activity(actor=actor, action="reporting.publication.create", target=made, now=now)
     _start(actor, made, JobKind.FREEZE, now)

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from core.templatetags.portal_format import yuan
 from core.workdays import end_of_workdays
@@ -75,11 +74,7 @@ def plan_reward(
         amount_yuan=amount_yuan, budget_yuan=budget_yuan, department=department.strip(),
         status_changed_at=now, is_demo=locked.is_demo,
     )  # fmt: skip
-    try:
-        plan.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise DomainError("invalid", messages[0], None if field == "__all__" else field) from error
+    check_record(plan)
     plan.save()
     RewardItem.objects.bulk_create(_items(plan, listed))
     log_activity(actor=actor, action="reporting.rewardplan.create", target=plan, now=now)

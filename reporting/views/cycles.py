@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from core.errors import DomainError
 from core.lists import list_page
 from core.refusals import put_error, telling
 from reporting.access import AnnualReportAccess, CycleAccess, JobAccess
-from reporting.forms import CycleForm
+from reporting.forms import CycleDatesForm, CycleForm
 from reporting.models import ReportingJob
 from reporting.selectors.reports import cycle_count
 from reporting.services import cycles as services
@@ -50,6 +51,26 @@ def create(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已建立，核对后点“开始填报”。")
             return redirect("reporting:cycle", made.pk)
     return render(request, "reporting/cycle_form.html", {"form": form})
+
+
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the dates and the notice of a cycle."""
+    access = CycleAccess(request.user)
+    found = get_object_or_404(access.visible().select_related("region"), pk=pk)
+    access.require("edit", found)
+    form = CycleDatesForm(request.POST or None, initial=model_to_dict(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_cycle(
+                actor=request.user, cycle=found, values=form.cleaned_data, now=timezone.now()
+            )
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "已保存。")
+            return redirect("reporting:cycle", found.pk)
+    return render(request, "reporting/cycle_form.html", {"form": form, "cycle": found})
 
 
 @login_required

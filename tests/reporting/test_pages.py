@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.enums import Role, Scope
 from core.access import SYSTEM
+from core.models import ActivityLog
 from reporting.models import Alert, AnnualReport, ReportCycle, ReportingJob
 from reporting.selectors.sheets import values_of
 from reporting.services import monitoring, review
@@ -239,6 +240,22 @@ def test_cycle_is_made_and_opened(staff, django_capture_on_commit_callbacks):
     assert (job.status, job.percent, job.result["created"]) == ("done", 100, 1)
     assert client.get(url("job", job.pk)).status_code == 200
     assert client.get(url("job_progress", job.pk)).headers["HX-Refresh"] == "true"
+
+
+def test_the_dates_of_a_cycle_are_mended(operator, report, staff):
+    cycle = report.cycle
+    page, days = url("edit_cycle", cycle.pk), {"opens_date": cycle.opens_date, "notice": "改期"}
+
+    wrong = signed_in(staff).post(page, {**days, "due_date": cycle.opens_date - timedelta(days=1)})
+    assert wrong.context["form"].errors == {"due_date": ["截止日期不能早于开始日期。"]}
+    later = cycle.due_date + timedelta(days=10)
+    assert signed_in(operator).post(page, {**days, "due_date": later}).status_code == 403
+    cycle.refresh_from_db()
+    assert cycle.notice == ""
+    signed_in(staff).post(page, {**days, "due_date": later})
+
+    assert fresh(report).due_date == later
+    assert ActivityLog.objects.filter(action="reporting.reportcycle.edit").count() == 1
 
 
 def test_monitoring_alerts(staff):

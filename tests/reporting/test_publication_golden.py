@@ -61,7 +61,7 @@ def test_every_number_stands_in_every_format(publication):
     assert len(set(shown)) > 60
     for code in shown:
         number = publication.snapshot["numbers"][code]
-        assert f"<b>{number['words']}</b>" in page, code
+        assert f'<b class="nowrap">{number["words"]}</b>' in page, code
         assert number["words"] in cells, code
         assert number["words"].replace(" ", "") in pdf, code
         assert float(rows[code]) == float(number["value"]), code
