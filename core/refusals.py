@@ -23,17 +23,20 @@ def put_error(form: BaseForm, error: DomainError, renamed: Mapping[str, str] | N
     form.add_error(field if field in form.fields else None, error.message)
 
 
-def tell(request: HttpRequest, error: DomainError) -> None:
+def tell(request: HttpRequest, error: DomainError, failed: str = "") -> None:
     """A refusal that belongs to no field becomes a message; Refused is raised again."""
     if isinstance(error, Refused):
         raise error
-    messages.error(request, error.message)
+    messages.error(request, f"{failed}：{error.message}" if failed else error.message)
 
 
 @contextmanager
-def telling(request: HttpRequest) -> Iterator[None]:
-    """`tell` whatever the service called inside refuses; what follows it inside is left out."""
+def telling(request: HttpRequest, failed: str = "") -> Iterator[None]:
+    """`tell` whatever the service called inside refuses; what follows it inside is left out.
+
+    `failed` says what has not happened, before the reason.
+    """
     try:
         yield
     except DomainError as error:
-        tell(request, error)
+        tell(request, error, failed)

@@ -16,9 +16,9 @@ from accounts.forms import OrganisationForm, ReasonForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 
 
 def _visible(request: PersonRequest, pk: int) -> Organisation:
@@ -89,7 +89,7 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
     found = _visible(request, pk)
     form = ReasonForm(request.POST)
     form.is_valid()
-    try:
+    with telling(request):
         services.change_organisation_status(
             actor=request.user,
             organisation=found,
@@ -97,11 +97,6 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         messages.success(request, f"已完成：{OrganisationAccess.machine.by_name[name].label}。")
     return redirect(found)
 
@@ -111,7 +106,7 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
 def answer(request: PersonRequest, pk: int) -> HttpResponse:
     """Let somebody into an organisation, or not."""
     assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
-    try:
+    with telling(request):
         services.answer_request(
             actor=request.user,
             assignment=assignment,
@@ -119,11 +114,6 @@ def answer(request: PersonRequest, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         messages.success(request, "已答复，申请人会收到消息。")
     return redirect(assignment.organisation or "accounts:people")
 

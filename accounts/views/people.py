@@ -18,9 +18,9 @@ from accounts.forms import GrantForm, InviteForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.tables import UserTable
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 
 
 @login_required
@@ -71,8 +71,6 @@ def _grant(request: PersonRequest, form: GrantForm, found: User) -> bool:
             organisation=values["organisation"],
             now=timezone.now(),
         )
-    except Refused:
-        raise
     except DomainError as error:
         put_error(form, error)
         return False
@@ -106,7 +104,7 @@ def active(request: PersonRequest, pk: int) -> HttpResponse:
     """Let a person in again, or shut them out."""
     found = get_object_or_404(UserAccess(request.user).visible(), pk=pk)
     is_active = request.POST.get("active") == "1"
-    try:
+    with telling(request):
         services.set_active(
             actor=request.user,
             user=found,
@@ -114,10 +112,5 @@ def active(request: PersonRequest, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         messages.success(request, f"{found}的账户已{'启用' if is_active else '停用'}。")
     return redirect("accounts:person", pk=found.pk)

@@ -21,7 +21,7 @@ from cases.tables import CaseTable, ReviewTable
 from cases.views.projects import find_project
 from core.errors import DomainError, Refused
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 
 SAID = {
     "ask_consent": "已请企业确认是否同意公开。",
@@ -131,15 +131,10 @@ def move(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A button of the state table."""
     found = _find(request, slug)
     reason = request.POST.get("reason", "")[:500]
-    try:
+    with telling(request):
         services.move_case(
             actor=request.user, case=found, name=name, reason=reason, now=timezone.now()
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         messages.success(request, SAID[name])
     is_seen = CaseAccess(request.user).visible().filter(pk=found.pk).exists()
     return redirect(found if is_seen else "cases:cases")

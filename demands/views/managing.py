@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.lists import list_page
+from core.refusals import telling
 from demands import services
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
@@ -81,7 +82,7 @@ def transition(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     access = DemandAccess(request.user)
     demand = get_object_or_404(access.visible(), slug=slug)
     row = DemandAccess.machine.by_name[name]
-    try:
+    with telling(request, f"“{row.label}”没有完成"):
         services.move_demand(
             actor=request.user,
             demand=demand,
@@ -89,11 +90,6 @@ def transition(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             reason=request.POST.get("reason", "")[:500],
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, f"“{row.label}”没有完成：{error.message}")
-    else:
         messages.success(request, f"已完成：{row.label}。")
     if name in {"reopen", "recall"} and access.can("edit", access.visible().get(pk=demand.pk)):
         return redirect("demands:edit", demand.slug, "what")

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.refusals import put_error
 from demands import selectors, services
 from demands.access import DemandAccess
@@ -117,8 +117,6 @@ def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
                 version=_version(request),
                 now=timezone.now(),
             )
-    except Refused:
-        raise
     except DomainError as error:
         put_error(form, error)
     return _answer(request, demand, step, form)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from core.errors import DomainError, Refused
 from core.lists import list_page
+from core.refusals import telling
 from matching.access import MatchRunAccess
 from matching.filters import MatchRunFilter
 from matching.models import MatchRun
@@ -43,14 +43,9 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start_full(request: HttpRequest) -> HttpResponse:
     """Start the full rematch and show it."""
-    try:
-        run = start_full_run(actor=request.user, now=timezone.now())
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.warning(request, error.message)
-        return redirect("matching:runs")
-    return redirect(run)
+    with telling(request):
+        return redirect(start_full_run(actor=request.user, now=timezone.now()))
+    return redirect("matching:runs")
 
 
 def _run(request: HttpRequest, pk: int) -> MatchRun:

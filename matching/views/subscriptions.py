@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.refusals import put_error
 from matching.access import (
     CapabilityMatchesAccess,
@@ -29,8 +29,6 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             subscribe(actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except Refused:
-            raise
         except DomainError as error:
             put_error(form, error)
         else:

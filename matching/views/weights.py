@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from core.errors import DomainError, Refused
-from core.refusals import put_error
+from core.errors import DomainError
+from core.refusals import put_error, telling
 from matching.access import MatchWeightsAccess
 from matching.engine.weights import SHIPPED, shipped_weights
 from matching.forms import WeightsForm
@@ -60,13 +60,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def train(request: HttpRequest) -> HttpResponse:
     """Learn new weights from feedback; the result is a draft."""
-    try:
+    with telling(request):
         start_training(actor=request.user, now=timezone.now())
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
         messages.success(request, "已开始训练，完成后作为草稿版本列在下面，比较后再启用。")
     return redirect("matching:weights")
 
@@ -95,8 +90,6 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             row = add_weights(actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except Refused:
-            raise
         except DomainError as error:
             put_error(form, error)
         else:
@@ -110,13 +103,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def activate(request: HttpRequest) -> HttpResponse:
     """Rank with a version from now on."""
     version = request.POST.get("version", "")
-    try:
+    with telling(request):
         row = activate_weights(actor=request.user, version=version, now=timezone.now())
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
         messages.success(request, f"已启用“{row.version}”。已有结果在下次匹配后更新，可全量重算。")
     return redirect("matching:weights")
 
@@ -126,12 +114,7 @@ def activate(request: HttpRequest) -> HttpResponse:
 def freeze(request: HttpRequest) -> HttpResponse:
     """Freeze the active version, or lift the freeze."""
     is_frozen = "lift" not in request.POST
-    try:
+    with telling(request):
         freeze_weights(actor=request.user, is_frozen=is_frozen, now=timezone.now())
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.warning(request, error.message)
-    else:
         messages.success(request, "已冻结。" if is_frozen else "已解除冻结。")
     return redirect("matching:weights")

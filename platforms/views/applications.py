@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
 from platforms.filters import ApplicationFilter
@@ -167,15 +167,10 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     if not uploads:
         messages.error(request, "请先选择文件。")
         return redirect("platforms:application_edit", number)
-    try:
+    with telling(request):
         services.attach_evidence(
             actor=request.user, application=found, uploads=uploads, now=timezone.now()
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
         messages.success(request, f"已上传 {len(uploads)} 份材料。")
     return redirect("platforms:application_edit", number)
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, Refused
+from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from policies import selectors, services
 from policies.access import ACCESS, ContentAccess
 from policies.filters import EditingFilter
@@ -108,7 +108,7 @@ def transition(request: HttpRequest, kind: str, slug: str, name: str) -> HttpRes
     access = _access(request, kind)
     content = get_object_or_404(access.visible(), slug=slug)
     row = ContentAccess.machine.by_name[name]
-    try:
+    with telling(request, f"“{row.label}”没有完成"):
         services.move_content(
             actor=request.user,
             content=content,
@@ -116,11 +116,6 @@ def transition(request: HttpRequest, kind: str, slug: str, name: str) -> HttpRes
             reason=request.POST.get("reason", "")[:500],
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, f"“{row.label}”没有完成：{error.message}")
-    else:
         messages.success(request, f"已完成：{row.label}。")
     return redirect(content)
 
@@ -135,18 +130,13 @@ def attach(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请先选择要上传的文件。")
         return redirect("policies:edit", kind, slug)
-    try:
+    with telling(request, "附件没有上传"):
         services.attach_file(
             actor=request.user,
             content=content,
             upload=form.cleaned_data["file"],
             now=timezone.now(),
         )
-    except Refused:
-        raise
-    except DomainError as error:
-        messages.error(request, f"附件没有上传：{error.message}")
-    else:
         messages.success(request, "附件已上传。")
     return redirect("policies:edit", kind, slug)
 
