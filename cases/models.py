@@ -24,6 +24,7 @@ from cases.enums import (
 )
 from cases.querysets import OPEN_STATUSES, CaseQuerySet, OutcomeQuerySet, ProjectQuerySet
 from core.models import BaseModel, SearchableModel, SourcedModel
+from taxonomy.term_fields import term_field
 
 
 @pghistory.track(exclude=["updated_at"])
@@ -120,10 +121,7 @@ class Clearance(BaseModel):
     approval_number = models.CharField(_("批复文号"), max_length=100, blank=True)
     approved_date = models.DateField(_("批复日期"), null=True, blank=True)
     officer_name = models.CharField(_("服务专员"), max_length=50, blank=True)
-    hazard_class = models.ForeignKey(
-        "taxonomy.Term", models.PROTECT, null=True, blank=True, related_name="+",
-        limit_choices_to={"code_list": "hazard-class"}, verbose_name=_("危险类别"),
-    )  # fmt: skip
+    hazard_class = term_field("hazard-class", _("危险类别"))  # fmt: skip
     note = models.CharField(_("说明"), max_length=500, blank=True)
 
     class Meta:
@@ -289,15 +287,7 @@ class Case(BaseModel, SourcedModel, SearchableModel):
         Project, models.PROTECT, null=True, blank=True, related_name="cases"
     )
     client_name = models.CharField(_("服务企业"), max_length=200, blank=True)
-    field = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "field-data"},
-        verbose_name=_("领域"),
-    )
+    field = term_field("field-data", _("领域"))
     region = models.ForeignKey(
         "taxonomy.Region", models.PROTECT, null=True, blank=True, related_name="+"
     )

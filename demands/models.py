@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import BaseModel, SearchableModel, SourcedModel
 from demands.enums import Confidentiality, DemandStatus
 from demands.querysets import DemandQuerySet
+from taxonomy.term_fields import term_field, terms_field
 
 
 @pghistory.track(exclude=["updated_at", "search"])
@@ -50,24 +51,8 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     title = models.CharField(_("要做什么"), max_length=200, blank=True)
     description = models.TextField(_("具体需求"), max_length=20_000, blank=True)
     background = models.TextField(_("为什么要做"), max_length=3000, blank=True)
-    field = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "field-data"},
-        verbose_name=_("领域"),
-    )
-    stage = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "stage"},
-        verbose_name=_("所处阶段"),
-    )
+    field = term_field("field-data", _("领域"))
+    stage = term_field("stage", _("所处阶段"))
     stage_text = models.CharField(_("所处阶段(来源原文)"), max_length=60, blank=True)
     trl_current = models.PositiveSmallIntegerField(_("目前成熟度"), null=True, blank=True)
     trl_target = models.PositiveSmallIntegerField(_("目标成熟度"), null=True, blank=True)
@@ -80,29 +65,9 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     scale_unit = models.CharField(_("规模单位"), max_length=20, blank=True)
     target_figures = models.TextField(_("指标要求"), max_length=2000, blank=True)
     materials = models.CharField(_("涉及物料"), max_length=300, blank=True)
-    service_types = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "service-type"},
-        verbose_name=_("需要的服务"),
-    )
-    certificates = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "certificate"},
-        verbose_name=_("要求的资质"),
-    )
-    hazard_class = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "hazard-class"},
-        verbose_name=_("危险类别"),
-    )
+    service_types = terms_field("service-type", _("需要的服务"))
+    certificates = terms_field("certificate", _("要求的资质"))
+    hazard_class = term_field("hazard-class", _("危险类别"))
     budget_low_yuan = models.DecimalField(
         _("预算下限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
     )

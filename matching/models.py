@@ -19,6 +19,7 @@ from matching.enums import (
     Verdict,
 )
 from matching.querysets import MatchChunkQuerySet, MatchQuerySet, MatchRunQuerySet
+from taxonomy.term_fields import term_field
 
 
 class MatchRun(JobModel):
@@ -349,15 +350,7 @@ class Subscription(BaseModel):
         "platforms.Capability", models.CASCADE, null=True, related_name="+"
     )
     words = models.CharField(_("关键词"), max_length=100, blank=True)
-    field = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "field-data"},
-        verbose_name=_("领域"),
-    )
+    field = term_field("field-data", _("领域"))
     region = models.ForeignKey(
         "taxonomy.Region",
         models.PROTECT,

@@ -19,6 +19,7 @@ from platforms.enums import PriceModel
 from platforms.models.listing import Listing
 from platforms.models.platform import Platform
 from platforms.querysets import CapabilityQuerySet, OfferQuerySet
+from taxonomy.term_fields import term_field, terms_field
 
 WAN = 10_000
 
@@ -59,15 +60,7 @@ class Capability(Listing, SearchableModel):
     )
     title = models.CharField(_("能力名称"), max_length=200)
     description = models.TextField(_("能力说明"), max_length=5000, blank=True)
-    field = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "field-data"},
-        verbose_name=_("领域"),
-    )
+    field = term_field("field-data", _("领域"))
     industry = models.ForeignKey(
         "taxonomy.Industry",
         models.PROTECT,
@@ -77,27 +70,9 @@ class Capability(Listing, SearchableModel):
         verbose_name=_("国民经济行业"),
     )
     process = models.CharField(_("工艺"), max_length=200, blank=True)
-    service_types = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "service-type"},
-        verbose_name=_("服务类型"),
-    )
-    service_modes = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "service-mode"},
-        verbose_name=_("服务方式"),
-    )
-    verification_types = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "verification-type"},
-        verbose_name=_("验证类型"),
-    )
+    service_types = terms_field("service-type", _("服务类型"))
+    service_modes = terms_field("service-mode", _("服务方式"))
+    verification_types = terms_field("verification-type", _("验证类型"))
     scale_low = models.DecimalField(
         _("规模下限"), max_digits=16, decimal_places=4, null=True, blank=True
     )
@@ -110,22 +85,8 @@ class Capability(Listing, SearchableModel):
     trl_high = models.PositiveSmallIntegerField(_("成熟度止"), null=True, blank=True)
     materials = models.CharField(_("适用物料"), max_length=300, blank=True)
     standards = models.CharField(_("执行标准"), max_length=300, blank=True)
-    certificates = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "certificate"},
-        verbose_name=_("资质"),
-    )
-    hazard_class = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "hazard-class"},
-        verbose_name=_("可承接危险类别"),
-    )
+    certificates = terms_field("certificate", _("资质"))
+    hazard_class = term_field("hazard-class", _("可承接危险类别"))
     price_model = models.CharField(
         _("计价方式"), max_length=12, choices=PriceModel.choices, blank=True
     )
@@ -140,15 +101,7 @@ class Capability(Listing, SearchableModel):
     sme_price_note = models.CharField(_("中小企业优惠"), max_length=200, blank=True)  # G30
     lead_days_low = models.PositiveSmallIntegerField(_("周期下限(天)"), null=True, blank=True)
     lead_days_high = models.PositiveSmallIntegerField(_("周期上限(天)"), null=True, blank=True)
-    ip_terms = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "ip-terms"},
-        verbose_name=_("知识产权约定"),
-    )
+    ip_terms = term_field("ip-terms", _("知识产权约定"))
     is_open = models.BooleanField(_("对外服务"), null=True, blank=True)
     next_free_date = models.DateField(_("最早可排期"), null=True, blank=True)
     equipment = models.ManyToManyField(

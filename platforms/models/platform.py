@@ -13,6 +13,7 @@ from core.models import BaseModel, SearchableModel, SourcedModel
 from platforms.enums import ClaimStatus, ReportKind, ReportStatus
 from platforms.models.listing import Listing
 from platforms.querysets import PlatformQuerySet
+from taxonomy.term_fields import term_field, terms_field
 
 
 @pghistory.track(exclude=["updated_at", "search", "completeness"])
@@ -34,88 +35,18 @@ class Platform(Listing, SourcedModel, SearchableModel):
         "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("所在地区")
     )
     address = models.CharField(_("地址"), max_length=200, blank=True)
-    kind = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "platform-kind"},
-        verbose_name=_("平台类别"),
-    )
-    host_type = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "host-type"},
-        verbose_name=_("建设主体类型"),
-    )
+    kind = term_field("platform-kind", _("平台类别"))
+    host_type = term_field("host-type", _("建设主体类型"))
     host_type_text = models.CharField(_("建设主体(来源原文)"), max_length=60, blank=True)
-    operation_mode = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "operation-mode"},
-        verbose_name=_("运营模式"),
-    )
+    operation_mode = term_field("operation-mode", _("运营模式"))
     # G01: whether entering the register is a duty, G16: how it was built, G45: who governs it
-    inclusion_basis = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "inclusion-basis"},
-        verbose_name=_("纳入依据"),
-    )
-    build_type = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "build-type"},
-        verbose_name=_("建设类型"),
-    )
-    governance = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "governance"},
-        verbose_name=_("治理方式"),
-    )
-    fields = models.ManyToManyField(
-        "taxonomy.Term",
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "field-data"},
-        verbose_name=_("服务领域"),
-    )
-    level = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "platform-level"},
-        verbose_name=_("梯度层级"),
-    )
+    inclusion_basis = term_field("inclusion-basis", _("纳入依据"))
+    build_type = term_field("build-type", _("建设类型"))
+    governance = term_field("governance", _("治理方式"))
+    fields = terms_field("field-data", _("服务领域"))
+    level = term_field("platform-level", _("梯度层级"))
     level_text = models.CharField(_("级别(来源原文)"), max_length=60, blank=True)
-    run_status = models.ForeignKey(
-        "taxonomy.Term",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"code_list": "run-status"},
-        verbose_name=_("建设运行状态"),
-    )
+    run_status = term_field("run-status", _("建设运行状态"))
     stage_text = models.CharField(_("建设运行状态(来源原文)"), max_length=60, blank=True)
     summary = models.TextField(_("平台简介"), max_length=3000, blank=True)
     website = models.URLField(_("网站"), max_length=300, blank=True)
