@@ -113,7 +113,25 @@ class OpinionKind(models.TextChoices):
 
     REVIEW = "review", _("审核意见")
     COSIGN = "cosign", _("会签意见")
+    MERGED = "merged", _("部门意见汇总")
     OBJECTION = "objection", _("公示异议")
+
+
+class RequestStatus(models.TextChoices):
+    """How far a department is with the opinion it was asked for."""
+
+    ASKED = "asked", _("待答复")
+    ANSWERED = "answered", _("已答复")
+    MERGED = "merged", _("已汇总")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Stance(models.TextChoices):
+    """What a department says to an application."""
+
+    AGREE = "agree", _("同意")
+    CONDITIONS = "conditions", _("有条件同意")
+    OBJECT = "object", _("不同意")
 
 
 class CheckResult(models.TextChoices):

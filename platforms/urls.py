@@ -17,6 +17,7 @@ from platforms.states import (
 )
 from platforms.views import (
     applications,
+    consulting,
     experts,
     manage,
     operations,
@@ -127,6 +128,11 @@ urlpatterns = [
     path("applications/<number:number>/opinions/", applications.opine, name="opine"),
     path("applications/<number:number>/experts/", applications.assign, name="assign"),
     path("applications/<number:number>/visits/", applications.visit, name="visit"),
+    path("applications/<number:number>/consult/", consulting.consult, name="consult"),
+    path("applications/<number:number>/merge/", consulting.merge, name="merge_opinions"),
+    path("consultations/", consulting.requests, name="opinion_requests"),
+    path("consultations/<int:pk>/", consulting.answer, name="opinion_request"),
+    path("consultations/<int:pk>/withdraw/", consulting.withdraw, name="opinion_withdraw"),
     path("applications/<number:number>/appeal/", applications.appeal, name="appeal"),
     path("applications/<number:number>/<step:name>/", applications.move, name="application_move"),
     path("appeals/<int:pk>/<step:name>/", applications.answer, name="answer_appeal"),

@@ -1,5 +1,6 @@
 """Who may see and change what: listings, recognition, facts of running."""
 
+from platforms.access.consulting import OpinionRequestAccess
 from platforms.access.listings import (
     ACCESS,
     CapabilityAccess,
@@ -39,6 +40,7 @@ __all__ = [
     "LineAccess",
     "ListingAccess",
     "OfferAccess",
+    "OpinionRequestAccess",
     "PlatformAccess",
     "PlatformScope",
     "ProgrammeAccess",

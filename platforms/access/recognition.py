@@ -16,11 +16,12 @@ from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus, GovernmentLevel, ProgrammeStatus
+from platforms.enums import AssignmentStatus, GovernmentLevel, ProgrammeStatus, RequestStatus
 from platforms.models import (
     Appeal,
     Application,
     ExpertAssignment,
+    OpinionRequest,
     Platform,
     Programme,
     Recognition,
@@ -32,13 +33,15 @@ from platforms.states import (
     ASSIGNMENT,
     PROGRAMME,
     RECOGNITION,
+    STAGES,
     TRANSITION_TO,
 )
 from taxonomy.models import RegionLevel
 
-OWNER, STAFF, REVIEWER, SYSTEM, VISITOR = (
+OWNER, STAFF, COUNTERPART, REVIEWER, SYSTEM, VISITOR = (
     Relation.OWNER,
     Relation.STAFF,
+    Relation.COUNTERPART,
     Relation.REVIEWER,
     Relation.SYSTEM,
     Relation.VISITOR,
@@ -155,15 +158,16 @@ class ApplicationScope(PlatformScope):
 
 
 class ApplicationAccess(ApplicationScope):
-    """Applications: their platform, the staff of its region, and the experts invited."""
+    """Applications: their platform, the staff of its region, the experts and departments asked."""
 
     model = Application
     machine = APPLICATION
     actions: ClassVar = {
-        "view": frozenset({OWNER, STAFF, REVIEWER, SYSTEM}),
+        "view": frozenset({OWNER, STAFF, COUNTERPART, REVIEWER, SYSTEM}),
         "create": frozenset({OWNER}),
         "edit": frozenset({OWNER}),
         "opine": frozenset({STAFF}),
+        "consult": frozenset({STAFF}),
         "assign": frozenset({STAFF}),
         "visit": frozenset({STAFF}),
         "appeal": frozenset({OWNER}),
@@ -173,22 +177,34 @@ class ApplicationAccess(ApplicationScope):
         "create": _("申报"),
         "edit": _("填写"),
         "opine": _("填写审核或会签意见"),
+        "consult": _("征求并汇总部门意见"),
         "assign": _("指派专家"),
         "visit": _("记录现场核查"),
         "appeal": _("申诉"),
     }
 
+    names: ClassVar = {**ApplicationScope.names, COUNTERPART: _("被征求意见的部门")}
+
     def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """REVIEWER: an expert who declared no interest; COUNTERPART: a department that is asked."""
         found = super().relations(obj)
-        is_person = Relation.MEMBER in found and self.user.has_role(Role.REVIEWER)
-        if obj is None or not obj.pk or not is_person:
+        if obj is None or not obj.pk or Relation.MEMBER not in found:
             return found
-        # what an application says is for experts who have declared that they may judge it
-        declared = obj.assignments.filter(reviewer=self.user, status__in=DECLARED)
-        return found | {REVIEWER} if declared.exists() else found
+        if self.user.has_role(Role.REVIEWER):
+            declared = obj.assignments.filter(reviewer=self.user, status__in=DECLARED)
+            found |= {REVIEWER} if declared.exists() else set()
+        if self.user.has_role(Role.DEPARTMENT):
+            found |= {COUNTERPART} if self._asked().filter(application=obj).exists() else set()
+        return frozenset(found)
+
+    def _asked(self) -> QuerySet[OpinionRequest]:
+        """What the user's department was asked and that was not taken back."""
+        ids = self.user.organisation_ids(Role.DEPARTMENT)
+        rows = OpinionRequest.objects.filter(department__in=ids)
+        return rows.exclude(status=RequestStatus.WITHDRAWN)
 
     def visible(self) -> QuerySet[Any]:
-        """Own ones, submitted ones of the user's regions, those the user is to judge."""
+        """Own ones, submitted ones of the user's regions, those the user is asked to judge."""
         rows = Application.objects.all()
         if self.is_system:
             return rows
@@ -198,6 +214,8 @@ class ApplicationAccess(ApplicationScope):
         if self.user.has_role(Role.REVIEWER):
             mine = ExpertAssignment.objects.filter(reviewer=self.user, status__in=DECLARED)
             condition |= Q(pk__in=mine.values("application"))
+        if self.user.has_role(Role.DEPARTMENT):
+            condition |= Q(pk__in=self._asked().values("application"))
         return rows.filter(condition)
 
     def check(self, action: str, obj: Any | None) -> Decision:
@@ -210,6 +228,8 @@ class ApplicationAccess(ApplicationScope):
             return Decision(False, "未通过的申报才能申诉。", "state")
         if action == "assign" and obj.status != A.EXPERTS:
             return Decision(False, "专家评审环节才能指派专家。", "state")
+        if action == "consult" and obj.status not in STAGES:
+            return Decision(False, "受理期间才能征求部门意见。", "state")
         if action == "visit" and obj.status != A.SITE:
             return Decision(False, "现场核查环节才能记录。", "state")
         row = APPLICATION.by_name.get(action)
@@ -217,7 +237,7 @@ class ApplicationAccess(ApplicationScope):
             return Decision(False, "按本办法的步骤，下一环节不是这个。", "path")
         if obj.status == A.SUBMITTED and action != "withdraw" and not self.is_system and row:
             return Decision(False, "提交后由系统分送，无须办理。", "path")
-        is_staff_work = action in {"assign", "visit"} or (row and STAFF in row.relations)
+        is_staff_work = action in {"assign", "consult", "visit"} or (row and STAFF in row.relations)
         if self.is_system or not is_staff_work:
             return ALLOWED
         return level_decision(self.user, obj.platform, stage_level(obj))

@@ -27,6 +27,12 @@ from platforms.access import (
     UsageAccess,
 )
 from platforms.api import recognition_serializers as serializers
+from platforms.api.consulting_serializers import (
+    ConsultInput,
+    MergedSerializer,
+    MergeInput,
+    OpinionRequestSerializer,
+)
 from platforms.filters import RosterFilter
 from platforms.ladders import check_application
 from platforms.models import Application, Programme, Recognition, UsageLog
@@ -131,6 +137,34 @@ class ApplicationViewSet(
             actor=request.user, application=self.get_object(), now=timezone.now()
         )
         return Response(serializers.ApplicationSerializer(application).data)
+
+    @extend_schema(
+        request=ConsultInput, responses={201: OpinionRequestSerializer(many=True)}, filters=False
+    )
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def consult(self, request: Request, number: str) -> Response:
+        """向几个部门征求书面意见，限期答复。"""
+        form = ConsultInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = services.ask_departments(
+            actor=request.user, application=self.get_object(), now=timezone.now(),
+            **form.validated_data,
+        )  # fmt: skip
+        body = OpinionRequestSerializer(asked, many=True).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=MergeInput, responses={201: MergedSerializer})
+    @action(detail=True, methods=["post"], url_path="merge-opinions")
+    def merge_opinions(self, request: Request, number: str) -> Response:
+        """把各部门的答复汇总成本环节的一条意见。"""
+        form = MergeInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        opinion = services.merge_opinions(
+            actor=request.user, application=self.get_object(), now=timezone.now(),
+            body=form.validated_data["body"],
+        )  # fmt: skip
+        body = MergedSerializer(opinion).data
+        return Response(body, status=status.HTTP_201_CREATED)
 
 
 class UsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):

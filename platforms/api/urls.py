@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import recognition, views
+from platforms.api import consulting, recognition, views
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -14,5 +14,6 @@ router.register("solutions", views.SolutionViewSet, basename="solution")
 router.register("roster", recognition.RosterViewSet, basename="roster")
 router.register("programmes", recognition.ProgrammeViewSet, basename="programme")
 router.register("applications", recognition.ApplicationViewSet, basename="application")
+router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 urlpatterns = router.urls

@@ -13,6 +13,7 @@ from platforms.filters.recognition import (
     ApplicationFilter,
     ChangeFilter,
     FundingFilter,
+    OpinionRequestFilter,
     RosterFilter,
     TicketFilter,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "FundingFilter",
     "LineFilter",
     "ListingFilter",
+    "OpinionRequestFilter",
     "PlatformFilter",
     "RosterFilter",
     "SolutionFilter",

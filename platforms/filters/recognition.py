@@ -17,6 +17,8 @@ from platforms.enums import (
     ChangeStatus,
     FundingKind,
     GovernmentLevel,
+    RequestStatus,
+    Stance,
     SupportKind,
     TicketStatus,
 )
@@ -24,6 +26,7 @@ from platforms.models import (
     Application,
     ChangeReport,
     FundingRecord,
+    OpinionRequest,
     Recognition,
     Scheme,
     SupportTicket,
@@ -137,6 +140,26 @@ class TicketFilter(FacetedFilterSet):
 
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status=TicketStatus.HANDLING, due_at__lt=timezone.now())
+
+
+class OpinionRequestFilter(FacetedFilterSet):
+    q = NameFilter(field_name="application__platform__name", lookup_expr="icontains")
+    status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=RequestStatus.choices)
+    stance = django_filters.MultipleChoiceFilter(label=_("意见"), choices=Stance.choices)
+    timing = django_filters.ChoiceFilter(
+        method="late",
+        label=_("答复期限"),
+        choices=[("overdue", _("已超期"))],
+        empty_label=_("不限"),
+    )
+    facets = ("status", "stance")
+
+    class Meta:
+        model = OpinionRequest
+        fields: tuple[str, ...] = ()
+
+    def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(status=RequestStatus.ASKED, due_at__lt=timezone.now())
 
 
 class FundingFilter(FacetedFilterSet):

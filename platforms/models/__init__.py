@@ -6,6 +6,7 @@ from platforms.models.capability import (
     CapabilityParameter,
     Solution,
 )
+from platforms.models.consulting import OpinionRequest
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.recognition import Application, Programme, Scheme
@@ -35,6 +36,7 @@ __all__ = [
     "FundingRecord",
     "Line",
     "ListingReport",
+    "OpinionRequest",
     "Platform",
     "PlatformClaim",
     "Programme",

@@ -15,7 +15,7 @@ from accounts.enums import Role
 from accounts.models import User
 from core.files import files_of
 from core.models import ActivityLog, StoredFile
-from core.states import Transition
+from core.states import Relation, Transition
 from platforms.access import (
     AppealAccess,
     ApplicationAccess,
@@ -25,7 +25,7 @@ from platforms.access import (
 )
 from platforms.access.recognition import LEVELS
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus, GovernmentLevel
+from platforms.enums import AssignmentStatus, GovernmentLevel, OpinionKind
 from platforms.ladders import SelfCheck, check_application, path_of
 from platforms.models import (
     Appeal,
@@ -42,6 +42,9 @@ from platforms.models import (
 from platforms.states.recognition import ON_ROSTER
 from taxonomy.models import RegionLevel
 
+# who is asked for an opinion and is nothing else to an application
+ASKED = frozenset({Relation.COUNTERPART, Relation.MEMBER, Relation.VISITOR})
+INTERNAL = (OpinionKind.COSIGN, OpinionKind.MERGED)
 AFTER_REVIEW = (A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION)
 REVIEW_OF = {
     RegionLevel.COUNTY: A.COUNTY,
@@ -161,8 +164,12 @@ class ApplicationPage:
 
 
 def application_page(application: Application, user: Any) -> ApplicationPage:
-    """The page of an application. What experts say is for the staff, not for the applicant."""
+    """The page of an application. What experts and departments say is for the staff alone.
+
+    A department that is asked for its opinion sees what is applied for, not how it is judged.
+    """
     access = ApplicationAccess(user)
+    is_party = bool(access.relations(application) - ASKED)
     is_frozen = bool(application.self_check) and application.status not in {A.DRAFT, A.RETURNED}
     checks = (
         [SelfCheck(**row) for row in application.self_check]
@@ -173,23 +180,23 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
     panel = application.assignments.select_related("reviewer").order_by("pk")
     assignments = list(panel) if sees_panel else []
     opinions = application.opinions.select_related("author").order_by("pk")
-    shown = opinions if sees_panel else opinions.exclude(kind="cosign")
+    shown = opinions if sees_panel else opinions.exclude(kind__in=INTERNAL)
     log = ActivityLog.objects.filter(
         target_type="platforms.application", target_id=str(application.pk)
     )
-    quiet = ["edit", "attach", "detach", "assign", "opine"]
+    quiet = ["edit", "attach", "detach", "assign", "opine", "consult", "merge"]
     log = log.exclude(action__in=[f"platforms.application.{name}" for name in quiet])
     return ApplicationPage(
         steps=steps_of(application),
         checks=checks,
         facts=application.facts,
         files=list(files_of(application)),
-        opinions=list(shown),
+        opinions=list(shown) if is_party else [],
         assignments=assignments,
         spread=spread_of(assignments),
         visits=list(application.site_checks.order_by("-visited_date", "-pk")) if sees_panel else [],
-        appeals=list(application.appeals.order_by("-pk")),
-        history=list(log.order_by("-pk")[:30]),
+        appeals=list(application.appeals.order_by("-pk")) if is_party else [],
+        history=list(log.order_by("-pk")[:30]) if is_party else [],
     )
 
 

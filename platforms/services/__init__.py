@@ -13,6 +13,12 @@ from platforms.services.applications import (
 from platforms.services.change_detection import detect_changes
 from platforms.services.changes import explain_change, move_change, report_change
 from platforms.services.claims import claim_platform, decide_claim
+from platforms.services.consulting import (
+    answer_request,
+    ask_departments,
+    merge_opinions,
+    withdraw_request,
+)
 from platforms.services.demo import attach_demo_platform
 from platforms.services.equipment_import import (
     ImportErrors,
@@ -75,6 +81,8 @@ __all__ = [
     "add_opinion",
     "answer_appeal",
     "answer_invitation",
+    "answer_request",
+    "ask_departments",
     "ask_extension",
     "assign_expert",
     "attach_demo_platform",
@@ -102,6 +110,7 @@ __all__ = [
     "load_platforms",
     "log_usage",
     "make_appeal",
+    "merge_opinions",
     "move_application",
     "move_change",
     "move_listing",
@@ -129,4 +138,5 @@ __all__ = [
     "submit_application",
     "sync_schemes",
     "usage_template",
+    "withdraw_request",
 ]

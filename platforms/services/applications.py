@@ -24,9 +24,10 @@ from platforms.enums import AssignmentStatus, CheckResult, OpinionKind
 from platforms.facts import fact_rows
 from platforms.ladders import as_rows, check_application, path_of
 from platforms.models import Application, Platform, Programme, ReviewOpinion
+from platforms.services.consulting import open_opinions, withdraw_moot
 from platforms.services.deadlines import set_stage_due
 from platforms.services.roster import enter_roster
-from platforms.states import APPLICATION, TRANSITION_TO
+from platforms.states import APPLICATION, STAGES, TRANSITION_TO
 
 register_actions(
     {
@@ -221,7 +222,8 @@ def move_application(
     elif name == "recognise":
         enter_roster(application=locked, now=now)
     set_stage_due(locked, now=now)
-    if reason.strip() and source in path_stages() and name != "withdraw":
+    withdraw_moot(application=locked, stage=source, now=now)
+    if reason.strip() and source in STAGES and name != "withdraw":
         ReviewOpinion.objects.create(
             application=locked, stage=source, body=reason.strip(), author=actor
         )
@@ -229,16 +231,13 @@ def move_application(
     return locked
 
 
-def path_stages() -> frozenset[str]:
-    """Statuses that are stages of somebody's work on an application."""
-    return frozenset({A.COUNTY, A.CITY, A.PROVINCE, A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION})
-
-
 def obstacle(application: Application, name: str, now: datetime) -> DomainError | None:
     """What must be done before an otherwise allowed step; None when nothing."""
     leaves = name.startswith("to_") or name == "recognise"
     if not leaves:
         return None
+    if error := open_opinions(application):
+        return error
     if application.status == A.EXPERTS:
         rows = application.assignments.all()
         if not rows.filter(status=AssignmentStatus.SCORED).exists():
@@ -269,7 +268,7 @@ def add_opinion(
     """A department's opinion beside the reviewer's (G49). Raises Refused or DomainError."""
     locked = lock_application(application)
     ApplicationAccess(actor).require("opine", locked)
-    if locked.status not in path_stages():
+    if locked.status not in STAGES:
         raise DomainError("wrong_state", "受理期间才能填写意见。")
     opinion = ReviewOpinion(
         application=locked, stage=locked.status, kind=kind, department=department.strip(),

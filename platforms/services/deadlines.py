@@ -16,12 +16,13 @@ from core.workdays import end_of_workdays, workdays_between
 from notifications.services import notify
 from platforms.access.recognition import stage_level
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus, TicketStatus
+from platforms.enums import AssignmentStatus, RequestStatus, TicketStatus
 from platforms.ladders import stage_workdays
 from platforms.models import (
     Application,
     Assessment,
     ExpertAssignment,
+    OpinionRequest,
     Platform,
     SupportTicket,
 )
@@ -58,13 +59,13 @@ def staff_at(level: int, region_code: str) -> Iterable[User]:
 
 
 def remind_recognition(*, now: datetime) -> int:
-    """Remind of stages, scores, assessments and tickets nearly due, and weekly of overdue ones.
+    """Remind of stages, scores, opinions, assessments and tickets nearly due; weekly if overdue.
 
     Returns how many messages were written. Safe to run any number of times a day.
     """
-    return (
-        _remind_stages(now) + _remind_experts(now) + _remind_assessments(now) + _remind_tickets(now)
-    )
+    remind = (_remind_stages, _remind_experts, _remind_opinions, _remind_assessments,
+              _remind_tickets)  # fmt: skip
+    return sum(of(now) for of in remind)
 
 
 def _timing(due: Any, now: datetime, *, is_soon: bool) -> tuple[str, str]:
@@ -123,6 +124,29 @@ def _remind_experts(now: datetime) -> int:
                 url=row.get_absolute_url(),
                 now=now,
             )
+    return written
+
+
+def _remind_opinions(now: datetime) -> int:
+    """The department; once its time is over also who asked."""
+    rows = OpinionRequest.objects.filter(status=RequestStatus.ASKED)
+    related = ("application__platform", "application__programme", "department", "asked_by")
+    written, today = 0, timezone.localdate(now)
+    for row in rows.select_related(*related).order_by("pk"):
+        due = timezone.localdate(row.due_at)
+        key, word = _timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
+        if not key:
+            continue
+        people = people_of_organisation(row.department_id, [Role.DEPARTMENT])
+        written += notify(
+            users=[*people, row.asked_by] if due < today else people,
+            event_id=uuid5(NAMESPACE_URL, f"platforms/opinion/{row.pk}/{key}"),
+            kind="platforms.opinion_due",
+            title=f"征求意见{word}：{row}",
+            body=f"{row.application}，应于 {due} 前答复。",
+            url=row.get_absolute_url(),
+            now=now,
+        )
     return written
 
 

@@ -24,6 +24,7 @@ from platforms.models import (
     ChangeReport,
     ExpertAssignment,
     FundingRecord,
+    OpinionRequest,
     Platform,
     Programme,
     Recognition,
@@ -93,6 +94,24 @@ def _assignment(pk: int, event: str) -> Messages:
     staff = staff_at(stage_level(application), application.platform.region_id)
     url = application.get_absolute_url()
     return [Message(staff, f"专家{word}：{application.platform}", row.conflict_note, url)]
+
+
+def _opinion_request(pk: int, event: str) -> Messages:
+    related = ("application__platform", "department", "asked_by", "merged_into")
+    row = OpinionRequest.objects.select_related(*related).get(pk=pk)
+    people = people_of_organisation(row.department_id, [Role.DEPARTMENT])
+    url, platform = row.get_absolute_url(), row.application.platform
+    if event == "answered":
+        title = f"{row.department}{row.get_stance_display()}：{platform}"
+        return [Message([row.asked_by], title, row.body, row.application.get_absolute_url())]
+    due = timezone.localtime(row.due_at).date()
+    titles = {
+        "asked": f"征求意见，请于 {due} 前答复：{platform}",
+        "withdrawn": f"征求意见已撤回，不必再答复：{platform}",
+        "merged": f"贵部门的意见已汇总：{platform}",
+    }
+    body = row.merged_into.body if row.merged_into else row.question
+    return [Message(people, titles[event], body, url)]
 
 
 def _recognition(pk: int, event: str) -> Messages:
@@ -195,6 +214,7 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "programme": ("programme_id", _programme),
     "application": ("application_id", _application),
     "assignment": ("assignment_id", _assignment),
+    "opinionrequest": ("request_id", _opinion_request),
     "recognition": ("recognition_id", _recognition),
     "assessment": ("assessment_id", _assessment),
     "appeal": ("appeal_id", _appeal),
@@ -207,6 +227,7 @@ VERBS = {
     "programme": ("opened",),
     "application": ("submitted", "moved", "objected"),
     "assignment": ("created", "decline", "scored", "reopen"),
+    "opinionrequest": ("asked", "answered", "withdrawn", "merged"),
     "recognition": ("created", "moved"),
     "assessment": ("planned", "concluded", "extension_asked", "extended"),
     "appeal": ("created", "answered"),

@@ -1,5 +1,6 @@
 """Life cycles of listings, of recognition and of what is reported between."""
 
+from platforms.states.consulting import OPINION_REQUEST
 from platforms.states.listings import CLAIM, LISTING, REPORT
 from platforms.states.recognition import (
     APPEAL,
@@ -8,6 +9,7 @@ from platforms.states.recognition import (
     CHANGE,
     PROGRAMME,
     RECOGNITION,
+    STAGES,
     TRANSITION_TO,
 )
 from platforms.states.support import TICKET
@@ -19,9 +21,11 @@ __all__ = [
     "CHANGE",
     "CLAIM",
     "LISTING",
+    "OPINION_REQUEST",
     "PROGRAMME",
     "RECOGNITION",
     "REPORT",
+    "STAGES",
     "TICKET",
     "TRANSITION_TO",
 ]

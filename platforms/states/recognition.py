@@ -32,7 +32,9 @@ PROGRAMME = StateMachine(
 )  # fmt: skip
 
 REVIEWS = (A.COUNTY, A.CITY, A.PROVINCE)
-UNDER_WAY = (A.SUBMITTED, *REVIEWS, A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION)
+# where an application is somebody's work
+STAGES = (*REVIEWS, A.EXPERTS, A.SITE, A.PUBLICITY, A.DECISION)
+UNDER_WAY = (A.SUBMITTED, *STAGES)
 # which stages come next is the ladder's business: access lets only the next of the path pass
 APPLICATION = StateMachine(
     name="application",

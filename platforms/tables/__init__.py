@@ -13,6 +13,7 @@ from platforms.tables.recognition import (
     ApplicationTable,
     ChangeTable,
     FundingTable,
+    OpinionRequestTable,
     RosterTable,
     TicketTable,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "FactColumn",
     "FundingTable",
     "LineTable",
+    "OpinionRequestTable",
     "PlatformTable",
     "RosterTable",
     "SolutionTable",

@@ -10,6 +10,7 @@ from platforms.models import (
     Application,
     ChangeReport,
     FundingRecord,
+    OpinionRequest,
     Recognition,
     SupportTicket,
 )
@@ -100,4 +101,27 @@ class TicketTable(tables.Table):
 
     class Meta:
         model = SupportTicket
+        fields = ()
+
+
+class OpinionRequestTable(tables.Table):
+    number = tables.Column(accessor="application__number", verbose_name=_("申报编号"))
+    platform = tables.Column(
+        accessor="application__platform", order_by=("application__platform__pinyin_key", "pk")
+    )
+    stage = FactColumn()
+    department = tables.Column(order_by=("department__name", "pk"))
+    question = FactColumn()
+    created_at = FactColumn(
+        verbose_name=_("征求时间"), orderable=True, order_by=("created_at", "pk")
+    )
+    due_at = FactColumn(orderable=True, order_by=("due_at", "pk"))
+    answered_at = FactColumn()
+    is_on_time = FactColumn(verbose_name=_("按期答复"))
+    stance = FactColumn()
+    body = FactColumn()
+    status = FactColumn()
+
+    class Meta:
+        model = OpinionRequest
         fields = ()

@@ -18,6 +18,7 @@ from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
 from platforms.filters import ApplicationFilter
+from platforms.forms.consulting import ConsultForm, MergeForm
 from platforms.forms.recognition import (
     ApplicationForm,
     AssignForm,
@@ -28,6 +29,7 @@ from platforms.forms.recognition import (
 )
 from platforms.ladders import check_application
 from platforms.models import Application
+from platforms.selectors import consulting
 from platforms.selectors import recognition as selectors
 from platforms.services.applications import obstacle
 from platforms.tables import ApplicationTable
@@ -110,7 +112,20 @@ def page(
         context["assign_form"] = AssignForm(experts=selectors.possible_experts(found))
     if access.can("visit", found):
         context["visit_form"] = VisitForm()
-    return {**context, **forms}
+    return {**context, **_consulting(access, found), **forms}
+
+
+def _consulting(access: ApplicationAccess, found: Application) -> dict[str, Any]:
+    """What departments were asked, and what may be asked or merged now. For the staff."""
+    if not access.can("opine", found):
+        return {}
+    answers = consulting.answers_of(found, access.user)
+    context: dict[str, Any] = {"answers": answers}
+    if access.can("consult", found):
+        context["consult_form"] = ConsultForm(departments=consulting.departments_to_ask(found))
+        if draft := consulting.merge_draft(found, answers):
+            context["merge_form"] = MergeForm(initial={"body": draft})
+    return context
 
 
 @login_required
@@ -204,7 +219,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 def opine(request: HttpRequest, number: str) -> HttpResponse:
     """A department signs beside the reviewing one."""
     form = OpinionForm(request.POST)
-    return _post(request, number, form, "opinion_form", services.add_opinion, "意见已保存。")
+    return show_form(request, number, form, "opinion_form", services.add_opinion, "意见已保存。")
 
 
 @login_required
@@ -213,7 +228,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     """Invite an expert."""
     _access, found = find(request, number)
     form = AssignForm(request.POST, experts=selectors.possible_experts(found))
-    return _post(
+    return show_form(
         request, number, form, "assign_form", services.assign_expert, "已邀请，已通知专家。"
     )
 
@@ -239,7 +254,7 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "platforms/recognition/application.html", context)
 
 
-def _post(
+def show_form(
     request: HttpRequest, number: str, form: Any, name: str, service: Any, done: str
 ) -> HttpResponse:
     """A small form of the page: its service, then back; with errors the page again."""

@@ -11,6 +11,7 @@ from platforms.models import (
     ChangeReport,
     ExpertAssignment,
     FundingRecord,
+    OpinionRequest,
     Programme,
     Recognition,
     RosterChange,
@@ -18,7 +19,7 @@ from platforms.models import (
     SupportTicket,
     UsageLog,
 )
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.platforms import EquipmentFactory, PlatformFactory
 from tests.factories.taxonomy import RegionFactory, guangdong
 
@@ -173,3 +174,17 @@ class TicketFactory(factory.django.DjangoModelFactory):
     platform = factory.SubFactory(PlatformFactory)
     kind = "land"
     title = "二期厂房用地"
+
+
+class OpinionRequestFactory(factory.django.DjangoModelFactory):
+    """A department is asked at the application's present stage."""
+
+    class Meta:
+        model = OpinionRequest
+
+    application = factory.SubFactory(ApplicationFactory, status="city")
+    stage = factory.SelfAttribute("application.status")
+    department = factory.SubFactory(OrganisationFactory)
+    question = "环境影响如何"
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=5))
+    asked_by = factory.SubFactory(UserFactory)

@@ -20,10 +20,11 @@ from platforms.access import (
     AssignmentAccess,
     CapabilityAccess,
     ClaimAccess,
+    OpinionRequestAccess,
     PlatformAccess,
     ReportAccess,
 )
-from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus
+from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus, RequestStatus
 from platforms.selectors.operations import change_counts
 from platforms.selectors.recognition import waiting_applications
 from platforms.selectors.support import ticket_counts
@@ -40,19 +41,40 @@ def government(user: Any) -> Panel:
 
 
 def department(user: Any) -> Panel:
-    """What was passed on to the user's department."""
+    """What was passed on to the user's department, and what it is asked for its opinion about."""
     counts, url = ticket_counts(user, timezone.now()), reverse("platforms:tickets")
     return Panel(
         "协同办理",
         [
+            _opinions("待答复的征求意见", user, RequestStatus.ASKED),
             Item("待答复的诉求", counts["handling"], f"{url}?status=handling",
                  late=counts["overdue"]),
             Item("已答复，等平台评价", counts["answered"], f"{url}?status=answered", waits=False),
         ],
-        [Group("诉求", links(
-            ("要素诉求", "platforms:tickets"), ("办理情况", "platforms:support_figures"),
+        [Group("办理", links(
+            ("征求意见", "platforms:opinion_requests"), ("要素诉求", "platforms:tickets"),
+            ("诉求办理情况", "platforms:support_figures"),
         ))],
     )  # fmt: skip
+
+
+def _opinions(label: str, user: Any, status: str) -> Item:
+    rows = OpinionRequestAccess(user).visible().filter(status=status)
+    url = f"{reverse('platforms:opinion_requests')}?status={status}"
+    return counted(label, rows, url, due="due_at", is_day=False)
+
+
+def _late_opinions(user: Any) -> Item:
+    rows = OpinionRequestAccess(user).visible().filter(status=RequestStatus.ASKED)
+    late = rows.filter(due_at__lt=timezone.now()).count()
+    url = f"{reverse('platforms:opinion_requests')}?timing=overdue"
+    return Item("部门超期未答复的意见", late, url, late=late)
+
+
+def _merging(user: Any) -> Item:
+    rows = OpinionRequestAccess(user).visible().filter(status=RequestStatus.ANSWERED)
+    url = f"{reverse('platforms:opinion_requests')}?status={RequestStatus.ANSWERED}"
+    return Item("部门已答复，待汇总的意见", rows.count(), url)
 
 
 def _registers(user: Any) -> list[Item]:
@@ -80,6 +102,8 @@ def _recognition(user: Any) -> list[Item]:
                 reverse("platforms:applications_queue"), due="stage_due_at", is_day=False),
         Item("超过办理时限的申报", late,
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
+        _merging(user),
+        _late_opinions(user),
         Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
         Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
         Item("待分办的要素诉求", tickets["submitted"], f"{asked}?status=submitted"),
@@ -110,7 +134,8 @@ def _doors() -> list[Group]:
     return [
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
-            ("申报批次", "platforms:managed_programmes"), ("平台名册", "platforms:roster"),
+            ("申报批次", "platforms:managed_programmes"),
+            ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
             ("环评安评台账", "cases:clearances"), ("要素诉求", "platforms:tickets"),
             ("财政资金台账", "platforms:funding"),
