@@ -15,13 +15,12 @@ from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import ApplicationAccess, OpinionRequestAccess
 from platforms.enums import OpinionKind, RequestStatus, Stance
 from platforms.models import Application, OpinionRequest, ReviewOpinion
-from platforms.services.listings import clean
 from platforms.states import OPINION_REQUEST
 
 register_actions(
@@ -70,7 +69,7 @@ def ask_departments(
             application=locked, stage=locked.status, department=department, due_at=due_at,
             question=question.strip(), asked_by=actor, status_changed_at=now,
         )  # fmt: skip
-        clean(row)
+        check_record(row)
         row.save()
         emit("platforms.opinionrequest.asked", request_id=row.pk)
         asked.append(row)
@@ -105,7 +104,7 @@ def answer_request(
             raise DomainError("field_required", "请写明条件或不同意的理由。", "body")
         locked.stance, locked.body = stance, body.strip()
         locked.answered_by, locked.answered_at = actor, locked.answered_at or now
-        clean(locked)
+        check_record(locked)
         locked.save(update_fields=["stance", "body", "answered_by", "answered_at", "updated_at"])
     perform(access, "answer", locked, now=now, reason=body)
     for upload in uploads:
@@ -153,7 +152,7 @@ def merge_opinions(
         application=locked, stage=locked.status, kind=OpinionKind.MERGED, author=actor,
         department="、".join(row.department.name for row in answered)[:100], body=body.strip(),
     )  # fmt: skip
-    clean(opinion)
+    check_record(opinion)
     opinion.save()
     for row in answered:
         moved: Any

@@ -64,17 +64,22 @@ def _opinions(label: str, user: Any, status: str) -> Item:
     return counted(label, rows, url, due="due_at", is_day=False)
 
 
-def _late_opinions(user: Any) -> Item:
-    rows = OpinionRequestAccess(user).visible().filter(status=RequestStatus.ASKED)
-    late = rows.filter(due_at__lt=timezone.now()).count()
-    url = f"{reverse('platforms:opinion_requests')}?timing=overdue"
-    return Item("部门超期未答复的意见", late, url, late=late)
-
-
-def _merging(user: Any) -> Item:
-    rows = OpinionRequestAccess(user).visible().filter(status=RequestStatus.ANSWERED)
-    url = f"{reverse('platforms:opinion_requests')}?status={RequestStatus.ANSWERED}"
-    return Item("部门已答复，待汇总的意见", rows.count(), url)
+def _consulting(user: Any) -> list[Item]:
+    """Departments' opinions to merge, and those that are late."""
+    late = Q(status=RequestStatus.ASKED, due_at__lt=timezone.now())
+    found = (
+        OpinionRequestAccess(user)
+        .visible()
+        .aggregate(
+            answered=Count("pk", filter=Q(status=RequestStatus.ANSWERED)),
+            late=Count("pk", filter=late),
+        )
+    )
+    url = reverse("platforms:opinion_requests")
+    return [
+        Item("部门已答复，待汇总的意见", found["answered"], f"{url}?status=answered"),
+        Item("部门超期未答复的意见", found["late"], f"{url}?timing=overdue", late=found["late"]),
+    ]
 
 
 def _registers(user: Any) -> list[Item]:
@@ -102,8 +107,7 @@ def _recognition(user: Any) -> list[Item]:
                 reverse("platforms:applications_queue"), due="stage_due_at", is_day=False),
         Item("超过办理时限的申报", late,
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
-        _merging(user),
-        _late_opinions(user),
+        *_consulting(user),
         Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
         Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
         Item("待分办的要素诉求", tickets["submitted"], f"{asked}?status=submitted"),
