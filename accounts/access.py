@@ -18,6 +18,41 @@ OWNER, STAFF, BROKER = Relation.OWNER, Relation.STAFF, Relation.BROKER
 MEMBER, SYSTEM = Relation.MEMBER, Relation.SYSTEM
 
 
+def in_regions_of(user: Any, role: Role, path: str = "region") -> Q:
+    """Rows whose region, at `path`, lies in the scope of the user's `role`; none for others."""
+    condition = Q(pk__in=[])
+    if not getattr(user, "is_authenticated", False) or getattr(user, "is_system", False):
+        return condition
+    for prefix in user.region_prefixes(role) if user.is_active else ():
+        condition |= Q(**{f"{path}__code__startswith": prefix})
+    return condition
+
+
+class RegionAccess(Access):
+    """STAFF are the government people whose region covers the row's."""
+
+    region_path: ClassVar[str] = "region"
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """With None, STAFF are those of any region."""
+        found = super().relations(obj)
+        if MEMBER not in found or not self.user.is_active:
+            return found
+        if obj is None:
+            is_staff = self.user.has_role(Role.GOVERNMENT)
+        else:
+            *path, region = self.region_path.split("__")
+            for part in path:
+                obj = getattr(obj, part)
+            code = getattr(obj, f"{region}_id", None)
+            is_staff = bool(code) and self.user.covers_region(Role.GOVERNMENT, code)
+        return found | {STAFF} if is_staff else found
+
+    def watched(self) -> Q:
+        """Rows of the regions the user is responsible for."""
+        return in_regions_of(self.user, Role.GOVERNMENT, self.region_path)
+
+
 class OrganisationAccess(Access):
     """Owners are its people; staff are the region's government and the security admin."""
 
@@ -51,8 +86,7 @@ class OrganisationAccess(Access):
             return Organisation.objects.all()
         found = Q(pk__in=user.organisation_ids())
         for role in (Role.GOVERNMENT, Role.BROKER):
-            for prefix in user.region_prefixes(role):
-                found |= Q(region__code__startswith=prefix)
+            found |= in_regions_of(user, role)
         return Organisation.objects.filter(found)
 
     def relations(self, obj: Organisation | None) -> frozenset[Relation]:

@@ -5,10 +5,13 @@ In a project the platform is OWNER of the work, the enterprise is COUNTERPART.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
+from accounts.access import in_regions_of
 from accounts.enums import Role
 from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
 from cases.models import Case, Message, Outcome, Project
@@ -84,9 +87,8 @@ class ProjectScope(Access):
         if asked:
             condition |= Q(**{f"{path}enterprise__in": asked})
         for role in (Role.GOVERNMENT, Role.BROKER):
-            for prefix in self.user.region_prefixes(role):
-                condition |= Q(**{f"{path}platform__region__code__startswith": prefix})
-                condition |= Q(**{f"{path}enterprise__region__code__startswith": prefix})
+            for side in ("platform", "enterprise"):
+                condition |= in_regions_of(self.user, role, f"{path}{side}__region")
         return condition
 
 
@@ -131,8 +133,8 @@ class ProjectAccess(ProjectScope):
         if self.is_system:
             return Project.objects.filter(is_demo=False)
         condition = Q(platform__organisation__in=self.user.organisation_ids(Role.OPERATOR))
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(platform__region__code__startswith=prefix, is_demo=False)
+        watched = in_regions_of(self.user, Role.GOVERNMENT, "platform__region")
+        condition |= watched & Q(is_demo=False)
         return Project.objects.filter(condition)
 
     def check(self, action: str, obj: Any | None) -> Decision:
@@ -200,9 +202,9 @@ class CaseAccess(ProjectScope):
         sourced = Q(pk__in=[])
         if run := self.user.organisation_ids(Role.OPERATOR):
             sourced |= Q(platform__organisation__in=run)
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            sourced |= Q(region__code__startswith=prefix)
-            sourced |= Q(region=None, platform__region__code__startswith=prefix)
+        sourced |= in_regions_of(self.user, Role.GOVERNMENT)
+        of_platform = in_regions_of(self.user, Role.GOVERNMENT, "platform__region")
+        sourced |= of_platform & Q(region=None)
         return condition | Q(sourced, project=None)
 
     def visible(self) -> QuerySet[Case]:
@@ -216,13 +218,10 @@ class CaseAccess(ProjectScope):
         rows = Case.objects.filter(status=CaseStatus.IN_REVIEW)
         if self.is_system:
             return rows
-        if not getattr(self.user, "is_authenticated", False) or not self.user.is_active:
-            return rows.none()
-        condition = Q(pk__in=[])
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(project__platform__region__code__startswith=prefix)
-            condition |= Q(project__enterprise__region__code__startswith=prefix)
-        return rows.filter(condition)
+        sides = ("project__platform__region", "project__enterprise__region")
+        return rows.filter(
+            reduce(or_, (in_regions_of(self.user, Role.GOVERNMENT, side) for side in sides))
+        )
 
     def check(self, action: str, obj: Any | None) -> Decision:
         if action == "edit" and obj and obj.status != CaseStatus.DRAFT:

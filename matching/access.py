@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import in_regions_of
 from accounts.enums import Role
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -94,11 +95,8 @@ class CapabilityMatchesAccess(Access):
         rows = Capability.objects.all()
         if self.is_system:
             return rows
-        condition = self.capabilities.own() | self.capabilities.watched()
-        if _signed_in(self.user):
-            for prefix in self.user.region_prefixes(Role.BROKER):
-                condition |= Q(platform__region__code__startswith=prefix)
-        return rows.filter(condition)
+        brokered = in_regions_of(self.user, Role.BROKER, "platform__region")
+        return rows.filter(self.capabilities.own() | self.capabilities.watched() | brokered)
 
     def relations(self, obj: Capability | None) -> frozenset[Relation]:
         """As for the capability, and brokers of the platform's region."""
@@ -132,11 +130,7 @@ class ResourceMatchesAccess(PlatformScope):
         rows = Platform.objects.all()
         if self.is_system:
             return rows
-        condition = self.own() | self.watched()
-        if _signed_in(self.user):
-            for prefix in self.user.region_prefixes(Role.BROKER):
-                condition |= Q(region__code__startswith=prefix)
-        return rows.filter(condition)
+        return rows.filter(self.own() | self.watched() | in_regions_of(self.user, Role.BROKER))
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         """As for the platform, and brokers of its region."""

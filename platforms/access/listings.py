@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import in_regions_of
 from accounts.enums import Role
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -63,12 +64,7 @@ class PlatformScope(Access):
 
     def watched(self) -> Q:
         """Rows of the platforms in the regions that the user is responsible for."""
-        if not getattr(self.user, "is_authenticated", False) or self.is_system:
-            return Q(pk__in=[])
-        condition = Q(pk__in=[])
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(**{f"{self.platform_path}region__code__startswith": prefix})
-        return condition
+        return in_regions_of(self.user, Role.GOVERNMENT, f"{self.platform_path}region")
 
     def _signed_in_ids(self) -> set[int]:
         if not getattr(self.user, "is_authenticated", False) or self.is_system:

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import RegionAccess, in_regions_of
 from accounts.enums import Role
-from core.access import ALLOWED, Access, Decision
+from core.access import ALLOWED, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
 from platforms.enums import ApplicationStatus as A
@@ -88,11 +89,12 @@ def level_decision(user: Any, platform: Platform, level: int) -> Decision:
     return ALLOWED
 
 
-class ProgrammeAccess(Access):
+class ProgrammeAccess(RegionAccess):
     """Announced batches are public; staff of the scheme's region prepare them."""
 
     model = Programme
     machine = PROGRAMME
+    region_path = "scheme__region"
     actions: ClassVar = {
         "view": frozenset({VISITOR, SYSTEM}),
         "create": frozenset({STAFF, SYSTEM}),
@@ -106,17 +108,6 @@ class ProgrammeAccess(Access):
         "print": _("导出全部证书"),
     }
 
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        """STAFF cover the whole region of the scheme; with None: any region."""
-        found = set(super().relations(obj))
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return frozenset(found)
-        if obj is None:
-            found |= {STAFF} if self.user.has_role(Role.GOVERNMENT) else set()
-        elif self.user.covers_region(Role.GOVERNMENT, obj.scheme.region_id):
-            found.add(STAFF)
-        return frozenset(found)
-
     def visible(self) -> QuerySet[Any]:
         rows = Programme.objects.all()
         if self.is_system:
@@ -126,13 +117,8 @@ class ProgrammeAccess(Access):
 
     def schemes(self) -> QuerySet[Scheme]:
         """Schemes the user may open batches on."""
-        rows = Scheme.objects.filter(is_active=True)
-        if not getattr(self.user, "is_authenticated", False) or self.is_system:
-            return rows.none()
-        condition = Q(pk__in=[])
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(region__code__startswith=prefix)
-        return rows.filter(condition).order_by("region", "pk")
+        rows = Scheme.objects.filter(in_regions_of(self.user, Role.GOVERNMENT), is_active=True)
+        return rows.order_by("region", "pk")
 
     def check(self, action: str, obj: Any | None) -> Decision:
         if action == "edit" and obj is not None and obj.status == ProgrammeStatus.CLOSED:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import RegionAccess, in_regions_of
 from accounts.enums import Role
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -49,7 +50,7 @@ class SchemeAccess(Access):
         return EvaluationScheme.objects.all()
 
 
-class EvaluationAccess(Access):
+class EvaluationAccess(RegionAccess):
     """Runs: published ones are public, earlier ones their staff's and their third party's."""
 
     model = EvaluationRun
@@ -81,17 +82,12 @@ class EvaluationAccess(Access):
     }
 
     def relations(self, obj: EvaluationRun | None) -> frozenset[Relation]:
-        found = set(super().relations(obj))
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return frozenset(found)
-        if obj is None:
-            found |= {STAFF} if is_staff(self.user) else set()
-            return frozenset(found)
-        if self.user.covers_region(Role.GOVERNMENT, obj.region_id):
-            found.add(STAFF)
+        found = super().relations(obj)
+        if obj is None or Relation.MEMBER not in found or not self.user.is_active:
+            return found
         if self.user.has_role(Role.REVIEWER) and obj.reviewers.filter(pk=self.user.pk).exists():
-            found.add(REVIEWER)
-        return frozenset(found)
+            return found | {REVIEWER}
+        return found
 
     def visible(self) -> QuerySet[Any]:
         rows = EvaluationRun.objects.all()
@@ -104,17 +100,13 @@ class EvaluationAccess(Access):
 
     def _concerns(self) -> Q:
         """Runs of the user's regions, those entrusted to her, those that show her platforms."""
-        condition = Q(pk__in=[])
-        prefixes = self.user.region_prefixes(Role.GOVERNMENT)
-        inside = Q(pk__in=[])
-        for prefix in prefixes:
-            condition |= Q(region__code__startswith=prefix)
-            inside |= Q(platform__region__code__startswith=prefix)
+        condition = self.watched()
+        inside = in_regions_of(self.user, Role.GOVERNMENT, "platform__region")
         if self.user.has_role(Role.REVIEWER):
             mine = EvaluationRun.reviewers.through.objects.filter(user=self.user.pk)
             condition |= Q(pk__in=mine.values("evaluationrun"))
         own = self.user.organisation_ids(Role.OPERATOR)
-        if own or prefixes:
+        if own or is_staff(self.user):
             results = EvaluationResult.objects.filter(Q(platform__organisation__in=own) | inside)
             condition |= Q(status__in=SHOWN, pk__in=results.values("round__run"))
         return condition
@@ -164,8 +156,7 @@ class ResultAccess(PlatformScope):
         condition = Q(round__run__status=RunStatus.PUBLISHED)
         condition |= Q(round__run__status__in=SHOWN) & (self.own() | self.watched())
         if getattr(self.user, "is_authenticated", False) and self.user.is_active:
-            for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-                condition |= Q(round__run__region__code__startswith=prefix)
+            condition |= in_regions_of(self.user, Role.GOVERNMENT, "round__run__region")
             if self.user.has_role(Role.REVIEWER):
                 condition |= Q(round__run__reviewers=self.user.pk)
         return rows.filter(Q(pk__in=EvaluationResult.objects.filter(condition).values("pk")))
@@ -202,8 +193,7 @@ class DisputeAccess(PlatformScope):
             return rows
         condition = self.own()
         if getattr(self.user, "is_authenticated", False) and self.user.is_active:
-            for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-                condition |= Q(run__region__code__startswith=prefix)
+            condition |= in_regions_of(self.user, Role.GOVERNMENT, "run__region")
             if self.user.has_role(Role.REVIEWER):
                 mine = EvaluationRun.reviewers.through.objects.filter(user=self.user.pk)
                 condition |= Q(run__in=mine.values("evaluationrun"))
@@ -211,9 +201,7 @@ class DisputeAccess(PlatformScope):
 
     def waiting(self) -> QuerySet[Any]:
         """Open ones that the user's region has to answer."""
-        condition = Q(pk__in=[])
-        for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            condition |= Q(run__region__code__startswith=prefix)
+        condition = in_regions_of(self.user, Role.GOVERNMENT, "run__region")
         return EvaluationDispute.objects.filter(condition, status=DisputeStatus.OPEN)
 
     def check(self, action: str, obj: EvaluationDispute | None) -> Decision:

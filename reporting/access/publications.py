@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
-from core.access import ALLOWED, Access, Decision
+from accounts.access import RegionAccess
+from core.access import ALLOWED, Decision
 from core.states import Relation
-from reporting.access.base import STAFF, SYSTEM, is_staff
+from reporting.access.base import STAFF, SYSTEM
 from reporting.enums import ListStatus, PublicationStatus
 from reporting.models import Publication, PublishedList
 from reporting.states import PUBLICATION, PUBLISHED_LIST
@@ -18,21 +18,10 @@ from reporting.states import PUBLICATION, PUBLISHED_LIST
 EVERYBODY = frozenset({Relation.VISITOR, SYSTEM})
 
 
-class RegionalAccess(Access):
+class RegionalAccess(RegionAccess):
     """What the staff of a region make and everybody may read once it is out."""
 
     public: ClassVar[frozenset[str]] = frozenset()
-
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        found = set(super().relations(obj))
-        if Relation.MEMBER in found and self.user.is_active:
-            is_theirs = (
-                is_staff(self.user)
-                if obj is None
-                else self.user.covers_region(Role.GOVERNMENT, obj.region_id)
-            )
-            found |= {STAFF} if is_theirs else set()
-        return frozenset(found)
 
     def visible(self) -> QuerySet[Any]:
         rows = self.model._default_manager.all()
@@ -44,13 +33,6 @@ class RegionalAccess(Access):
         """What the user looks after, whatever its state."""
         rows = self.model._default_manager.all()
         return rows if self.is_system else rows.filter(self.watched())
-
-    def watched(self) -> Q:
-        condition = Q(pk__in=[])
-        if getattr(self.user, "is_authenticated", False) and self.user.is_active:
-            for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-                condition |= Q(region__code__startswith=prefix)
-        return condition
 
 
 class PublicationAccess(RegionalAccess):

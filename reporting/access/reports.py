@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import RegionAccess
 from accounts.enums import Role
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -46,7 +47,7 @@ class IndicatorAccess(Access):
         return Indicator.objects.all()
 
 
-class CycleAccess(Access):
+class CycleAccess(RegionAccess):
     """Cycles are kept by the staff of their region; who reports under one may see it."""
 
     model = ReportCycle
@@ -67,17 +68,12 @@ class CycleAccess(Access):
     }
 
     def relations(self, obj: ReportCycle | None) -> frozenset[Relation]:
-        found = set(super().relations(obj))
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return frozenset(found)
-        if obj is None:
-            found |= {STAFF} if self.user.has_role(Role.GOVERNMENT) else set()
-        else:
-            found |= {STAFF} if self.user.covers_region(Role.GOVERNMENT, obj.region_id) else set()
-            run = self.user.organisation_ids(Role.OPERATOR)
-            reports = obj.reports.filter(platform__organisation__in=run)
-            found |= {OWNER} if run and reports.exists() else set()
-        return frozenset(found)
+        found = super().relations(obj)
+        if obj is None or Relation.MEMBER not in found or not self.user.is_active:
+            return found
+        run = self.user.organisation_ids(Role.OPERATOR)
+        reports = obj.reports.filter(platform__organisation__in=run)
+        return found | {OWNER} if run and reports.exists() else found
 
     def visible(self) -> QuerySet[Any]:
         rows = ReportCycle.objects.all()
@@ -88,11 +84,10 @@ class CycleAccess(Access):
         mine = AnnualReport.objects.filter(
             platform__organisation__in=self.user.organisation_ids(Role.OPERATOR)
         )
-        condition = Q(pk__in=mine.values("cycle"))
+        condition = Q(pk__in=mine.values("cycle")) | self.watched()
         for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-            inside = Q(region__code__startswith=prefix)
             # who watches a city sees the cycle of its province
-            condition |= inside | Q(region__code__in=_wider(prefix))
+            condition |= Q(region__code__in=_wider(prefix))
         return rows.filter(condition)
 
     def check(self, action: str, obj: ReportCycle | None) -> Decision:

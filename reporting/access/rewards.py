@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
-from core.access import ALLOWED, Access, Decision
+from accounts.access import RegionAccess
+from core.access import ALLOWED, Decision
 from core.states import Relation
-from reporting.access.base import STAFF, SYSTEM, is_staff
+from reporting.access.base import STAFF, SYSTEM
 from reporting.enums import RewardStatus
 from reporting.models import RewardPlan
 from reporting.states import REWARD
@@ -18,11 +18,12 @@ from reporting.states import REWARD
 SHOWN = (RewardStatus.PUBLICITY, RewardStatus.DECIDED)
 
 
-class RewardAccess(Access):
+class RewardAccess(RegionAccess):
     """Reward plans are kept by the staff of the region that evaluated."""
 
     model = RewardPlan
     machine = REWARD
+    region_path = "run__region"
     actions: ClassVar = {
         "view": frozenset({Relation.VISITOR, SYSTEM}),
         "list": frozenset({Relation.VISITOR, SYSTEM}),
@@ -36,25 +37,11 @@ class RewardAccess(Access):
         "pay": _("登记拨付"),
     }
 
-    def relations(self, obj: RewardPlan | None) -> frozenset[Relation]:
-        found = set(super().relations(obj))
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return frozenset(found)
-        if obj is None:
-            found |= {STAFF} if is_staff(self.user) else set()
-        elif self.user.covers_region(Role.GOVERNMENT, obj.run.region_id):
-            found.add(STAFF)
-        return frozenset(found)
-
     def visible(self) -> QuerySet[Any]:
         rows = RewardPlan.objects.all()
         if self.is_system:
             return rows
-        condition = Q(status__in=SHOWN)
-        if getattr(self.user, "is_authenticated", False) and self.user.is_active:
-            for prefix in self.user.region_prefixes(Role.GOVERNMENT):
-                condition |= Q(run__region__code__startswith=prefix)
-        return rows.filter(condition)
+        return rows.filter(Q(status__in=SHOWN) | self.watched())
 
     def check(self, action: str, obj: RewardPlan | None) -> Decision:
         if action == "edit" and obj and obj.status != RewardStatus.DRAFT:
