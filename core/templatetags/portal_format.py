@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -59,6 +60,15 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """A time: 2026-11-21 09:30 (local)."""
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def unescaped(value: Any) -> str:
+    """Text that a literal in an attribute carried through a template: `A&amp;B` is `A&B` again.
+
+    What prints it escapes it anew, so that nothing becomes markup.
+    """
+    return html.unescape(str(value))
 
 
 @register.filter

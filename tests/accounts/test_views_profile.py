@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import ServiceToken, User
+from accounts.templatetags.account_words import browser_name
 from tests.accounts.conftest import signed_in
 from tests.factories.accounts import (
     PASSWORD,
@@ -131,3 +132,20 @@ def test_a_token_is_revoked_by_its_owner():
 
     token.refresh_from_db()
     assert token.revoked_at is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/130.0 Safari/537.36", "Chrome，Windows 电脑"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0",
+            "Edge，Windows 电脑",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18) Safari/604.1 MicroMessenger/8.0", "微信，iPhone"),
+        ("curl/8.0", "其他浏览器"),
+        ("", "其他浏览器"),
+    ],
+)
+def test_devices_are_named_in_plain_words(said, shown):
+    assert browser_name(said) == shown

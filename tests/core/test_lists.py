@@ -68,6 +68,40 @@ def test_list_page_exports_xlsx(listing):
 
 
 @pytest.mark.django_db
+def test_exported_sheet_opens_readable(listing):
+    response = listing("export=xlsx")
+
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    assert sheet.freeze_panes == "A2"
+    assert [cell.font.bold for cell in (sheet["A1"], sheet["A2"])] == [True, False]
+    assert sheet.column_dimensions["A"].width == len("list-0") + 2
+    assert sheet.column_dimensions["B"].width == 8
+
+
+def test_a_ticked_box_is_named_by_its_label_alone(rf):
+    import django_filters
+    from django import forms
+    from django.http import QueryDict
+
+    from core.lists import active_filters
+    from taxonomy.models import CodeList
+
+    class Filter(django_filters.FilterSet):
+        late = django_filters.BooleanFilter(
+            field_name="slug", label="只看逾期", widget=forms.CheckboxInput
+        )
+        kind = django_filters.ChoiceFilter(field_name="slug", label="类别", choices=[("a", "甲")])
+
+    request = rf.get("/")
+    request.GET = QueryDict("late=on&kind=a&page=2")
+
+    assert active_filters(request, Filter(request.GET, CodeList.objects.all())) == [
+        {"label": "", "value": "只看逾期", "query": "kind=a"},
+        {"label": "类别", "value": "甲", "query": "late=on"},
+    ]
+
+
+@pytest.mark.django_db
 def test_total_over_many_rows_is_kept(monkeypatch, django_assert_num_queries):
     import django_tables2
 

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.template.loader import render_to_string
+from django_cotton.compiler_regex import CottonCompiler
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "css"
@@ -178,3 +180,14 @@ def test_the_failure_page_needs_neither_request_nor_database():
     page = render_to_string("errors/500.html")
 
     assert "系统出现错误" in page
+
+
+def test_names_with_special_letters_read_right_in_breadcrumbs():
+    source = (
+        """<c-breadcrumbs :items="[{'label': '{{ name }}', 'url': '/'}, {'label': '填写'}]" />"""
+    )
+    page = Template(CottonCompiler().process(source))
+
+    html = page.render(Context({"name": "R&D <中试>'基地'"}))
+
+    assert "R&amp;D &lt;中试&gt;&#x27;基地&#x27;" in html
