@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import DecimalField, IntegerField, Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from platforms.enums import EngagementMode
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 
 Named = str | tuple[str, str | Promise]  # a field, or a property with its label
+UNIT = re.compile(r"^(?P<label>.+)\((?P<unit>[^()]+)\)$")  # 场地面积(平方米)
 LONG = {"summary", "description", "specification", "expertise", "problem", "deliverables"}
 
 
@@ -66,9 +68,22 @@ def fact_rows(listing: Any, names: Iterable[Named] = ()) -> list[FactRow]:
         name, label = (named, "") if isinstance(named, str) else named
         if _is_doubled(listing, name):
             continue
-        text = shown(listing, name)
-        rows.append(FactRow(str(label or label_of(listing, name)), text, name in LONG))
+        found = (str(label), shown(listing, name)) if label else _measured(listing, name)
+        rows.append(FactRow(*found, name in LONG))
     return rows
+
+
+def _measured(listing: Any, name: str) -> tuple[str, str]:
+    """Label and value of a field; the unit of a number stands behind the number: 3,200 平方米."""
+    label, text = label_of(listing, name), shown(listing, name)
+    found = UNIT.match(label)
+    if not found or not isinstance(listing._meta.get_field(name), DecimalField | IntegerField):
+        return label, text
+    unit = found["unit"]
+    if name.endswith("_yuan"):  # the amount says 元 or 万元 already
+        unit = unit.removeprefix("元")
+    gap = "" if unit[:1] in {"", "%", "/"} else " "
+    return found["label"], f"{text}{gap}{unit}" if text else ""
 
 
 @dataclass(frozen=True)

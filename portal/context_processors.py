@@ -27,16 +27,16 @@ NAVIGATION: list[tuple[str, ...]] = [
     ("行业动态", "policies:news_list"),
 ]
 FOOTER = [
-    ("关于本站与统计口径", "portal:about"),
+    ("关于数据", "portal:about"),
     ("平台名册", "platforms:roster"),
     ("运行评价", "reporting:evaluations"),
     ("编号清单", "reporting:lists"),
     ("缺口图谱", "matching:atlas"),
     ("匹配规则", "matching:policy"),
     ("政策目标", "reporting:targets"),
-    ("指标口径", "reporting:indicators"),
+    ("指标定义", "reporting:indicators"),
     ("报告核验", "reporting:verify"),
-    ("官方代码表", "taxonomy:code_lists"),
+    ("代码表", "taxonomy:code_lists"),
     ("隐私说明", "portal:privacy"),
     ("无障碍说明", "portal:accessibility"),
     ("开放接口", "docs"),
@@ -53,13 +53,15 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     jurisdiction = current_jurisdiction()
     # a refused host is answered before anybody is signed in
     user = getattr(request, "user", AnonymousUser())
+    navigation = _navigation(request, user)
     return {
         "portal": {
             "name": jurisdiction.title,
             "short_name": f"{jurisdiction.name}中试资源网络",
             "owner": jurisdiction.owner,
             "region_name": jurisdiction.name,
-            "nav": _navigation(request, user),
+            "nav": navigation,
+            "way_back": _way_back(request, user, navigation),
             "footer": _links(FOOTER),
             "user_menu": _links(USER_MENU),
             # asked by the few pages that show these two buttons
@@ -86,6 +88,12 @@ def _navigation(request: HttpRequest, user: Any) -> list[tuple[str, str, bool]]:
         (label, reverse(name), _is_here(request, reverse(name), *others))
         for label, name, *others in [home, *NAVIGATION]
     ]
+
+
+def _way_back(request: HttpRequest, user: Any, navigation: list[tuple[str, str, bool]]) -> str:
+    """The workbench's address on a page that no part of the navigation leads to; else empty."""
+    is_known = any(active for _, _, active in navigation) or request.path == reverse("portal:home")
+    return reverse("portal:workbench") if user.is_authenticated and not is_known else ""
 
 
 def _is_here(request: HttpRequest, *places: str) -> bool:

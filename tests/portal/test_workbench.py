@@ -195,7 +195,7 @@ def test_another_region_has_nothing_waiting(role, parties):
 
 
 TOOLS = {
-    Role.SECURITY_ADMIN: "用户与角色",
+    Role.SECURITY_ADMIN: "人员与角色",
     Role.AUDITOR: "操作记录",
     Role.SYSTEM_ADMIN: "匹配权重",
     Role.PARTNER: "服务令牌",

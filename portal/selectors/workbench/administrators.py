@@ -22,8 +22,8 @@ def administrator(user: Any) -> Panel:
     if user.has_role(Role.SECURITY_ADMIN):
         groups.append(
             Group("人员与权限", links(
-                ("用户与角色", "accounts:people"), ("邀请用户", "accounts:invite"),
-                ("单位与成员", "accounts:organisations"),
+                ("人员与角色", "accounts:people"), ("开通账户", "accounts:invite"),
+                ("单位审核", "accounts:organisations"),
             ))
         )  # fmt: skip
     if user.has_role(Role.AUDITOR):

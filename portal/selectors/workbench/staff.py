@@ -136,6 +136,10 @@ def _reporting(user: Any) -> list[Item]:
 
 def _doors() -> list[Group]:
     return [
+        Group("审核", links(
+            ("单位审核", "accounts:organisations"), ("平台与能力审核", "platforms:review"),
+            ("需求审核", "demands:review"), ("案例审核", "cases:review"),
+        )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
             ("申报批次", "platforms:managed_programmes"),
@@ -148,7 +152,7 @@ def _doors() -> list[Group]:
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
             ("运行评价", "reporting:evaluations"), ("评价办法", "reporting:schemes"),
             ("奖补", "reporting:rewards"), ("优先推荐名单", "reporting:recommended"),
-            ("指标定义", "reporting:indicators"), ("统计任务", "reporting:jobs"),
+            ("指标定义", "reporting:indicators"), ("后台任务", "reporting:jobs"),
         )),
         Group("监测与目标", links(
             ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
