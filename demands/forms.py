@@ -91,6 +91,7 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
             "background": _("例：客户已要求年底前送 100 kg 样品，做不出来就拿不到订单。"),
             "field": _("跨几个领域时，选最主要的一个；都不合适选“综合”。"),
+            "stated_process_kind": _("系统按文字识别；认错了再改选。"),
             "service_types": _("可以多选；拿不准可以不选。"),
             "stage": _("现在做到哪一步了。"),
             "trl_current": _("不熟悉这个分级可以不选，选了阶段即可。"),
@@ -135,7 +136,13 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
         """Choices from the cached code list instead of one query a field."""
         field = self.fields[name]
         is_list = isinstance(field, forms.ModelMultipleChoiceField)
-        field.choices = choices if is_list else [("", "请选择"), *choices]  # type: ignore[attr-defined]
+        nothing = self._recognised() if name == "stated_process_kind" else "请选择"
+        field.choices = choices if is_list else [("", nothing), *choices]  # type: ignore[attr-defined]
+
+    def _recognised(self) -> str:
+        """The choice not to state a kind of process, with what is recognised so far."""
+        found = self.instance.process_kind if self.instance.is_process_recognised else None
+        return f"系统识别：{found}" if found else "由系统识别"
 
     def _levels(self, name: str) -> forms.TypedChoiceField:
         old = self.fields[name]
@@ -168,6 +175,7 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
 
 TERM_FIELDS = {
     "field": "field-data",
+    "stated_process_kind": "process-kind",
     "stage": "stage",
     "service_types": "service-type",
     "certificates": "certificate",
@@ -188,7 +196,7 @@ class Step:
 
 STEPS = (
     Step("what", "做什么", "要做什么", "用自己的话写。标题、具体需求和领域提交前要填，其余可留空。",
-         ("title", "description", "background", "field", "service_types")),
+         ("title", "description", "background", "field", "stated_process_kind", "service_types")),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
          ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
           "target_figures")),

@@ -17,7 +17,7 @@ from demands.querysets import DemandQuerySet
 from taxonomy.term_fields import term_field, terms_field
 
 
-@pghistory.track(exclude=["updated_at", "search"])
+@pghistory.track(exclude=["updated_at", "search", "process_kind"])
 class Demand(BaseModel, SourcedModel, SearchableModel):
     """中试需求: what an enterprise asks for, with constraints and a confidentiality level (G03)."""
 
@@ -52,6 +52,9 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     description = models.TextField(_("具体需求"), max_length=20_000, blank=True)
     background = models.TextField(_("为什么要做"), max_length=3000, blank=True)
     field = term_field("field-data", _("领域"))
+    # what kind of process it is about: stated by its people, else recognised from its public text
+    stated_process_kind = term_field("process-kind", _("工艺类别"))
+    process_kind = term_field("process-kind", _("工艺类别(填报或系统识别)"))
     stage = term_field("stage", _("所处阶段"))
     stage_text = models.CharField(_("所处阶段(来源原文)"), max_length=60, blank=True)
     trl_current = models.PositiveSmallIntegerField(_("目前成熟度"), null=True, blank=True)
@@ -175,6 +178,11 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     def public_text(self) -> str:
         """What anybody may read of it: the teaser of a confidential demand, else the text."""
         return self.teaser if self.is_confidential else self.description
+
+    @property
+    def is_process_recognised(self) -> bool:
+        """Whether the portal, not a person, says what kind of process it is about."""
+        return self.process_kind_id is not None and self.stated_process_kind_id is None
 
     @property
     def scale_display(self) -> str:

@@ -40,7 +40,9 @@ class DemandQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> DemandQuerySet:
         """With what lists show, and the values their facets count."""
-        return self.select_related("organisation", "field", "region", "stage").annotate(
+        return self.select_related(
+            "organisation", "field", "process_kind", "region", "stage"
+        ).annotate(
             province=Case(
                 When(region__isnull=True, then=Value("")),
                 default=Concat(Left("region_id", 2), Value("0000")),

@@ -38,7 +38,7 @@ def demand_for_page(access: DemandAccess) -> QuerySet[Demand]:
     """Visible demands with everything a page about one of them shows."""
     return (
         access.visible()
-        .select_related("organisation__region", "field", "stage", "region__parent")
+        .select_related("organisation__region", "field", "process_kind", "stage", "region__parent")
         .select_related("wanted_region", "hazard_class", "posted_by")
         .prefetch_related("service_types", "certificates")
     )

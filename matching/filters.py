@@ -14,11 +14,10 @@ from demands.models import Demand
 from matching.access import CapabilityMatchesAccess
 from matching.enums import RunKind
 from matching.models import Match, MatchRun
+from matching.selectors.atlas import NOTHING, UNKNOWN_LABEL
 from platforms.models import Capability
 from taxonomy.models import Region
 from taxonomy.selectors import term_choices
-
-NOTHING = "none"
 
 
 def _mine(request: Any) -> QuerySet[Capability]:
@@ -58,12 +57,18 @@ class MatchRunFilter(FacetedFilterSet):
 
 
 class UnmetDemandFilter(FacetedFilterSet):
-    """Narrow the unmet demands by field, place and service; `none` is 未注明."""
+    """Narrow the unmet demands by process, field, place and service; `none` is 未注明."""
 
-    facets = ("field", "service")
+    facets = ("process", "field", "service")
+    process = django_filters.MultipleChoiceFilter(
+        field_name="process_kind__code",
+        choices=lambda: [*term_choices("process-kind"), (NOTHING, UNKNOWN_LABEL)],
+        null_value=NOTHING,
+        label=_("工艺"),
+    )
     field = django_filters.MultipleChoiceFilter(
         field_name="field__code",
-        choices=lambda: [*term_choices("field-data"), (NOTHING, _("未注明"))],
+        choices=lambda: [*term_choices("field-data"), (NOTHING, UNKNOWN_LABEL)],
         null_value=NOTHING,
         label=_("领域"),
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matching.enums import MismatchReason, Verdict
+from matching.selectors.atlas import NOTHING, TERM_LISTS, UNKNOWN_LABEL, VIEWS, Narrowing
 from taxonomy.models import Region, RegionLevel, Term
 from taxonomy.selectors import term_choices
 
@@ -69,20 +70,48 @@ class SearchForm(forms.Form):
 
 
 class AtlasForm(forms.Form):
-    """What the atlas is cut by."""
+    """What the atlas shows and what narrows it; a wrong choice does not narrow."""
 
-    service = forms.ChoiceField(label=_("服务类型"), required=False)
+    view = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in VIEWS], widget=forms.HiddenInput
+    )
+    process = forms.ChoiceField(label=_("工艺"), required=False)
+    field = forms.ChoiceField(label=_("领域"), required=False)
     province = forms.ModelChoiceField(
         label=_("省份（展开到地市）"),
         queryset=Region.objects.none(),
         required=False,
         empty_label=_("全国各省"),
     )
+    service = forms.ChoiceField(label=_("服务类型"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", _("全部")), *term_choices("service-type")]
         self.fields["province"].queryset = province_rows()
+        for axis, code_list in TERM_LISTS.items():
+            choices = [("", _("全部")), *term_choices(code_list), (NOTHING, UNKNOWN_LABEL)]
+            self.fields[axis].choices = choices
+
+    @property
+    def chosen_view(self) -> str:
+        """The view that was asked for, or the first."""
+        self.is_valid()
+        return self.cleaned_data.get("view") or next(iter(VIEWS))
+
+    @property
+    def narrowing(self) -> Narrowing:
+        """What narrows the atlas."""
+        self.is_valid()
+        chosen = {name: self.cleaned_data.get(name, "") for name in ("process", "field", "service")}
+        province = self.cleaned_data.get("province")
+        return Narrowing(within=province.prefix if province else "", **chosen)
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        """The third dimension of the view, the province, the service type."""
+        names = [axis for axis in TERM_LISTS if axis not in VIEWS[self.chosen_view]]
+        return [self[name] for name in (*names, "province", "service")]
 
 
 class ReadableJSONField(forms.JSONField):

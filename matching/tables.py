@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from demands.models import Demand
 from matching.models import Match, MatchRun
-from matching.selectors.atlas import Atlas
 from matching.selectors.exposure import Trend
 
 
@@ -60,28 +59,12 @@ class MatchRunTable(tables.Table):
 class AtlasTable(tables.Table):
     """Cells of the gap atlas, one a line."""
 
+    process = tables.Column(_("工艺"))
     field = tables.Column(_("领域"))
     region = tables.Column(_("地区"))
     unmet = tables.Column(_("未满足需求"))
     total = tables.Column(_("征集中需求"))
-    supply = tables.Column(_("该领域公开能力"))
-
-    @staticmethod
-    def lines(atlas: Atlas) -> list[dict[str, Any]]:
-        """The non-empty cells of `atlas`."""
-        names = dict(atlas.columns)
-        return [
-            {
-                "field": row.label,
-                "region": names[cell.region],
-                "unmet": cell.unmet,
-                "total": cell.total,
-                "supply": row.supply,
-            }
-            for row in atlas.rows
-            for cell in row.cells
-            if cell.total
-        ]
+    supply = tables.Column(_("该工艺和领域的公开能力"))
 
 
 class ExposureTable(tables.Table):
@@ -118,6 +101,7 @@ class UnmetDemandTable(tables.Table):
     slug = tables.Column(_("编号"))
     title = tables.Column(_("需求"))
     text = tables.Column(_("内容"), accessor="public_text", orderable=False)
+    process = tables.Column(_("工艺"), accessor="process_kind__name")
     field = tables.Column(_("领域"), accessor="field__name")
     region = tables.Column(_("地区"), accessor="region__name")
     published_at = tables.DateTimeColumn(_("发布时间"))

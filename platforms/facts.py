@@ -37,7 +37,7 @@ FACTS: dict[type[Model], tuple[Named, ...]] = {
         "floor_area_sqm", "is_open", "external_share_percent", "website",
     ),
     Capability: (
-        "field", "industry", "process", ("scale_display", _("规模")),
+        "field", "industry", "process", "process_kind", ("scale_display", _("规模")),
         ("trl_display", _("成熟度")), "materials", "service_types", "service_modes",
         "verification_types", "standards", "certificates", "hazard_class",
         ("price_display", _("价格")), "price_note", "sme_price_note",

@@ -41,6 +41,12 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
     organisation = serializers.SerializerMethodField(help_text="需求单位；匿名时不给出名称")
     field = TermField("field-data", read_only=True)
     field_label = serializers.CharField(source="field.name", default=None)
+    process_kind = TermField(
+        "process-kind", read_only=True, help_text="工艺类别，代码表 process-kind 的代码"
+    )
+    is_process_recognised = serializers.BooleanField(
+        read_only=True, help_text="工艺类别由系统识别，而非填报"
+    )
     stage = TermField("stage", read_only=True)
     hazard_class = TermField("hazard-class", read_only=True)
     service_types = TermField("service-type", read_only=True, many=True)
@@ -55,8 +61,9 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
         fields = (
             "slug", "title", "status", "status_name", "organisation", "is_anonymous",
             "confidentiality", "is_full", "teaser", "description", "background", "field",
-            "field_label", "stage", "stage_text", "trl_current", "trl_target", "scale_low",
-            "scale_high", "scale_unit", "target_figures", "materials", "service_types",
+            "field_label", "process_kind", "is_process_recognised", "stage", "stage_text",
+            "trl_current", "trl_target", "scale_low", "scale_high", "scale_unit",
+            "target_figures", "materials", "service_types",
             "certificates", "hazard_class", "budget_low_yuan", "budget_high_yuan", "budget_text",
             "deadline_date", "region", "wanted_region", "contact_name", "contact_phone",
             "published_at", "expires_date", "updated_at", "is_demo", "source_title", "source_url",
@@ -94,6 +101,10 @@ class DemandInput(serializers.ModelSerializer[Demand]):
     """What may be written; every field is optional, because drafts may be incomplete."""
 
     field = TermField("field-data", required=False, allow_null=True)
+    stated_process_kind = TermField(
+        "process-kind", required=False, allow_null=True,
+        help_text="工艺类别，代码表 process-kind 的代码；不填由系统识别",
+    )  # fmt: skip
     stage = TermField("stage", required=False, allow_null=True)
     hazard_class = TermField("hazard-class", required=False, allow_null=True)
     service_types = TermField("service-type", required=False, many=True)
@@ -116,9 +127,10 @@ class DemandInput(serializers.ModelSerializer[Demand]):
     class Meta:
         model = Demand
         fields: tuple[str, ...] = (
-            "title", "description", "background", "field", "stage", "trl_current", "trl_target",
-            "scale_low", "scale_high", "scale_unit", "target_figures", "materials",
-            "service_types", "certificates", "hazard_class", "budget_low_yuan",
+            "title", "description", "background", "field", "stated_process_kind", "stage",
+            "trl_current", "trl_target", "scale_low", "scale_high", "scale_unit",
+            "target_figures", "materials", "service_types", "certificates", "hazard_class",
+            "budget_low_yuan",
             "budget_high_yuan", "deadline_date", "region", "wanted_region", "confidentiality",
             "teaser", "is_anonymous", "contact_name", "contact_phone", "expires_date",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from demands.enums import DemandStatus
 from demands.models import Demand
-from demands.services.posting import demand_search
+from demands.services.posting import demand_search, process_kind_of
 from taxonomy.models import Term
 
 
@@ -42,5 +42,6 @@ def load_demo_demands(*, demands: Sequence[DemoDemand]) -> list[Demand]:
         for number, row in enumerate(demands, start + 1)
     ]  # fmt: skip
     for row in rows:
+        row.process_kind = process_kind_of(row)
         row.search = demand_search(row)
     return Demand.objects.bulk_create(rows)

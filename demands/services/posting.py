@@ -18,12 +18,15 @@ from core.search import search_vector
 from core.services import emit, invalid, log_activity
 from demands.access import DemandAccess
 from demands.models import Demand
+from taxonomy.models import Term
+from taxonomy.recognition import recognised_term
 from taxonomy.selectors import terms
 
 # what people type; everything else is set by services
 TEXT_FIELDS = (
-    "title", "description", "background", "field", "stage", "trl_current", "trl_target",
-    "scale_low", "scale_high", "scale_unit", "target_figures", "materials", "hazard_class",
+    "title", "description", "background", "field", "stated_process_kind", "stage",
+    "trl_current", "trl_target", "scale_low", "scale_high", "scale_unit", "target_figures",
+    "materials", "hazard_class",
     "budget_low_yuan", "budget_high_yuan", "deadline_date", "region", "wanted_region",
     "confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone", "expires_date",
 )  # fmt: skip
@@ -73,6 +76,7 @@ def create_draft(
     given = dict(values or {})
     changed = _assign(demand, given)
     _check(demand, changed)
+    demand.process_kind = process_kind_of(demand)
     demand.search = demand_search(demand)
     demand.save()
     _assign_lists(demand, given)
@@ -149,6 +153,13 @@ def demand_search(demand: Demand) -> Any:
     return search_vector(title=demand.title, body=f"{demand.public_text} {field}")
 
 
+def process_kind_of(demand: Demand) -> Term | None:
+    """What kind of process it is about: as stated, else as its public text is recognised."""
+    stated: Term | None = demand.stated_process_kind
+    found = recognised_term("process-kind", title=demand.title, text=demand.public_text)
+    return stated or found
+
+
 def _lock(actor: Any, action: str, demand: Demand, *, version: datetime | None) -> Demand:
     locked: Demand = Demand.objects.select_for_update(of=("self",)).get(pk=demand.pk)
     access: Access = DemandAccess(actor)
@@ -162,8 +173,9 @@ def _write(actor: Any, demand: Demand, values: Mapping[str, Any]) -> tuple[Deman
     changed = _assign(demand, values)
     _check(demand, changed)
     demand.edited_by = actor
+    demand.process_kind = process_kind_of(demand)
     demand.search = demand_search(demand)
-    demand.save(update_fields=[*changed, "edited_by", "search", "updated_at"])
+    demand.save(update_fields=[*changed, "edited_by", "process_kind", "search", "updated_at"])
     return demand, changed + _assign_lists(demand, values)
 
 

@@ -13,12 +13,13 @@ from core.access import SYSTEM
 from core.services import emit, log_activity
 from demands.enums import DemandStatus
 from demands.models import Demand
-from demands.services.posting import demand_search
+from demands.services.posting import demand_search, process_kind_of
 from taxonomy.codefiles import read_source_values
 from taxonomy.models import Region
 from taxonomy.selectors import resolve_region, term, term_named
 
 FIELD_OF_STAGES = "demands.stage"  # its name in data/taxonomy/source_values.csv
+RELATED = ("field", "stage", "region", "process_kind", "stated_process_kind")
 SOURCE_FIELDS = ("source_title", "source_url", "source_date", "source_kind", "source_ref")
 
 
@@ -48,7 +49,7 @@ def load_demands(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
     existing = {
         demand.slug: demand
         for demand in Demand.objects.select_for_update(of=("self",))
-        .select_related("field")
+        .select_related("field", "process_kind", "stated_process_kind")
         .filter(slug__in=wanted)
         .order_by("pk")
     }
@@ -58,17 +59,19 @@ def load_demands(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
         demand = existing.get(slug) or Demand(
             slug=slug, status=DemandStatus.OPEN, status_changed_at=now, published_at=now
         )
-        if demand.pk and all(getattr(demand, name) == value for name, value in values.items()):
+        is_known = all(getattr(demand, name) == value for name, value in values.items())
+        if demand.pk and is_known and demand.process_kind == process_kind_of(demand):
             continue
         for name, value in values.items():
             setattr(demand, name, value)
-        demand.clean_fields(exclude=["field", "stage", "region", "search"])
+        demand.process_kind = process_kind_of(demand)
+        demand.clean_fields(exclude=[*RELATED, "search"])
         demand.search = demand_search(demand)
         (changed if demand.pk else fresh).append(demand)
     Demand.objects.bulk_create(fresh, batch_size=500)
     if changed:
         names = next(iter(wanted.values()))
-        Demand.objects.bulk_update(changed, [*names, "search"], batch_size=200)
+        Demand.objects.bulk_update(changed, [*names, "process_kind", "search"], batch_size=200)
     for demand in fresh:
         log_activity(actor=SYSTEM, action="demands.demand.load", target=demand, now=now)
     if fresh or changed:

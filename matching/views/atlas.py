@@ -1,33 +1,49 @@
-"""The gap atlas: unmet demands by field and region, and the demands behind each cell."""
+"""The gap atlas: unmet demands by process, field and region, and the demands behind each cell."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from core.lists import export_table, list_page
 from matching.filters import UnmetDemandFilter
 from matching.forms import AtlasForm
-from matching.selectors.atlas import gap_atlas, unmet_demands
+from matching.selectors.atlas import AXES, VIEWS, gap_atlas, gap_lines, unmet_demands
 from matching.tables import AtlasTable, UnmetDemandTable
 
 
 @require_GET
 def atlas(request: HttpRequest) -> HttpResponse:
-    """Table, heat map and export of the gaps; wrong choices do not narrow it."""
+    """Heat table and export of the gaps; wrong choices do not narrow it."""
     form = AtlasForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = gap_atlas(service=chosen.get("service", ""), province=chosen.get("province"))
     if (kind := request.GET.get("export")) in {"csv", "xlsx"}:
-        return export_table(AtlasTable(AtlasTable.lines(found)), name="中试需求缺口", kind=kind)
-    context = {"form": form, "atlas": found, "service": chosen.get("service", "")}
+        table = AtlasTable([asdict(line) for line in gap_lines(form.narrowing)])
+        return export_table(table, name="中试需求缺口", kind=kind)
+    chosen = form.chosen_view
+    context = {
+        "form": form,
+        "atlas": gap_atlas(chosen, form.narrowing),
+        "query": urlencode(form.narrowing.query),
+        "tabs": [_tab(request, view, is_active=view == chosen) for view in VIEWS],
+    }
     return render(request, "matching/atlas.html", context)
+
+
+def _tab(request: HttpRequest, view: str, *, is_active: bool) -> dict[str, object]:
+    """The link to a view; what narrows the table stays."""
+    query = request.GET.copy()
+    query["view"] = view
+    label = " × ".join(AXES[axis] for axis in VIEWS[view])
+    return {"label": label, "url": f"?{query.urlencode()}", "active": is_active}
 
 
 @require_GET
 def unmet(request: HttpRequest) -> HttpResponse:
-    """The open demands that found nothing, by field, region and service type."""
+    """The open demands that found nothing, by process, field, region and service type."""
     return list_page(
         request,
         queryset=unmet_demands(),

@@ -80,6 +80,7 @@ class CapabilitySerializer(ListingSerializer):
     platform_name = serializers.CharField(source="platform.name")
     region = serializers.CharField(source="platform.region_id", help_text="行政区划代码")
     field = TermField("field-data", read_only=True)
+    process_kind = TermField("process-kind", read_only=True)
     hazard_class = TermField("hazard-class", read_only=True)
     ip_terms = TermField("ip-terms", read_only=True)
     service_types = TermField("service-type", many=True, read_only=True)
@@ -94,11 +95,11 @@ class CapabilitySerializer(ListingSerializer):
         fields = (
             *LISTING_FIELDS,
             "title", "description", "platform", "platform_name", "region", "field", "industry",
-            "process", "materials", "service_types", "service_modes", "verification_types",
-            "scale_low", "scale_high", "scale_unit", "scale_text", "trl_low", "trl_high",
-            "standards", "certificates", "hazard_class", "price_model", "price_low_yuan",
-            "price_high_yuan", "price_unit", "price_note", "sme_price_note", "lead_days_low",
-            "lead_days_high", "next_free_date", "is_open", "ip_terms", "equipment",
+            "process", "process_kind", "materials", "service_types", "service_modes",
+            "verification_types", "scale_low", "scale_high", "scale_unit", "scale_text", "trl_low",
+            "trl_high", "standards", "certificates", "hazard_class", "price_model",
+            "price_low_yuan", "price_high_yuan", "price_unit", "price_note", "sme_price_note",
+            "lead_days_low", "lead_days_high", "next_free_date", "is_open", "ip_terms", "equipment",
             "equipment_names", "parameters",
         )  # fmt: skip
         read_only_fields = fields

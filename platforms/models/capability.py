@@ -51,7 +51,7 @@ def _in_order(low: str, high: str) -> Q:
     )
 
 
-@pghistory.track(exclude=["updated_at", "search", "completeness"])
+@pghistory.track(exclude=["updated_at", "search", "completeness", "process_kind"])
 class Capability(Listing, SearchableModel):
     """中试服务能力: process, scale, TRL, materials, standards, price, lead time (G02, G32)."""
 
@@ -70,6 +70,8 @@ class Capability(Listing, SearchableModel):
         verbose_name=_("国民经济行业"),
     )
     process = models.CharField(_("工艺"), max_length=200, blank=True)
+    # recognised from title, process and description by the services
+    process_kind = term_field("process-kind", _("工艺类别(系统识别)"))
     service_types = terms_field("service-type", _("服务类型"))
     service_modes = terms_field("service-mode", _("服务方式"))
     verification_types = terms_field("verification-type", _("验证类型"))

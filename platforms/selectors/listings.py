@@ -88,7 +88,7 @@ def resource_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
 def capability_in_full(rows: QuerySet[Capability]) -> QuerySet[Capability]:
     """Capabilities with everything that their page or a comparison shows."""
     return rows.select_related(
-        "platform__region__parent", "field", "industry", "hazard_class", "ip_terms"
+        "platform__region__parent", "field", "industry", "process_kind", "hazard_class", "ip_terms"
     ).prefetch_related(
         "parameters", "service_types", "service_modes", "verification_types", "certificates",
         "equipment",

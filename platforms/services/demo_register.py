@@ -34,6 +34,7 @@ from platforms.models import (
     Scheme,
     UsageLog,
 )
+from platforms.services.listings import process_kind_of
 from platforms.services.roster import move_recognition, record_recognition
 from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region
@@ -130,6 +131,8 @@ def _platform(item: DemoPlatform, number: int, now: datetime) -> Platform:
 
 
 def _index(row: Any, known: Mapping[str, bool]) -> None:
+    if isinstance(row, Capability):
+        row.process_kind = process_kind_of(row)
     row.search = search_vector(title=str(row), body=search_body(row))
     row.completeness = percent_complete(row, known)
 

@@ -23,6 +23,8 @@ from platforms.completeness import percent_complete
 from platforms.enums import ListingStatus
 from platforms.kinds import KINDS, kind_of, search_body
 from platforms.models import Capability, CapabilityParameter, Equipment, Platform
+from taxonomy.models import Term
+from taxonomy.recognition import recognised_term
 
 SLUG_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PAST = {
@@ -196,6 +198,12 @@ def index_listing(listing: Any) -> None:
     listing.completeness = percent_complete(listing)
 
 
+def process_kind_of(capability: Capability) -> Term | None:
+    """What kind of process it is about, as its title, process and description are recognised."""
+    title = f"{capability.title}；{capability.process}"
+    return recognised_term("process-kind", title=title, text=capability.description)
+
+
 def _differences(listing: Any, values: Mapping[str, Any]) -> list[str]:
     """Names of what differs from the stored row."""
     many = {field.name for field in listing._meta.many_to_many}
@@ -221,6 +229,8 @@ def _write(listing: Any, values: Mapping[str, Any]) -> None:
         setattr(listing, name, values[name])
     if isinstance(listing, Platform):
         listing.pinyin_key = pinyin_key(listing.name)
+    if isinstance(listing, Capability):
+        listing.process_kind = process_kind_of(listing)
     check_record(listing, exclude={"search"})
     listing.search = search_vector(title=str(listing), body=search_body(listing))
     listing.save()

@@ -23,6 +23,7 @@ from platforms.kinds import search_body
 from platforms.models import Capability, Platform
 from taxonomy.codefiles import read_source_values
 from taxonomy.models import Region, Term
+from taxonomy.recognition import recognised_term
 from taxonomy.selectors import resolve_region
 
 register_actions({"platforms.platform.load": "从公开资料载入了中试平台"})
@@ -125,6 +126,9 @@ def _capability(item: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "title": item["title"],
         "description": item.get("description") or "",
         "field": words.term("industry", item.get("industry")),
+        "process_kind": recognised_term(
+            "process-kind", title=item["title"], text=item.get("description") or ""
+        ),
         "scale_text": item.get("scale") or "",
         "equipment_names": list(item.get("equipment") or []),
     }

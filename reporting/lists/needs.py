@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from demands.models import Demand
-from matching.selectors.atlas import UNMET, looked_at_demands
-from platforms.models import Capability
+from matching.selectors.atlas import (
+    CITY_DIGITS,
+    UNMET,
+    GapLine,
+    Narrowing,
+    Place,
+    demands_query,
+    gap_lines,
+    looked_at_demands,
+)
 from reporting.enums import ListKind
 from reporting.lists.base import (
-    UNKNOWN,
     Criteria,
     Entry,
     ListType,
@@ -24,8 +30,6 @@ from reporting.lists.base import (
     prefix_of,
     text,
 )
-from taxonomy.models import Region
-from taxonomy.selectors import term_choices
 
 SHOWN_TITLES = 3
 
@@ -74,73 +78,54 @@ DEMANDS = ListType(
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(frozen=True)
 class Gap:
-    """Open demands of a field in a place that found nothing possible."""
+    """A cell of the gap atlas that has unmet demands, with the newest few of them by title."""
 
-    field_code: str
-    place: str
-    unmet: int
-    total: int
-    supply: int
-    titles: list[str] = field(default_factory=list)
-    is_demo: bool = False
+    line: GapLine
+    titles: list[str]
 
 
 def _gaps(criteria: Criteria, now: datetime) -> list[Gap]:
-    """By field and city (province where no city is stated), the most unmet first."""
-    rows = looked_at_demands(within=prefix_of(criteria)).select_related("field")
-    if criteria.get("field"):
-        rows = rows.filter(field__code=criteria["field"])
-    if not criteria.get("demo"):
-        rows = rows.filter(is_demo=False)
-    offered = dict(
-        Capability.objects.shown().order_by().values_list("field__code").annotate(n=Count("pk"))
-    )
-    gaps: dict[tuple[str, str], Gap] = {}
-    for code, place, total in _counted(rows):
-        known = gaps.setdefault((code, place), Gap(code, place, 0, 0, offered.get(code or None, 0)))
-        known.total += total
-    for row in rows.filter(UNMET).order_by("-published_at", "-pk"):
-        known = gaps[row.field.code if row.field else "", _city(row.region_id or "")]
-        known.unmet += 1
-        known.is_demo = known.is_demo or row.is_demo
-        if len(known.titles) < SHOWN_TITLES:
-            known.titles.append(row.title)
+    """The cells of the gap atlas by city (province where no city is stated), most unmet first."""
+    narrowing = Narrowing(field=criteria.get("field") or "", within=prefix_of(criteria))
     least = max(1, int(criteria.get("minimum") or 1))
-    found = [gap for gap in gaps.values() if gap.unmet >= least]
-    return sorted(found, key=lambda gap: (-gap.unmet, gap.field_code, gap.place))
+    lines = gap_lines(narrowing, digits=CITY_DIGITS)
+    titles = _titles(narrowing)
+    return [Gap(line, titles.get(line.place, [])) for line in lines if line.unmet >= least]
 
 
-def _counted(rows: QuerySet[Demand]) -> Iterable[tuple[str, str, int]]:
-    counts = rows.order_by().values_list("field__code", "region_id").annotate(n=Count("pk"))
-    return [(code or "", _city(place or ""), n) for code, place, n in counts]
-
-
-def _city(code: str) -> str:
-    return code[:4].ljust(6, "0") if code else ""
+def _titles(narrowing: Narrowing) -> dict[Place, list[str]]:
+    """Titles of unmet demands by cell, the newest first."""
+    rows = looked_at_demands(narrowing).filter(UNMET).order_by("-published_at", "-pk")
+    found: dict[Place, list[str]] = {}
+    for process, field, region, title in rows.values_list(
+        "process_kind__code", "field__code", "region_id", "title"
+    ):
+        city = region[:CITY_DIGITS].ljust(6, "0") if region else ""
+        found.setdefault(Place(process or "", field or "", city), []).append(title)
+    return found
 
 
 def _gap(row: Gap) -> Entry:
-    names = dict(term_choices("field-data"))
-    region = Region.objects.filter(pk=row.place).first() if row.place else None
+    line, place = row.line, row.line.place
+    codes = [code or "unknown" for code in place]
     return Entry(
-        key=f"{row.field_code or 'unknown'}|{row.place or 'unknown'}",
-        url=reverse("matching:atlas"),
-        is_demo=row.is_demo,
+        key="|".join(codes),
+        url=f"{reverse('matching:unmet')}?{demands_query(place._asdict())}",
         cells={
-            "field": names.get(row.field_code, UNKNOWN),
-            "region": region.name if region else UNKNOWN, "unmet": str(row.unmet),
-            "total": str(row.total), "supply": str(row.supply), "titles": "；".join(row.titles),
+            "process": line.process, "field": line.field, "region": line.region,
+            "unmet": str(line.unmet), "total": str(line.total), "supply": str(line.supply),
+            "titles": "；".join(row.titles[:SHOWN_TITLES]),
         },
     )  # fmt: skip
 
 
 GAPS = ListType(
     kind=ListKind.GAPS,
-    rule="已匹配而没有找到合适能力的公开需求，按领域和地区汇总。",
+    rule="已匹配而没有找到合适能力的公开需求，取自缺口图谱，按工艺、领域和地区汇总。",
     columns=(
-        ("field", "领域"), ("region", "地区"), ("unmet", "未满足(条)"),
+        ("process", "工艺"), ("field", "领域"), ("region", "地区"), ("unmet", "未满足(条)"),
         ("total", "公开需求(条)"), ("supply", "全国在网能力(项)"), ("titles", "典型需求"),
     ),
     filters=("region", "field", "minimum"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case, Outcome
 from core.templatetags.portal_format import plain
-from matching.selectors.atlas import gap_atlas
+from matching.selectors.atlas import Narrowing, gap_atlas
 from platforms.models import FundingRecord
 from platforms.selectors.recognition import roster_rows
 from reporting.models import PortalValue
@@ -151,7 +151,8 @@ def _roster(material: Material) -> list[Block]:
 def _gaps(material: Material) -> list[Block]:
     """Open demands without a fitting capability, by field."""
     region = material.moment.cycle.region
-    atlas = gap_atlas(province=region if region.level == RegionLevel.PROVINCE else None)
+    within = region.prefix if region.level == RegionLevel.PROVINCE else ""
+    atlas = gap_atlas("field-region", Narrowing(within=within))
     rows = [row for row in atlas.rows if row.total]
     if not rows:
         return []

@@ -13,7 +13,7 @@ from cases.enums import CaseStatus
 from cases.models import Case, Project
 from demands.enums import DemandStatus
 from demands.models import Demand
-from matching.selectors.atlas import UNMET, looked_at_demands
+from matching.selectors.atlas import UNMET, Narrowing, looked_at_demands
 from platforms.models import Recognition
 from reporting.models import ReportCycle
 from reporting.publishing.reports import included
@@ -75,7 +75,7 @@ def _fulfilled(moment: Moment) -> int:
 
 
 def _unmet(moment: Moment) -> int:
-    return looked_at_demands(within=moment.prefix).filter(UNMET).count()
+    return looked_at_demands(Narrowing(within=moment.prefix)).filter(UNMET).count()
 
 
 def projects_of(moment: Moment) -> Q:

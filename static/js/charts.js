@@ -30,7 +30,7 @@
       inverse: Boolean(data.horizontal),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: token("--line-strong") } },
-      axisLabel: { color: token("--ink-2"), hideOverlap: true },
+      axisLabel: { color: token("--ink-2"), hideOverlap: true, interval: data.horizontal ? 0 : "auto" },
     };
     const numbers = {
       type: "value",
@@ -109,6 +109,8 @@
     const canvas = figure.querySelector(".chart-canvas");
     canvas.classList.add("chart-ready");
     figure.classList.add(`chart-${data.kind}`);
+    // every label of a horizontal chart gets its line
+    if (data.horizontal) canvas.style.height = `${Math.max(canvas.clientHeight, 24 * data.labels.length + 90)}px`;
     const chart = echarts.init(canvas, null, { renderer: "svg" });
     const makers = { pie, map };
     chart.setOption(await (makers[data.kind] || cartesian)(data, canvas));

@@ -9,7 +9,7 @@ from demands.enums import Confidentiality, DemandStatus
 from demands.models import Demand
 from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory
 from tests.factories.demands import DemandFactory, disclose, open_demand
-from tests.factories.taxonomy import CodeListFactory, TermFactory
+from tests.factories.taxonomy import CodeListFactory, TermFactory, process_kind
 
 URL = "/api/v1/demands/"
 
@@ -191,3 +191,16 @@ def test_staff_without_organisation_cannot_create(cast, as_token):
     answer = as_token(cast.staff, "demands:write").post(URL, {"title": "x"}, format="json")
 
     assert answer.status_code == 403
+
+
+def test_kind_of_process_is_told_and_taken(cast, as_token):
+    polymerisation, drying = process_kind(), process_kind(code="drying", name="干燥")
+    demand = DemandFactory(organisation=cast.home, title="聚合", process_kind=polymerisation)
+    api = as_token(cast.owner, "demands:read", "demands:write")
+    one = f"{URL}{demand.slug}/"
+
+    before = api.get(one).json()
+    after = api.patch(one, {"stated_process_kind": drying.code}, format="json").json()
+
+    assert (before["process_kind"], before["is_process_recognised"]) == ("polymerisation", True)
+    assert (after["process_kind"], after["is_process_recognised"]) == ("drying", False)

@@ -66,3 +66,10 @@ def chengdu() -> Region:
         code="510100", name="成都市", short_name="成都", level=RegionLevel.CITY,
         parent=sichuan, pinyin_key="cheng2du1",
     )  # fmt: skip
+
+
+def process_kind(**values) -> Term:
+    """A kind of process with the words it is recognised by."""
+    code_list = CodeListFactory(slug="process-kind", name="工艺类别")
+    values = {"code": "polymerisation", "name": "聚合", "description": "聚合、缩聚"} | values
+    return TermFactory(code_list=code_list, **values)
