@@ -47,7 +47,15 @@ def token_for_secret(secret: str, *, now: datetime) -> ServiceToken | None:
 
 def people_of_organisation(organisation_id: int, roles: Iterable[str] = ()) -> QuerySet[User]:
     """Active people who act for the organisation, in one of `roles` (none given: any), by name."""
-    held = RoleAssignment.objects.current(now=timezone.now()).filter(organisation=organisation_id)
+    return people_of_organisations([organisation_id], roles)
+
+
+def people_of_organisations(
+    organisations: Iterable[int] | QuerySet[Any], roles: Iterable[str] = ()
+) -> QuerySet[User]:
+    """The same for several: their ids, or a query that gives them."""
+    current = RoleAssignment.objects.current(now=timezone.now())
+    held = current.filter(organisation__in=organisations)
     if roles := list(roles):
         held = held.filter(role__in=roles)
     return _people(held)

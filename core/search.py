@@ -10,6 +10,11 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import F, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 
+# the same as `search_vector`, for statements over many rows: of columns of cut words
+VECTOR_SQL = (
+    "setweight(to_tsvector('simple', {title}), 'A')"
+    " || setweight(to_tsvector('simple', {body}), 'B')"
+)
 RowType = TypeVar("RowType", bound=Model)
 MAX_QUERY_LENGTH = 200
 

@@ -158,3 +158,11 @@ class ListStatus(models.TextChoices):
     ISSUING = "issuing", _("生成中")
     PUBLISHED = "published", _("已发布")
     WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class ListChange(models.TextChoices):
+    """What became of a line since the edition before."""
+
+    ADDED = "added", _("新增")
+    REMOVED = "removed", _("移出")
+    CHANGED = "changed", _("变化")

@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import FacetedFilterSet
+from core.filters import FacetedFilterSet, WordsFilter
 from reporting.enums import Fill, Period, ReportStatus
 from reporting.models import AnnualReport, EvaluationResult, Indicator, PublishedListRow
 from reporting.selectors.reports import asking_reports, waiting_reports
@@ -93,11 +92,8 @@ class ResultFilter(FacetedFilterSet):
 class ListRowFilter(FacetedFilterSet):
     """Words anywhere in a line of a numbered list."""
 
-    q = django_filters.CharFilter(method="words", label=_("在本期中查找"))
+    q = WordsFilter(label=_("在本期中查找"))
 
     class Meta:
         model = PublishedListRow
         fields: ClassVar = []
-
-    def words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.annotate(said=Cast("data", TextField())).filter(said__icontains=value.strip())

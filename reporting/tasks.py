@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.access import SYSTEM
 from core.events import on
-from reporting.services import evaluation_notices, jobs, monitoring, notices
+from reporting.services import evaluation_notices, jobs, monitoring, notices, releases
 
 
 @shared_task(name="reporting.run_job")
@@ -50,3 +50,8 @@ def tell_operators(*, event_id: str, name: str, payload: dict[str, Any]) -> None
 @on(*evaluation_notices.EVENTS, name="reporting.tell_evaluated")
 def tell_evaluated(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     evaluation_notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())
+
+
+@on(*releases.EVENTS, name="reporting.tell_release")
+def tell_release(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    releases.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())

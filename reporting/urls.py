@@ -123,6 +123,7 @@ urlpatterns = [
         compiling.section,
         name="publication_section",
     ),
+    path("releases/<slug:kind>/subscribe/", published_lists.subscribe, name="subscribe_releases"),
     # numbered lists
     path("lists/", published_lists.lists, name="lists"),
     path("lists/<slug:kind>/", published_lists.kind, name="list_kind"),

@@ -18,6 +18,7 @@ from cases.models import Outcome
 from demands.access import DemandAccess
 from platforms.access import CapabilityAccess, PlatformAccess
 from policies.access import DocumentAccess, NewsAccess
+from reporting.selectors.releases import newest_releases
 
 FIGURES_KEY = "portal:home-figures"
 FIGURES_SECONDS = 60
@@ -80,10 +81,11 @@ class HomePage:
     cases: list[Any]
     documents: list[Any]
     news: list[Any]
+    releases: list[Any]
 
 
 def home_page() -> HomePage:
-    """Everything the home page shows, as a visitor sees it: six queries beside the figures."""
+    """Everything the home page shows, as a visitor sees it: eight queries beside the figures."""
     public: Any = AnonymousUser()
     demands = (
         DemandAccess(public).visible().open().select_related("field", "region", "organisation")
@@ -106,4 +108,5 @@ def home_page() -> HomePage:
         ),
         documents=list(DocumentAccess(public).visible().newest_first()[:SHOWN]),
         news=list(NewsAccess(public).visible().newest_first()[:SHOWN]),
+        releases=newest_releases(SHOWN),
     )

@@ -22,7 +22,7 @@ from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
 from platforms.services.demo_register import DemoPlatform, attach_demo_register
-from reporting.services.demo_results import attach_demo_results
+from reporting.services.demo_results import attach_demo_lists, attach_demo_results
 from reporting.services.demo_year import DemoPeople, attach_demo_cycles
 from reporting.services.monitoring import compute_portal_values
 from taxonomy.jurisdiction import current_jurisdiction
@@ -82,10 +82,14 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
         people=DemoPeople(people["province"], people["city"], operators),
     )  # fmt: skip
     attach_demo_results(
-        cycle=cycles[0], staff=people["province"], at=_summer_after(years[0]), now=now
+        cycle=cycles[0], staff=people["province"], at=_summer_of(years[0] + 1), now=now
+    )
+    lists = attach_demo_lists(
+        cycle=cycles[0], staff=people["province"], earlier=_summer_of(years[0]), now=now
     )
     compute_portal_values(actor=SYSTEM, now=now)
-    return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles)}
+    return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles),
+            "演示清单": len(lists)}  # fmt: skip
 
 
 def _rows() -> list[Mapping[str, Any]]:
@@ -95,9 +99,9 @@ def _rows() -> list[Mapping[str, Any]]:
     return table["platforms"]
 
 
-def _summer_after(year: int) -> datetime:
-    """When the reports of `year` are all in."""
-    return timezone.make_aware(datetime.combine(date(year + 1, 6, 1), time(10)))
+def _summer_of(year: int) -> datetime:
+    """When the reports of the year before are all in."""
+    return timezone.make_aware(datetime.combine(date(year, 6, 1), time(10)))
 
 
 def _person(account: str) -> User:

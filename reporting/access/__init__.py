@@ -13,6 +13,7 @@ from reporting.access.monitoring import AlertAccess, PortalValueAccess, TargetFi
 from reporting.access.publications import (
     PublicationAccess,
     PublishedListAccess,
+    ReleaseSubscriptionAccess,
     may_read_list_file,
     may_read_publication_file,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "PortalValueAccess",
     "PublicationAccess",
     "PublishedListAccess",
+    "ReleaseSubscriptionAccess",
     "ResultAccess",
     "RewardAccess",
     "SchemeAccess",

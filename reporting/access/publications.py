@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import RegionAccess
-from core.access import ALLOWED, Decision
+from core.access import ALLOWED, Access, Decision
 from core.states import Relation
-from reporting.access.base import STAFF, SYSTEM
+from reporting.access.base import OWNER, STAFF, SYSTEM
 from reporting.enums import ListStatus, PublicationStatus
-from reporting.models import Publication, PublishedList
+from reporting.models import Publication, PublishedList, ReleaseSubscription
 from reporting.states import PUBLICATION, PUBLISHED_LIST
 
 EVERYBODY = frozenset({Relation.VISITOR, SYSTEM})
@@ -95,6 +95,30 @@ class PublishedListAccess(RegionalAccess):
     def reads_content(self, obj: PublishedList) -> bool:
         """Whether the user sees its rows and files."""
         return obj.is_published or STAFF in self.relations(obj) or self.is_system
+
+
+class ReleaseSubscriptionAccess(Access):
+    """Subscriptions are their person's alone."""
+
+    model = ReleaseSubscription
+    actions: ClassVar = {
+        "view": frozenset({OWNER}),
+        "create": frozenset({Relation.MEMBER}),
+        "cancel": frozenset({OWNER}),
+    }
+    labels: ClassVar = {"view": _("查看订阅"), "create": _("订阅"), "cancel": _("取消订阅")}
+
+    def visible(self) -> QuerySet[Any]:
+        rows = ReleaseSubscription.objects.all()
+        if self.is_system:
+            return rows
+        is_somebody = getattr(self.user, "is_authenticated", False)
+        return rows.filter(user=self.user) if is_somebody else rows.none()
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = super().relations(obj)
+        is_own = obj is not None and obj.user_id == getattr(self.user, "pk", None)
+        return found | {OWNER} if is_own else found
 
 
 def may_read_publication_file(user: Any, target_id: str) -> bool:

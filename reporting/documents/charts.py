@@ -25,14 +25,17 @@ COLOURS = 8
 PLOT = 180
 LEFT, BOTTOM = 56, 26
 Chart = Mapping[str, Any]
+PRINTED = re.compile(
+    r"--(chart-\d|ink|ink-3|line|accent|accent-strong|accent-soft|danger): (#[0-9a-f]{6});"
+)
 
 
 @cache
 def print_colours() -> dict[str, str]:
-    """The light colours of `static/css/tokens.css`: --chart-1 … and inks."""
+    """The light colours of `static/css/tokens.css`: charts, inks, accents."""
     text = (settings.BASE_DIR / "static/css/tokens.css").read_text("utf-8")
     found: dict[str, str] = {}
-    for name, colour in re.findall(r"--(chart-\d|ink|ink-3|line): (#[0-9a-f]{6});", text):
+    for name, colour in re.findall(PRINTED, text):
         found.setdefault(name, colour)
     return found
 

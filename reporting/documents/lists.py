@@ -6,8 +6,10 @@ import csv
 import json
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -15,8 +17,12 @@ from openpyxl.styles import Font
 
 from core.lists import XLSX as XLSX_TYPE
 from core.lists import safe_cell
+from core.templatetags.portal_format import day as shown_day
+from reporting.enums import ListChange
+from reporting.lists.base import CHUNK
 from reporting.models import PublishedList
-from reporting.selectors.published_lists import streamed
+from reporting.selectors.published_lists import DIFFERENCES, changes_of, streamed
+from taxonomy.jurisdiction import current_jurisdiction
 
 __all__ = ["XLSX_TYPE", "list_csv", "list_json", "list_xlsx", "stated"]
 DEMO = "演示数据"
@@ -28,9 +34,12 @@ def stated(edition: PublishedList) -> list[tuple[str, str]]:
     facts = [
         ("清单", edition.title),
         ("期号", f"第 {edition.number} 期"),
+        ("发布", f"{current_jurisdiction().owner}，{shown_day(edition.published_at)}"),
         ("数据时间", f"{moment:%Y-%m-%d %H:%M}" if moment else ""),
         ("条数", str(edition.row_count)),
         ("入选条件", "；".join(edition.criteria_words)),
+        ("固定链接", f"{settings.SITE_URL}{edition.get_absolute_url()}"),
+        ("核验码", edition.verification_code),
         ("内容摘要(SHA-256)", edition.sha256),
     ]
     return [*facts, ("数据性质", DEMO)] if edition.is_demo else facts
@@ -50,12 +59,33 @@ def list_xlsx(edition: PublishedList) -> bytes:
     for row in streamed(edition):
         line: list[Any] = [row.order, *(safe_cell(row.data.get(name, "")) for name in names)]
         sheet.append([*line, DEMO if row.is_demo else ""] if edition.is_demo else line)
+    if edition.previous_id:
+        _compared(book.create_sheet("与上一期比较"), edition)
     about = book.create_sheet("说明")
     for pair in stated(edition):
         about.append(list(pair))
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _compared(sheet: Any, edition: PublishedList) -> None:
+    """Every line that came, left or changed, a changed one field by field."""
+    first = edition.columns[0]
+    sheet.append([first["label"], "变化", "栏目", "上一期", "本期"])
+    for name, rows in DIFFERENCES.items():
+        word = str(ListChange(name).label)
+        found = rows(edition).iterator(chunk_size=CHUNK)
+        if name != ListChange.CHANGED:
+            for row in found:
+                sheet.append([safe_cell(row.data.get(first["name"], "")), word])
+            continue
+        while part := list(islice(found, CHUNK)):
+            for row, changes in changes_of(edition, part):
+                for one in changes:
+                    texts = (row.data.get(first["name"], ""), one.before, one.after)
+                    title, before, after = (safe_cell(text) for text in texts)
+                    sheet.append([title, word, one.label, before, after])
 
 
 class _Echo:

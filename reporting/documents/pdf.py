@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import typst
 
-from reporting.documents.charts import svg
+from reporting.documents.charts import Chart, print_colours, svg
 
-TEMPLATE = Path(__file__).with_name("report.typ")
-PUBLICATION = Path(__file__).with_name("publication.typ")
+HERE = Path(__file__).parent
+TEMPLATE = HERE / "report.typ"
+STYLE = "style.typ"
+PRINT_PPI, PRESS_PPI = 144, 300
 _FONTS: dict[str, Any] = {
     "font_paths": [Path(pylopdf_fonts_zh_cn.__file__).parent],
     "ignore_system_fonts": True,
@@ -47,20 +49,36 @@ def publication_pdf(content: dict[str, Any]) -> bytes:
                     block = block | {"image": drawn.name}
                 blocks.append(block)
             chapters.append(chapter | {"blocks": blocks})
-        data = json.dumps(content | {"chapters": chapters}, ensure_ascii=False)
-        (folder / "data.json").write_text(data, "utf-8")
-        main = folder / "main.typ"
-        main.write_text(PUBLICATION.read_text("utf-8"), "utf-8")
-        return typst.compile(main, format="pdf", root=folder, **_FONTS)
+        return _compiled(folder, "publication.typ", content | {"chapters": chapters})
 
 
-def chart_png(chart: Mapping[str, Any]) -> bytes:
-    """The same drawing as a picture, for Word."""
+def list_pdf(content: dict[str, Any]) -> bytes:
+    """An edition of a numbered list."""
+    with TemporaryDirectory() as name:
+        return _compiled(Path(name), "list.typ", content)
+
+
+def _compiled(folder: Path, template: str, content: Mapping[str, Any]) -> bytes:
+    """The template with its style and data in `folder`, as PDF."""
+    data = json.dumps({**content, "colours": print_colours()}, ensure_ascii=False)
+    (folder / "data.json").write_text(data, "utf-8")
+    for part in (STYLE, template):
+        (folder / part).write_bytes((HERE / part).read_bytes())
+    return typst.compile(folder / template, format="pdf", root=folder, **_FONTS)
+
+
+def charts_png(charts: Sequence[Chart], *, ppi: int = PRINT_PPI) -> list[bytes]:
+    """The same drawings as pictures, for Word and for the press; one run of typst for all."""
+    if not charts:
+        return []
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "chart.svg").write_text(svg(chart, is_print=True), "utf-8")
+        pages = []
+        for place, chart in enumerate(charts):
+            (folder / f"{place}.svg").write_text(svg(chart, is_print=True), "utf-8")
+            pages.append(f'#image("{place}.svg", width: 110mm)')
         main = folder / "main.typ"
-        main.write_text(
-            '#set page(width: auto, height: auto, margin: 2pt)\n#image("chart.svg", width: 110mm)'
-        )
-        return typst.compile(main, format="png", root=folder, ppi=144, **_FONTS)
+        paper = "#set page(width: auto, height: auto, margin: 2pt)\n"
+        main.write_text(paper + "\n#pagebreak()\n".join(pages))
+        made = typst.compile(main, format="png", root=folder, ppi=ppi, **_FONTS)
+        return made if isinstance(made, list) else [made]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from reporting.documents.charts import table_of
 from reporting.models import Publication, PublicationRow
 from reporting.publishing.words import pieces
 
 Json = dict[str, Any]
 NUMBER_HEAD = ["指标", "本年", "上年", "增减", "有数平台", "注"]
+DIGITS = "〇一二三四五六七八九"
 DEFINITION_HEAD = ["注", "代码", "指标", "口径", "合计方法", "版本"]
 
 
@@ -24,14 +28,17 @@ def printed(publication: Publication) -> Json:
     return {
         "title": publication.title,
         "edition": f"第 {publication.edition} 版",
+        "month": "{} 年 {} 月".format(*snapshot["frozen_at"].split("-")[:2]).replace(" 0", " "),
+        "code": publication.verification_code,
+        **verifying(publication.verification_code),
         "note": publication.note,
         "portal": snapshot["portal"],
         "owner": snapshot["owner"],
         "is_demo": snapshot["is_demo"],
         "facts": _facts(publication, snapshot),
         "chapters": [
-            _chapter(chapter, texts.get(chapter["code"]), snapshot, references)
-            for chapter in snapshot["chapters"]
+            _chapter(place, chapter, texts.get(chapter["code"]), snapshot, references)
+            for place, chapter in enumerate(snapshot["chapters"], 1)
         ],
         "entries": [] if is_annual else _groups(rows),
         "appendix": _appendix(snapshot, rows) if is_annual else None,
@@ -44,6 +51,15 @@ def printed(publication: Publication) -> Json:
         ],
         "heads": {"numbers": _number_head(snapshot), "definitions": DEFINITION_HEAD},
     }  # fmt: skip
+
+
+def verifying(code: str) -> dict[str, str]:
+    """Where somebody who holds the paper checks it: as printed, and as a link."""
+    url = f"{settings.SITE_URL}{reverse('reporting:verify')}"
+    return {
+        "verify": url.split("://", 1)[-1].rstrip("/"),
+        "verify_url": f"{url}{code}/" if code else url,
+    }
 
 
 def _named(known: Json) -> str:
@@ -105,11 +121,22 @@ def paragraphs(text: str, numbers: Json) -> list[list[tuple[str, str]]]:
     return [pieces(part, numbers) for part in text.split("\n") if part.strip()]
 
 
-def _chapter(chapter: Json, section: Any, snapshot: Json, references: dict[str, int]) -> Json:
+def _chapter(
+    place: int, chapter: Json, section: Any, snapshot: Json, references: dict[str, int]
+) -> Json:
+    """Chapters, tables and drawings are numbered as they come: 一、, 表 1-1, 图 1-1."""
     numbers, definitions = snapshot["numbers"], snapshot["definitions"]
     text = section.text if section else ""
+    blocks = [_block(block) for block in chapter["blocks"]]
+    counted = {"图": 0, "表": 1 if chapter["numbers"] else 0}
+    for block in blocks:
+        word = "图" if block["chart"] else "表"
+        counted[word] += 1
+        block["title"] = f"{word} {place}-{counted[word]}　{block['title']}"
+    is_numbered = len(snapshot["chapters"]) > 1
     return {
-        "title": chapter["title"],
+        "title": f"{chinese(place)}、{chapter['title']}" if is_numbered else chapter["title"],
+        "label": f"表 {place}-1　主要数字",
         "paragraphs": [
             [[words, str(references.get(code, "")) if code else ""] for words, code in parts]
             for parts in paragraphs(text, numbers)
@@ -124,8 +151,15 @@ def _chapter(chapter: Json, section: Any, snapshot: Json, references: dict[str, 
             ]
             for code in chapter["numbers"]
         ],
-        "blocks": [_block(block) for block in chapter["blocks"]],
+        "blocks": blocks,
     }  # fmt: skip
+
+
+def chinese(number: int) -> str:
+    """1 … 99 as chapters are counted: 一, 十, 十二, 二十一."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else ("" if tens == 1 else DIGITS[tens]) + "十"
+    return head + (DIGITS[ones] if ones else "")
 
 
 def _last(number: Json, snapshot: Json) -> list[str]:
@@ -166,5 +200,5 @@ def appendix_cells(snapshot: Json, row: PublicationRow) -> list[str]:
 
 
 def _appendix(snapshot: Json, rows: Sequence[PublicationRow]) -> Json:
-    return {"title": "附录一 各平台主要数据", "head": appendix_head(snapshot),
+    return {"title": "附录一　各平台主要数据", "head": appendix_head(snapshot),
             "rows": [appendix_cells(snapshot, row) for row in rows]}  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,7 +12,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
 from docx.shared import Mm, Pt, RGBColor
 
-from reporting.documents.pdf import chart_png
+from reporting.documents.pdf import charts_png
 from reporting.documents.word import BODY, HEAD, _font
 
 RED = RGBColor(0xB4, 0x2A, 0x26)
@@ -28,8 +28,11 @@ def publication_docx(content: dict[str, Any]) -> bytes:
     for level in (0, 1, 2, 3):
         _font(document.styles["Title" if level == 0 else f"Heading {level}"], HEAD, 20 - 3 * level)
     _cover(document, content)
+    drawn = [block["chart"] for chapter in content["chapters"] for block in chapter["blocks"]
+             if block["chart"]]  # fmt: skip
+    pictures = iter(charts_png(drawn))
     for chapter in content["chapters"]:
-        _chapter(document, content, chapter)
+        _chapter(document, content, chapter, pictures)
     for group in content["entries"]:
         document.add_heading(group["title"], level=1)
         for entry in group["entries"]:
@@ -40,7 +43,7 @@ def publication_docx(content: dict[str, Any]) -> bytes:
         add_table(document, content["appendix"]["head"], content["appendix"]["rows"], size=14)
         _turned(document, is_wide=False)
     if content["definitions"]:
-        document.add_heading("附录二 指标口径", level=1)
+        document.add_heading("附录二　指标口径", level=1)
         add_table(document, content["heads"]["definitions"], content["definitions"])
     buffer = BytesIO()
     document.save(buffer)
@@ -71,7 +74,9 @@ def _turned(document: Any, *, is_wide: bool) -> None:
     section.page_width, section.page_height = (long, short) if is_wide else (short, long)
 
 
-def _chapter(document: Any, content: dict[str, Any], chapter: dict[str, Any]) -> None:
+def _chapter(
+    document: Any, content: dict[str, Any], chapter: dict[str, Any], pictures: Iterator[bytes]
+) -> None:
     document.add_heading(chapter["title"], level=1)
     for parts in chapter["paragraphs"]:
         paragraph = document.add_paragraph()
@@ -80,11 +85,12 @@ def _chapter(document: Any, content: dict[str, Any], chapter: dict[str, Any]) ->
             if reference:
                 paragraph.add_run(f"[{reference}]").font.superscript = True
     if chapter["numbers"]:
+        document.add_heading(chapter["label"], level=2)
         add_table(document, content["heads"]["numbers"], chapter["numbers"])
     for block in chapter["blocks"]:
         document.add_heading(block["title"], level=2)
         if block["chart"]:
-            document.add_picture(BytesIO(chart_png(block["chart"])), width=Mm(110))
+            document.add_picture(BytesIO(next(pictures)), width=Mm(110))
         if block["rows"]:
             add_table(document, block["head"], block["rows"])
         if block["note"]:

@@ -10,6 +10,9 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from accounts.enums import Role
+from accounts.models import User
+from accounts.selectors import people_of_organisations
 from reporting.models import ReportCycle
 from taxonomy.models import Region
 from taxonomy.selectors import term
@@ -29,6 +32,17 @@ class Entry:
     is_demo: bool = False
 
 
+Keys = QuerySet[Any, Any]  # the keys of lines, as a query
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What of somebody's a line is (您的平台), and whose the lines with some keys are."""
+
+    noun: str
+    people: Callable[[Keys], QuerySet[User]]
+
+
 @dataclass(frozen=True)
 class ListType:
     """A kind of list. `rule` is what every line of it meets, whatever the criteria."""
@@ -39,6 +53,7 @@ class ListType:
     filters: tuple[str, ...]
     rows: Callable[[Criteria, datetime], Any]
     entry: Callable[[Any], Entry]
+    concern: Concern | None = None
 
     @property
     def shown_columns(self) -> list[dict[str, str]]:
@@ -125,6 +140,11 @@ SENTENCES = {
     "minimum": "未满足的需求不少于 {} 条。",
     "grades": "等级：{}。",
 }
+
+
+def operators_of(platforms: QuerySet[Any]) -> QuerySet[User]:
+    """Everybody who runs one of the platforms here."""
+    return people_of_organisations(platforms.values("organisation"), [Role.OPERATOR])
 
 
 def page_of(row: Model) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.models import User
 from demands.models import Demand
 from matching.selectors.atlas import (
     CITY_DIGITS,
@@ -22,6 +23,7 @@ from matching.selectors.atlas import (
 )
 from reporting.enums import ListKind
 from reporting.lists.base import (
+    Concern,
     Criteria,
     Entry,
     ListType,
@@ -75,6 +77,12 @@ DEMANDS = ListType(
     filters=("region", "field", "since"),
     rows=_demands,
     entry=_demand,
+    concern=Concern(
+        "需求",
+        lambda keys: User.objects.filter(
+            is_active=True, pk__in=Demand.objects.filter(slug__in=keys).values("posted_by")
+        ),
+    ),
 )  # fmt: skip
 
 

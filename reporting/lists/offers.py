@@ -12,7 +12,20 @@ from django.utils import timezone
 from platforms.models import Capability, Platform, Recognition
 from platforms.selectors.listings import fresh_since
 from reporting.enums import ListKind
-from reporting.lists.base import Criteria, Entry, ListType, narrowed, page_of, text
+from reporting.lists.base import (
+    Concern,
+    Criteria,
+    Entry,
+    ListType,
+    narrowed,
+    operators_of,
+    page_of,
+    text,
+)
+
+PLATFORM_OPERATORS = Concern(
+    "平台", lambda keys: operators_of(Platform.objects.filter(slug__in=keys))
+)
 
 
 def _platforms(criteria: Criteria, now: datetime) -> QuerySet[Any]:
@@ -63,6 +76,7 @@ PLATFORMS = ListType(
     filters=("region", "field", "kind", "level", "on_roster", "open_only"),
     rows=_platforms,
     entry=_platform,
+    concern=PLATFORM_OPERATORS,
 )  # fmt: skip
 
 
@@ -108,4 +122,7 @@ SUPPLY = ListType(
     filters=("region", "field", "fresh", "open_only"),
     rows=_supply,
     entry=_capability,
+    concern=Concern(
+        "服务能力", lambda keys: operators_of(Platform.objects.filter(capabilities__slug__in=keys))
+    ),
 )  # fmt: skip

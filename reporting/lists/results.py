@@ -5,16 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
+from accounts.models import User
 from cases.enums import CaseStatus, OutcomeKind
 from cases.models import Case, Outcome, Project
 from platforms.models import Platform
 from reporting.enums import ListKind
-from reporting.lists.base import Criteria, Entry, ListType, narrowed, page_of, text
+from reporting.lists.base import (
+    Concern,
+    Criteria,
+    Entry,
+    Keys,
+    ListType,
+    narrowed,
+    operators_of,
+    page_of,
+    text,
+)
+from reporting.lists.offers import PLATFORM_OPERATORS
 from reporting.models import ReportCycle
 from reporting.selectors.evaluations import published_grades
 
+PRODUCT = "outcome-"  # with the outcome's id, the key of a product
 # what the enterprise agreed to make public: the case told of the project
 CONSENTED = Case.objects.filter(
     status=CaseStatus.PUBLISHED, consented_at__isnull=False, project__isnull=False
@@ -24,6 +38,19 @@ CONSENTED = Case.objects.filter(
 def _told(path: str = "cases") -> Prefetch[str]:
     rows = CONSENTED.select_related("field", "region").order_by("published_at", "pk")
     return Prefetch(path, queryset=rows, to_attr="told")
+
+
+def _parties(projects: QuerySet[Any]) -> QuerySet[User]:
+    """Who runs the platforms of the projects, and who asked for them."""
+    operators = operators_of(Platform.objects.filter(projects__in=projects))
+    clients = Q(is_active=True, pk__in=projects.values("started_by"))
+    return User.objects.filter(clients | Q(pk__in=operators.order_by().values("pk")))
+
+
+def _launched_in(keys: Keys) -> QuerySet[Any]:
+    """The projects of the products with these keys."""
+    named = Outcome.objects.annotate(key=Concat(Value(PRODUCT), Cast("pk", CharField())))
+    return Project.objects.filter(pk__in=named.filter(key__in=keys).values("project"))
 
 
 def _projects(criteria: Criteria, now: datetime) -> QuerySet[Any]:
@@ -68,6 +95,7 @@ PROJECTS = ListType(
     filters=("region", "field"),
     rows=_projects,
     entry=_project,
+    concern=Concern("项目", lambda keys: _parties(Project.objects.filter(number__in=keys))),
 )  # fmt: skip
 
 
@@ -89,7 +117,7 @@ def _products(criteria: Criteria, now: datetime) -> QuerySet[Any]:
 def _product(row: Any) -> Entry:
     case = row.project.told[0]
     return Entry(
-        key=f"outcome-{row.pk}",
+        key=f"{PRODUCT}{row.pk}",
         url=page_of(case),
         is_demo=row.project.is_demo,
         cells={
@@ -111,6 +139,7 @@ PRODUCTS = ListType(
     filters=("region", "field"),
     rows=_products,
     entry=_product,
+    concern=Concern("产品", lambda keys: _parties(_launched_in(keys))),
 )  # fmt: skip
 
 
@@ -151,4 +180,5 @@ STRONG = ListType(
     filters=("cycle", "grades", "region", "field"),
     rows=_strong,
     entry=_graded,
+    concern=PLATFORM_OPERATORS,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from reporting.models.indicator import Indicator
 from reporting.models.portal import Alert, PortalValue, TargetFigure
 from reporting.models.publication import Publication, PublicationRow, PublicationSection
 from reporting.models.published_list import PublishedList, PublishedListRow
+from reporting.models.release import ReleaseSubscription
 from reporting.models.report import (
     AnnualReport,
     Extension,
@@ -43,6 +44,7 @@ __all__ = [
     "PublicationSection",
     "PublishedList",
     "PublishedListRow",
+    "ReleaseSubscription",
     "ReportCycle",
     "ReportValue",
     "ReportVersion",

@@ -39,6 +39,11 @@ def once_published() -> pgtrigger.Trigger:
     )
 
 
+def code_of(digest: str) -> str:
+    """The verification code of frozen content: the first twelve digits of its digest."""
+    return digest[:12].upper()
+
+
 class Publication(BaseModel):
     """One edition. Its numbers come from `snapshot` alone; published, nothing of it changes."""
 
@@ -125,6 +130,11 @@ class Publication(BaseModel):
     @property
     def is_editable(self) -> bool:
         return self.status == PublicationStatus.DRAFT
+
+    @property
+    def verification_code(self) -> str:
+        """What every page of its files carries; empty until it is handed in."""
+        return code_of(self.content_sha256)
 
 
 class PublicationSection(BaseModel):

@@ -7,14 +7,16 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
-from reporting.enums import ListKind, ListStatus
-from reporting.models.publication import frozen_fields
+from reporting.enums import ListChange, ListKind, ListStatus
+from reporting.models.publication import code_of, frozen_fields
 
 
 class PublishedList(BaseModel):
@@ -86,6 +88,11 @@ class PublishedList(BaseModel):
     def is_published(self) -> bool:
         return self.status == ListStatus.PUBLISHED
 
+    @property
+    def verification_code(self) -> str:
+        """What every page of its files carries."""
+        return code_of(self.sha256)
+
 
 class PublishedListRow(models.Model):
     """One frozen line. `key` is the same in every edition, `digest` tells whether it changed."""
@@ -96,10 +103,21 @@ class PublishedListRow(models.Model):
     url = models.CharField(_("页面"), max_length=300, blank=True)
     data = models.JSONField(_("内容"))  # column → text
     digest = models.CharField(_("摘要"), max_length=64)
+    # against the edition before, told once when the line is frozen; removed lines are only there
+    change = models.CharField(_("变化"), max_length=7, choices=ListChange.choices, blank=True)
+    search = SearchVectorField(null=True, editable=False)
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("清单条目")
+        indexes = [
+            GinIndex(fields=["search"], name="reporting_list_row_words"),
+            models.Index(
+                fields=["published_list", "change", "order"],
+                condition=~Q(change=""),
+                name="reporting_list_row_changes",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["published_list", "key"], name="reporting_list_row_key"

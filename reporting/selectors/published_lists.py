@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import cached_property
 
-from reporting.enums import JobKind, ListKind, ListStatus
+from reporting.enums import JobKind, ListChange, ListKind, ListStatus
 from reporting.lists import LIST_TYPES, Entry
 from reporting.lists.base import CHUNK, Criteria, criteria_words
 from reporting.models import PublishedList, PublishedListRow, ReportingJob
 
 PREVIEW_ROWS = 20
+CHANGES_PER_PAGE = 20
 
 
 def latest_of(kind: str) -> PublishedList | None:
@@ -99,10 +102,7 @@ def streamed(edition: PublishedList) -> Iterator[PublishedListRow]:
 
 def added_rows(edition: PublishedList) -> QuerySet[Any]:
     """Rows whose key the edition before does not have."""
-    earlier = PublishedListRow.objects.filter(
-        published_list=edition.previous_id, key=OuterRef("key")
-    )
-    return rows_of(edition).filter(~Exists(earlier))
+    return rows_of(edition).filter(change=ListChange.ADDED)
 
 
 def removed_rows(edition: PublishedList) -> QuerySet[Any]:
@@ -114,20 +114,39 @@ def removed_rows(edition: PublishedList) -> QuerySet[Any]:
 
 def changed_rows(edition: PublishedList) -> QuerySet[Any]:
     """Rows that were there before and say something else now."""
-    other = PublishedListRow.objects.filter(
-        published_list=edition.previous_id, key=OuterRef("key")
-    ).exclude(digest=OuterRef("digest"))
-    return rows_of(edition).filter(Exists(other))
+    return rows_of(edition).filter(change=ListChange.CHANGED)
 
 
-DIFFERENCES = {"added": added_rows, "removed": removed_rows, "changed": changed_rows}
+DIFFERENCES: dict[str, Callable[[PublishedList], QuerySet[Any]]] = {
+    ListChange.ADDED: added_rows,
+    ListChange.REMOVED: removed_rows,
+    ListChange.CHANGED: changed_rows,
+}
 
 
-def difference_counts(edition: PublishedList) -> dict[str, int]:
-    """How many rows came, left and changed; nothing to compare with is no change."""
-    if edition.previous_id is None:
-        return dict.fromkeys(DIFFERENCES, 0)
-    return {name: rows(edition).count() for name, rows in DIFFERENCES.items()}
+def digests_of(edition: PublishedList | None, keys: Sequence[str]) -> dict[str, str]:
+    """The digests of an edition's rows by key, of those asked for. One query, or none."""
+    if edition is None:
+        return {}
+    rows = PublishedListRow.objects.filter(published_list=edition, key__in=keys)
+    return dict(rows.values_list("key", "digest"))
+
+
+class _DifferencePages(Paginator):  # type: ignore[type-arg]  # not generic when run
+    """Pages of lines whose number the edition knows."""
+
+    def __init__(self, edition: PublishedList, name: str) -> None:
+        super().__init__(DIFFERENCES[name](edition), CHANGES_PER_PAGE)
+        self.total = int(getattr(edition, f"{name}_count"))
+
+    @cached_property
+    def count(self) -> int:
+        return self.total
+
+
+def difference_page(edition: PublishedList, name: str, number: Any) -> Page[Any]:
+    """A page of what was added, removed or changed."""
+    return _DifferencePages(edition, name).get_page(number)
 
 
 @dataclass(frozen=True)

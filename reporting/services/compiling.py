@@ -72,7 +72,7 @@ def _write(
     whole = hashlib.sha256()
     rows = []
     for order, part in enumerate(parts, 1):
-        whole.update(f"{part.key} {digest_of(part.data)}\n".encode())
+        whole.update(f"{part.key[:80]} {digest_of(part.data)}\n".encode())
         score, is_included = chosen.get(part.key[:80], (None, True))
         rows.append(
             PublicationRow(

@@ -1,15 +1,25 @@
-"""What came of the closed demo year: a published evaluation and a development report."""
+"""What came of the closed demo year: a published evaluation, a development report, lists."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from core.services import settle_events
-from reporting.enums import PublicationKind
-from reporting.models import EvaluationRun, EvaluationScheme, Publication, ReportCycle, ReportingJob
+from reporting.enums import ListKind, PublicationKind
+from reporting.lists import LIST_TYPES
+from reporting.models import (
+    EvaluationRun,
+    EvaluationScheme,
+    Publication,
+    PublishedList,
+    ReportCycle,
+    ReportingJob,
+)
+from reporting.selectors.published_lists import job_of
 from reporting.services.evaluations import create_run, move_run, request_round
 from reporting.services.jobs import run_job
 from reporting.services.publications import (
@@ -17,6 +27,7 @@ from reporting.services.publications import (
     publish_publication,
     submit_publication,
 )
+from reporting.services.published_lists import issue_list
 
 SCHEME = "running"
 
@@ -44,6 +55,44 @@ def attach_demo_results(
     made = publish_publication(actor=staff, publication=made, now=max(now, made.frozen_at or now))
     settle_events(prefix="reporting.publication.", key="publication_id", ids=[made.pk], now=now)
     return run, made
+
+
+@transaction.atomic
+def attach_demo_lists(
+    *, cycle: ReportCycle, staff: User, earlier: datetime, now: datetime
+) -> list[PublishedList]:
+    """Issue demo editions of the lists that have lines, as `staff`: the roster as of `earlier`
+    and as of `now`, so that a difference shows, and one edition of each other list.
+
+    Done by the services, jobs included; all are marked demo and nobody is told. Gaps are left
+    out: nothing has been matched yet. Not to be called twice.
+    """
+    here = {"region": cycle.region_id, "demo": True}
+    roster = here | {"on_roster": True}
+    wanted: list[tuple[str, dict[str, Any], datetime]] = [
+        (ListKind.PLATFORMS, roster, earlier), (ListKind.PLATFORMS, roster, now),
+        (ListKind.SUPPLY, here, now), (ListKind.DEMANDS, {"demo": True}, now),
+        (ListKind.PROJECTS, here, now),
+        (ListKind.STRONG, here | {"cycle": cycle.pk, "grades": ["excellent", "good"]}, now),
+    ]  # fmt: skip
+    made = []
+    for kind, criteria, at in wanted:
+        if not LIST_TYPES[kind].count(criteria, at):
+            continue
+        edition = issue_list(
+            actor=staff,
+            kind=kind,
+            criteria=criteria,
+            now=at,
+            note="演示清单，不是正式发布。",
+        )
+        job = job_of(edition)
+        assert job is not None  # noqa: S101 -- issuing started it, for mypy
+        run_job(job_id=job.pk, now=at)
+        made.append(PublishedList.objects.get(pk=edition.pk))
+    ids = [edition.pk for edition in made]
+    settle_events(prefix="reporting.list.", key="list_id", ids=ids, now=now)
+    return made
 
 
 def _evaluate(

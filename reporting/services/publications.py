@@ -173,21 +173,23 @@ def submit_publication(*, actor: Any, publication: Publication, now: datetime) -
         raise DomainError("not_frozen", "数据还没有封存，请等任务完成。")
     if not locked.entries.exists():
         raise DomainError("empty", "没有收录任何内容：请先归档年度报告，或放宽收录范围。")
-    texts = {}
     for section in locked.sections.order_by("order"):
         check_text(section.text, locked.snapshot["numbers"])
-        texts[section.chapter] = section.text
-    left_out = sorted(locked.rows.filter(is_included=False).values_list("key", flat=True))
     moved: Any
     moved, _row = perform(PublicationAccess(actor), "submit", locked, now=now)
-    moved.content_sha256 = digest_of(
-        {"snapshot": locked.sha256, "texts": texts, "left_out": left_out}
-    )
+    moved.content_sha256 = content_digest(locked)
     moved.reason = ""
     moved.save(update_fields=["content_sha256", "reason", "updated_at"])
     drop_files(moved)
     _start(actor, moved, JobKind.RENDER, now)
     return moved
+
+
+def content_digest(publication: Publication) -> str:
+    """The digest over the frozen numbers, the chapters' texts and what was left out."""
+    left_out = publication.rows.filter(is_included=False).values_list("key", flat=True)
+    texts = {section.chapter: section.text for section in publication.sections.order_by("order")}
+    return digest_of({"snapshot": publication.sha256, "texts": texts, "left_out": sorted(left_out)})
 
 
 @transaction.atomic

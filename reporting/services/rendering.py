@@ -13,6 +13,7 @@ from core.files import files_of, keep_file
 from core.lists import XLSX
 from core.models import StoredFile
 from reporting.documents.pdf import publication_pdf
+from reporting.documents.press_kit import press_kit
 from reporting.documents.publication import printed
 from reporting.documents.publication_sheet import publication_json, publication_xlsx
 from reporting.documents.publication_word import publication_docx
@@ -26,6 +27,7 @@ FORMATS: dict[str, tuple[str, Callable[[Publication], bytes]]] = {
     "xlsx": (XLSX, publication_xlsx),
     "pdf": ("application/pdf", lambda found: publication_pdf(printed(found))),
     "docx": (DOCX, lambda found: publication_docx(printed(found))),
+    "zip": ("application/zip", press_kit),  # of the others, so the last
 }
 
 

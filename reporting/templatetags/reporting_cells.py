@@ -35,8 +35,8 @@ def filled_by(text: str, publication: Publication) -> str:
 
 @register.filter
 def format_of(file: StoredFile) -> str:
-    """PDF, Word, Excel, JSON."""
-    names = {"docx": "Word", "xlsx": "Excel"}
+    """PDF, Word, Excel, JSON, press kit."""
+    names = {"docx": "Word", "xlsx": "Excel", "zip": "媒体资料包"}
     form = file.name.rsplit(".", 1)[-1]
     return names.get(form, form.upper())
 

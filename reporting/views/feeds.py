@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from reporting.access import PublicationAccess, PublishedListAccess
-from reporting.enums import ListStatus
+from reporting.selectors.releases import newest_releases
 
 NEWEST = 30
 
@@ -27,12 +25,7 @@ class PublicationFeed(Feed):  # type: ignore[type-arg]
         return reverse("reporting:publications")
 
     def items(self) -> list[Any]:
-        public: Any = AnonymousUser()
-        editions = PublicationAccess(public).visible().published().light()  # type: ignore[attr-defined]
-        lists = PublishedListAccess(public).visible().filter(status=ListStatus.PUBLISHED)
-        newest = [*editions.order_by("-published_at", "-pk")[:NEWEST],
-                  *lists.order_by("-published_at", "-pk")[:NEWEST]]  # fmt: skip
-        return sorted(newest, key=lambda row: row.published_at, reverse=True)[:NEWEST]
+        return newest_releases(NEWEST)
 
     def item_title(self, item: Any) -> str:
         return f"{item}（演示数据）" if item.is_demo else str(item)

@@ -16,6 +16,7 @@ from reporting.documents.publication import comparable
 from reporting.enums import PublicationKind
 from reporting.models import Publication
 from reporting.selectors import publications as selectors
+from reporting.selectors.releases import PUBLICATIONS, subscription_of
 
 PER_PAGE = 50
 
@@ -25,7 +26,8 @@ def publications(request: HttpRequest) -> HttpResponse:
     """Reports, handbooks and compilations, the last edition of each."""
     access = PublicationAccess(request.user)
     shelves = selectors.current_editions(access.visible())
-    context = {"shelves": shelves, "access": access, "total": sum(len(r) for _, r in shelves)}
+    context = {"shelves": shelves, "access": access, "total": sum(len(r) for _, r in shelves),
+               "subscription": subscription_of(request.user, PUBLICATIONS)}  # fmt: skip
     return render(request, "reporting/publications/index.html", context)
 
 

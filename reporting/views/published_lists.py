@@ -9,7 +9,6 @@ from urllib.parse import quote
 import django_tables2 as tables
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,17 +21,20 @@ from core.lists import list_page
 from core.refusals import put_error, telling
 from reporting.access import PublishedListAccess
 from reporting.documents.lists import list_csv, list_json, stated
-from reporting.enums import ListKind
+from reporting.enums import ListChange, ListKind
 from reporting.filters import ListRowFilter
 from reporting.forms import ListForm
 from reporting.lists import LIST_TYPES
 from reporting.models import PublishedList
 from reporting.selectors import published_lists as selectors
+from reporting.selectors.releases import subscription_of
+from reporting.services import issuing
 from reporting.services import published_lists as services
+from reporting.services.releases import subscribe_releases, unsubscribe_releases
 from reporting.tables import ListRowTable, PublishedListTable
 from taxonomy.jurisdiction import current_jurisdiction
 
-PER_PAGE = 20
+HOME = "reporting:publications"
 STREAMS = {
     "csv": (list_csv, "text/csv; charset=utf-8"),
     "json": (list_json, "application/json; charset=utf-8"),
@@ -62,7 +64,7 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
         request, queryset=selectors.editions(rows), table_class=PublishedListTable,
         template="reporting/lists/kind.html",
         context={"kind": kind, "label": ListKind(kind).label, "known": LIST_TYPES[kind],
-                 "access": access},
+                 "access": access, "subscription": subscription_of(request.user, kind)},
     )  # fmt: skip
 
 
@@ -97,12 +99,11 @@ def changes(request: HttpRequest, kind: str, number: int) -> HttpResponse:
         raise Http404
     show = request.GET.get("show", "added")
     show = show if show in selectors.DIFFERENCES else "added"
-    page = Paginator(selectors.DIFFERENCES[show](found), PER_PAGE).get_page(request.GET.get("page"))
-    labels = {"added": "新增", "removed": "移出", "changed": "变化"}
+    page = selectors.difference_page(found, show, request.GET.get("page"))
     tabs = [
-        {"label": label, "url": f"?show={name}", "active": name == show,
+        {"label": str(ListChange(name).label), "url": f"?show={name}", "active": name == show,
          "count": getattr(found, f"{name}_count")}
-        for name, label in labels.items()
+        for name in selectors.DIFFERENCES
     ]  # fmt: skip
     rows = list(page)
     pairs = selectors.changes_of(found, rows) if show == "changed" else [(r, []) for r in rows]
@@ -117,14 +118,30 @@ def download(request: HttpRequest, kind: str, number: int, form: str) -> HttpRes
     access, found = find(request, kind, number)
     if not access.reads_content(found):
         raise Http404
-    if form == "xlsx":
-        return redirect(get_object_or_404(files_of(found), name__endswith=".xlsx"))
+    if form in issuing.FILES:
+        return redirect(get_object_or_404(files_of(found), name__endswith=f".{form}"))
     if form not in STREAMS:
         raise Http404
     write, content_type = STREAMS[form]
     response = StreamingHttpResponse(write(found), content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{found}.{form}')}"
     return response  # type: ignore[return-value]
+
+
+@login_required
+@require_POST
+def subscribe(request: HttpRequest, kind: str) -> HttpResponse:
+    """Be told of each new release of a kind, or no longer."""
+    known = subscription_of(request.user, kind)
+    now = timezone.now()
+    with telling(request):
+        if "cancel" not in request.POST:
+            subscribe_releases(actor=request.user, kind=kind, now=now)
+            messages.success(request, "已订阅，有新发布时通知您。")
+        elif known is not None:
+            unsubscribe_releases(actor=request.user, subscription=known, now=now)
+            messages.success(request, "已取消订阅。")
+    return redirect(*(["reporting:list_kind", kind] if kind in LIST_TYPES else [HOME]))
 
 
 @login_required

@@ -17,10 +17,11 @@ from core.refusals import tell, telling
 from reporting.access import AnnualReportAccess, is_staff
 from reporting.filters import ReportFilter
 from reporting.forms import VerifyForm
-from reporting.models import AnnualReport, ReportVersion, ReviewComment
+from reporting.models import AnnualReport, ReviewComment
 from reporting.selectors import reports as selectors
 from reporting.selectors.sheets import lines_of, planned_of, report_of, sections_of
 from reporting.services import review, snapshots
+from reporting.services.verification import verified
 from reporting.tables import ReportTable
 
 RELATED = ("cycle__region", "platform__region", "platform__organisation")
@@ -166,20 +167,12 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_GET
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Public: does a printed report with this code exist, and what was frozen in it."""
+    """Public: does a printed report, publication or list with this code exist, and unchanged."""
     form = VerifyForm(request.GET or None)
     if form.is_bound and form.is_valid():
         return redirect("reporting:verified", form.cleaned_data["code"].strip().upper())
-    related = ("report__platform", "report__cycle__region")
-    found = ReportVersion.objects.select_related(*related).filter(verification_code=code).first()
-    context = {
-        "form": form,
-        "code": code,
-        "version": found,
-        "is_untouched": found is not None and not snapshots.differences(found),
-        "is_latest": found is not None
-        and not found.report.versions.filter(number__gt=found.number).exists(),
-    }
+    found = verified(code)
+    context = {"form": form, "code": code, "found": found}
     return render(
         request, "reporting/verify.html", context, status=404 if code and not found else 200
     )

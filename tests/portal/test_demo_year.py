@@ -28,6 +28,7 @@ from reporting.models import (
     EvaluationResult,
     EvaluationRun,
     Publication,
+    PublishedList,
     ReportCycle,
     ReportVersion,
 )
@@ -64,7 +65,8 @@ def made(django_db_setup, django_db_blocker):
 def test_demo_year_is_made_once(made):
     counts, _real = made
 
-    assert counts == {"演示平台": 16, "演示对接项目": Project.objects.count(), "演示年度填报": 2}
+    assert counts == {"演示平台": 16, "演示对接项目": Project.objects.count(), "演示年度填报": 2,
+                      "演示清单": PublishedList.objects.count()}  # fmt: skip
     assert load_demo_year(now=NOW) == {"演示平台": 0}
 
 
@@ -138,3 +140,16 @@ def test_the_closed_year_is_evaluated_and_published(made):
     results = EvaluationResult.objects.in_force().filter(round__run=run)
     assert (run.status, run.is_demo, results.count()) == ("published", True, 17)
     assert (report.status, report.is_demo, report.year) == ("published", True, 2024)
+
+
+def test_lists_are_published_with_a_difference_and_marked(made):
+    editions = PublishedList.objects.order_by("pk")
+    first, second = editions.filter(kind="platforms")
+
+    # demands are those of the starting data, which is not loaded here
+    assert {row.kind for row in editions} == {"platforms", "supply", "projects", "strong"}
+    assert {(row.status, row.is_demo) for row in editions} == {("published", True)}
+    assert second.previous == first
+    assert second.added_count > 0
+    assert (second.removed_count, first.row_count > 0) == (1, True)
+    assert not Event.objects.filter(name="reporting.list.published", completed_at=None).exists()

@@ -103,7 +103,7 @@ def test_home_counts_its_queries(rows, client, django_assert_num_queries):
         NewsFactory()
 
     # eight figures beside the platforms confirmed, and a list of each of the five modules
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         response = client.get("/")
 
     assert response.status_code == 200

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 
 OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)endobj", re.S)
 STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.S)
-SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\[(.*?)\]TJ|(\((?:\\.|[^\\)])*\)) ?Tj", re.S)
-STRING = re.compile(rb"\(((?:\\.|[^\\)])*)\)|<([0-9A-Fa-f]+)>", re.S)
+HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
+FONT = re.compile(rb"/(f\d+) [\d.]+ Tf")
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.S)
 LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -21,6 +22,28 @@ def _unescaped(raw: bytes) -> bytes:
         return LETTERS.get(said, said)
 
     return ESCAPE.sub(one, raw)
+
+
+def _strings(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every string that is shown, with its font. Parentheses in a string may stand in pairs."""
+    font, at = "", 0
+    while at < len(content):
+        if content[at : at + 1] == b"/" and (match := FONT.match(content, at)):
+            font, at = match[1].decode(), match.end() - 1
+        elif content[at : at + 1] == b"(":
+            start, depth = at + 1, 1
+            while depth:
+                at += 1
+                letter = content[at : at + 1]
+                if letter == b"\\":
+                    at += 1
+                else:
+                    depth += (letter == b"(") - (letter == b")")
+            yield font, _unescaped(content[start:at])
+        elif match := HEX.match(content, at):
+            yield font, bytes.fromhex(match[1].decode())
+            at = match.end() - 1
+        at += 1
 
 
 def _stream(body: bytes) -> bytes:
@@ -42,15 +65,9 @@ def text_of(pdf: bytes) -> str:
         if not page:
             continue
         maps = _fonts(objects, objects[int(page[1])])
-        current: dict[int, str] = {}
-        for match in SHOWN.finditer(_stream(objects[int(page[2])])):
-            if match[1]:
-                current = maps.get(match[1].decode(), {})
-                continue
-            for string in STRING.finditer(match[2] or match[3]):
-                raw = bytes.fromhex(string[2].decode()) if string[2] else _unescaped(string[1])
-                codes = [int.from_bytes(raw[i : i + 2]) for i in range(0, len(raw), 2)]
-                parts.append("".join(current.get(code, "") for code in codes))
+        for font, raw in _strings(_stream(objects[int(page[2])])):
+            codes = [int.from_bytes(raw[i : i + 2]) for i in range(0, len(raw), 2)]
+            parts.append("".join(maps.get(font, {}).get(code, "") for code in codes))
     return "".join("".join(parts).split())
 
 

@@ -192,7 +192,7 @@ def test_a_year_walked_on_pages(operator, report, staff):
     assert {row.code for row in page.context["differences"]} >= {"SRV-12", "SRV-13"}
     assert page.context["defects"] == {}
     verified = Client().get(url("verified", second.verification_code))
-    assert verified.context["is_untouched"]
+    assert verified.context["found"].is_untouched
     assert Client().get(url("verified", "NOSUCHCODE00")).status_code == 404
     assert Client().get(url("verify"), {"code": " abc "}).url == url("verified", "ABC")
 

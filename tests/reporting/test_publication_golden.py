@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -87,3 +88,26 @@ def test_the_page_says_what_the_snapshot_holds(publication):
     assert "<style" not in page
     assert " style=" not in page
     assert page.count("<svg") > 3
+
+
+def test_the_press_kit_holds_files_charts_and_numbers_with_definitions(publication):
+    kit = ZipFile(BytesIO(content(publication, "zip")))
+    names = kit.namelist()
+    numbers = kit.read("主要数字.txt").decode()
+    about = kit.read("说明.txt").decode()
+
+    assert [name.rsplit(".", 1)[-1] for name in names[:5]] == ["txt", "txt", "xlsx", "pdf", "docx"]
+    drawn = [name for name in names if name.startswith("图表/")]
+    assert len(drawn) == 2 * sum(
+        block["type"] != "table"
+        for chapter in publication.snapshot["chapters"] for block in chapter["blocks"]
+    )  # fmt: skip
+    assert len(drawn) > 6
+    assert all(kit.read(name).startswith(b"\x89PNG") for name in drawn if name.endswith(".png"))
+    for chapter in publication.snapshot["chapters"]:
+        for code in chapter["numbers"]:
+            assert f"：{publication.snapshot['numbers'][code]['words']}" in numbers, code
+            assert publication.snapshot["definitions"][code]["definition"] in numbers, code
+    assert publication.verification_code in about or publication.sha256 in about
+    assert publication.get_absolute_url() in about
+    assert kit.read(names[3]) == content(publication, "pdf")

@@ -218,7 +218,7 @@ def test_a_correction_is_a_new_edition_that_says_why(actor, handbook):
 
 def test_sending_back_throws_the_files_away(actor, handbook):
     handed = made.handed_in(handbook, actor)
-    assert files_of(handed).count() == 4
+    assert files_of(handed).count() == len(rendering.FORMATS)
 
     back = publications.return_publication(
         actor=actor, publication=handed, reason="补写说明", now=made.NOW
@@ -240,9 +240,30 @@ def test_a_killed_renderer_loses_at_most_one_file(actor, handbook, monkeypatch):
     assert len(before) == 2
     monkeypatch.setitem(rendering.FORMATS, "pdf", whole)
 
-    assert rendering.render_publication(**run) == {"files": 4}
+    assert rendering.render_publication(**run) == {"files": len(rendering.FORMATS)}
 
     assert before < set(files_of(handbook).values_list("pk", flat=True))
+
+
+def test_the_code_of_an_edition_is_verified_and_follows_its_fate(actor, handbook, client):
+    first = made.published(handbook, actor)
+    url = f"/reports/verify/{first.verification_code}/"
+    told = client.get(url).content.decode()
+    assert "核验通过" in told
+    assert first.get_absolute_url() in told
+
+    made.published(made.frozen(actor, kind="handbook", note="更正一处价格"), actor)
+
+    assert "之后已发布" in client.get(url).content.decode()
+    publications.withdraw_publication(actor=actor, publication=first, reason="数据有误",
+                                      now=made.NOW)  # fmt: skip
+    assert "已经撤回：数据有误" in client.get(url).content.decode()
+
+
+def test_a_draft_has_nothing_to_verify(actor, handbook, client):
+    handed = publications.submit_publication(actor=actor, publication=handbook, now=made.NOW)
+
+    assert client.get(f"/reports/verify/{handed.verification_code}/").status_code == 404
 
 
 def test_a_withdrawn_edition_says_why_and_shows_nothing(actor, handbook):
@@ -369,5 +390,5 @@ def test_the_api_tells_numbers_with_definitions(actor, handbook, api):
 
     assert found["sha256"] == out.sha256
     assert found["texts"]["preface"].startswith("本手册收录")
-    assert len(found["files"]) == 4
+    assert len(found["files"]) == len(rendering.FORMATS)
     assert set(found["snapshot"]) >= {"numbers", "definitions", "chapters", "frozen_at"}

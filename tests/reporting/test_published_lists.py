@@ -132,7 +132,7 @@ def test_files_say_the_same_as_the_page(actor):
 
     whole = json.loads(client.get(url + "download/json/").getvalue())
     lines = client.get(url + "download/csv/").getvalue().decode("utf-8-sig").splitlines()
-    with files_of(edition).get().file.open("rb") as stored:
+    with files_of(edition).get(name__endswith=".xlsx").file.open("rb") as stored:
         sheet = load_workbook(BytesIO(stored.read()))["清单"]
 
     names = [row["name"] for row in told(edition)]
@@ -142,6 +142,7 @@ def test_files_say_the_same_as_the_page(actor):
     assert [row[1].value for row in sheet.iter_rows(min_row=2)] == names
     assert all(name in page for name in names)
     assert client.get(url + "download/xlsx/").status_code == 302
+    assert client.get(url + "download/pdf/").status_code == 302
     assert client.get(url + "download/exe/").status_code == 404
 
 
@@ -217,7 +218,8 @@ def test_a_killed_worker_leaves_nothing_and_the_next_run_finishes(actor, monkeyp
     edition = published_lists.issue_list(actor=actor, kind="platforms", criteria={}, now=made.NOW)
     run = {"cycle": None, "now": made.NOW, "tell": made.go_on, "since": made.NOW,
            "published_list": edition.pk}  # fmt: skip
-    monkeypatch.setattr(issuing, "list_xlsx", lambda edition: (_ for _ in ()).throw(SystemExit))
+    killed = lambda edition: (_ for _ in ()).throw(SystemExit)  # noqa: E731 -- one line
+    monkeypatch.setitem(issuing.FILES, "pdf", ("application/pdf", killed))
     with pytest.raises(SystemExit), transaction.atomic():
         issuing.fill_list(**run)
     assert not PublishedListRow.objects.exists()
@@ -228,7 +230,7 @@ def test_a_killed_worker_leaves_nothing_and_the_next_run_finishes(actor, monkeyp
 
     assert again == {"rows": 3}
     assert PublishedListRow.objects.count() == 3
-    assert files_of(edition).count() == 1
+    assert sorted(row.name[-4:] for row in files_of(edition)) == [".pdf", "xlsx"]
 
 
 def test_a_withdrawn_edition_keeps_its_number_and_says_why(actor):
@@ -245,7 +247,8 @@ def test_a_withdrawn_edition_keeps_its_number_and_says_why(actor):
     assert "条件有误" in body
     assert "甲平台" not in body
     assert Client().get(edition.get_absolute_url() + "download/csv/").status_code == 404
-    assert Client().get(files_of(edition).get().get_absolute_url()).status_code == 404
+    for stored in files_of(edition):
+        assert Client().get(stored.get_absolute_url()).status_code == 404
     with pytest.raises(DomainError):
         published_lists.withdraw_list(actor=actor, edition=edition, now=made.NOW, reason="再次")
     assert made.issued(actor, "platforms").number == 2
