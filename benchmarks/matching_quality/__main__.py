@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.matching_quality.baselines import bigram_bm25, reciprocal_rank_fusion
 from benchmarks.matching_quality.judged import JudgedSet, read_judged
 from matching.engine.encoder import embed, open_encoder
-from matching.engine.index import Index, Scored
+from matching.engine.index import Index
 from matching.engine.learning import Judged, learn
 from matching.engine.measures import (
     auc,
@@ -18,6 +18,7 @@ from matching.engine.measures import (
     reciprocal_rank,
     spearman,
 )
+from matching.engine.scoring import Scored
 from matching.engine.weights import FEATURES, Weights, shipped_weights
 
 FOLDS = 5

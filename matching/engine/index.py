@@ -15,7 +15,7 @@ import numpy as np
 
 from .constraints import Check, Columns, checks_of, is_possible, rules
 from .documents import CapabilityDoc, DemandDoc, Doc
-from .fusion import probability
+from .fusion import UNIT, probability, whole_vectors
 from .lexical import document_terms
 from .relax import Relaxation, relaxations
 from .scorer import Scorer
@@ -309,6 +309,14 @@ class Index:
     ) -> dict[str, float]:
         """The feature values of one pair, the same that `rank` uses."""
         return self.scored(query, vector).features_at([self._row(document_id)])[0]
+
+    def cosines(self, vector: np.ndarray, document_ids: Sequence[str]) -> list[float]:
+        """The cosine of ``vector`` with each of some documents that has a vector."""
+        whole, found = whole_vectors(vector).astype(np.float64), []
+        for segment, at in (place(self.segments, self._row(one)) for one in document_ids):
+            if segment.vectors is not None and segment.has_vector[at]:
+                found.append(float(whole @ segment.vectors[:-1, at]) / UNIT**2)
+        return found
 
     def contributions(self, query: Doc, document_id: str) -> dict[str, float]:
         """What each shared token brings to the lexical score of one pair."""

@@ -21,27 +21,32 @@ _BODY_SHARE = 0.5
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Special word → wider words, wider word → special words, word → other names of the same
-    thing, and pairs of related industries."""
+    thing, pairs of related industries, and everyday words that say nothing of a need."""
 
     wider: Mapping[str, tuple[str, ...]]
     narrower: Mapping[str, tuple[str, ...]]
     same: Mapping[str, tuple[str, ...]]
     related: frozenset[tuple[str, str]]
+    common: frozenset[str]
 
 
 def read_lexicon(text: str) -> Lexicon:
     """A lexicon out of its lines: ``wide words: special words``, ``= word word`` of one meaning,
-    ``~ industry industry``, ``# note``."""
+    ``~ industry industry``, ``! everyday words``, ``# note``."""
     wider: dict[str, list[str]] = {}
     narrower: dict[str, list[str]] = {}
     same: dict[str, list[str]] = {}
     related: set[tuple[str, str]] = set()
+    common: set[str] = set()
     for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("#"):
             continue
         if line.startswith("~"):
             one, other = line[1:].split()
             related |= {(one, other), (other, one)}
+            continue
+        if line.startswith("!"):
+            common.update(line[1:].split())
             continue
         if line.startswith("="):
             names = line[1:].split()
@@ -53,7 +58,8 @@ def read_lexicon(text: str) -> Lexicon:
             wider.setdefault(member, []).extend(heads)
         for head in heads:
             narrower.setdefault(head, []).extend(members)
-    return Lexicon(_tuples(wider), _tuples(narrower), _tuples(same), frozenset(related))
+    sides = (_tuples(wider), _tuples(narrower), _tuples(same))
+    return Lexicon(*sides, frozenset(related), frozenset(common))
 
 
 def _tuples(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,17 @@ from .lexical import FIELDS, LexicalWeights
 
 SHIPPED = Path(__file__).with_name("weights.json")
 FEATURES = ("lexical", "semantic", "lexicon", "taxonomy")
+EVIDENCE = ("best", "words", "cosine")
+
+
+@dataclass(frozen=True, slots=True)
+class ReachWeights:
+    """How likely it is that anybody can do what a demand asks for, from absolute evidence
+    (`reach.py`); holds for vectors of ``encoder`` alone."""
+
+    encoder: str
+    bias: float
+    evidence: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Weights:
     lexical: LexicalWeights
     with_encoder: Mapping[str, float]
     without_encoder: Mapping[str, float]
+    reach: ReachWeights | None = None  # versions before it was learnt have none
 
     def features(self, *, has_vector: bool) -> Mapping[str, float]:
         """Bias and feature weights for a query with or without a vector."""
@@ -49,6 +61,7 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
             ),
             with_encoder=_numbers(record["with_encoder"]),
             without_encoder=_numbers(record["without_encoder"]),
+            reach=_reach(record["reach"]) if record.get("reach") else None,
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise ValueError(f"匹配权重不完整或有误：{problem}") from problem
@@ -56,6 +69,11 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
 
 def _numbers(record: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(record[name]) for name in ("bias", *FEATURES)}
+
+
+def _reach(record: Mapping[str, Any]) -> ReachWeights:
+    evidence = {name: float(record["evidence"][name]) for name in EVIDENCE}
+    return ReachWeights(str(record["encoder"]), float(record["bias"]), evidence)
 
 
 def _fields(record: Mapping[str, Any]) -> dict[str, float]:
