@@ -15,6 +15,7 @@ from reporting.views import (
     published_lists,
     reports,
     rewards,
+    schemes,
 )
 
 app_name = "reporting"
@@ -71,13 +72,24 @@ urlpatterns = [
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/new/", evaluations.create, name="new_evaluation"),
     path("evaluations/recommended/", evaluations.recommended, name="recommended"),
-    path("evaluations/schemes/", evaluated.schemes, name="schemes"),
-    path("evaluations/schemes/<slug:slug>/<int:version>/", evaluated.scheme, name="scheme"),
+    path("evaluations/schemes/", schemes.schemes, name="schemes"),
+    path("evaluations/schemes/<slug:slug>/<int:version>/", schemes.scheme, name="scheme"),
     path(
         "evaluations/schemes/<slug:slug>/<int:version>/revise/",
-        evaluated.revise,
+        schemes.revise,
         name="revise_scheme",
     ),
+    path(
+        "evaluations/schemes/<slug:slug>/<int:version>/compare/",
+        schemes.compare,
+        name="compare_scheme",
+    ),
+    path(
+        "evaluations/schemes/<slug:slug>/<int:version>/activate/",
+        schemes.activate,
+        name="activate_scheme",
+    ),
+    path("evaluations/schemes/<slug:slug>/<int:version>/drop/", schemes.drop, name="drop_scheme"),
     path("evaluations/disputes/<int:pk>/<str:name>/", evaluated.answer, name="answer_dispute"),
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/compute/", evaluations.compute, name="compute_evaluation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,21 @@ FOLDER = Path("data/jurisdictions")
 
 
 @dataclass(frozen=True)
+class KnownFigure:
+    """Where a target stood on a day, by a source outside the portal."""
+
+    value: int
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True)
 class Target:
-    """A number a policy promises. `minimum` and `maximum` are in `unit`, by the end of `year`."""
+    """A number a policy promises. `minimum` and `maximum` are in `unit`, by the end of `year`.
+
+    `scope` is empty for the jurisdiction's own and `national` for the country's, listed beside;
+    `known` is a figure that a public source gives.
+    """
 
     code: str
     name: str
@@ -26,6 +40,8 @@ class Target:
     source: str
     minimum: int
     maximum: int | None = None
+    scope: str = ""
+    known: KnownFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,8 @@ class Ladder:
 class Reward:
     """What good results earn. `maximum_wan` in 万元, None where the document gives no sum.
 
-    `evaluation` is the scheme whose `grades` earn it; `example_items` as for a ladder.
+    `evaluation` is the scheme whose `grades` earn it; `example_items` as for a ladder; `example`:
+    no document says that there is such a reward.
     """
 
     slug: str
@@ -108,6 +125,7 @@ class Reward:
     evaluation: str = ""
     grades: tuple[str, ...] = ()
     example_items: tuple[str, ...] = ()
+    example: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,8 +168,10 @@ def _build(kind: Any, table: dict[str, Any]) -> Any:
     """A frozen record of a TOML table; an unknown or missing key is a TypeError."""
     values = {}
     for key, value in table.items():
-        if isinstance(value, list):
-            nested = NESTED.get(key)
+        nested = NESTED.get(key)
+        if nested and isinstance(value, dict):
+            value = _build(nested, value)
+        elif isinstance(value, list):
             value = tuple(
                 _build(nested, item) if nested and isinstance(item, dict) else item
                 for item in value
@@ -184,6 +204,16 @@ def jurisdiction_of(region: str) -> Jurisdiction:
     found = (load_jurisdiction(slug) for slug in jurisdiction_slugs())
     own = next((one for one in found if one.region == region), None)
     return own or current_jurisdiction()
+
+
+def regions_keeping(evaluation: str) -> list[str]:
+    """The regions whose staff keep an evaluation scheme: this deployment's where its file names
+    it or nobody's does, else those of the files that name it."""
+    current = current_jurisdiction()
+    if evaluation in current.evaluations:
+        return [current.region]
+    files = [load_jurisdiction(slug) for slug in jurisdiction_slugs()]
+    return [one.region for one in files if evaluation in one.evaluations] or [current.region]
 
 
 def current_jurisdiction() -> Jurisdiction:

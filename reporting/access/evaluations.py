@@ -22,32 +22,60 @@ from reporting.enums import DisputeStatus, RunStatus
 from reporting.models import EvaluationDispute, EvaluationResult, EvaluationRun, EvaluationScheme
 from reporting.querysets import ResultQuerySet
 from reporting.states import DISPUTE, EVALUATION
+from taxonomy.jurisdiction import regions_keeping
 
 REVIEWER, VISITOR = Relation.REVIEWER, Relation.VISITOR
 SHOWN = (RunStatus.PUBLICITY, RunStatus.PUBLISHED)
 
 
 class SchemeAccess(Access):
-    """How platforms are judged is public; staff change it, which makes a new version."""
+    """How platforms are judged is public; drafts are seen by staff.
+
+    STAFF of a version are those of the region that keeps the scheme: a city does not change what
+    its province judges by.
+    """
 
     model = EvaluationScheme
     actions: ClassVar = {
         "view": frozenset({VISITOR, SYSTEM}),
         "revise": frozenset({STAFF}),
+        "compare": frozenset({STAFF}),
+        "activate": frozenset({STAFF}),
+        "drop": frozenset({STAFF}),
         "load": frozenset({SYSTEM}),
     }
     labels: ClassVar = {
         "view": _("查看评价办法"),
         "revise": _("修改评价办法"),
+        "compare": _("与现行版本比较"),
+        "activate": _("启用评价办法的一版"),
+        "drop": _("删除草稿"),
         "load": _("载入评价办法"),
     }
 
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
+    def relations(self, obj: EvaluationScheme | None) -> frozenset[Relation]:
         found = super().relations(obj)
-        return found | {STAFF} if is_staff(self.user) else found
+        if not is_staff(self.user):
+            return found
+        keepers = regions_keeping(obj.slug) if obj is not None else []
+        if obj is None or any(self.user.covers_region(Role.GOVERNMENT, code) for code in keepers):
+            found |= {STAFF}
+        return found
 
     def visible(self) -> QuerySet[Any]:
-        return EvaluationScheme.objects.all()
+        rows = EvaluationScheme.objects.all()
+        return rows if self.is_system or is_staff(self.user) else rows.filter(is_draft=False)
+
+    def check(self, action: str, obj: EvaluationScheme | None) -> Decision:
+        if obj is None:
+            return ALLOWED
+        if action == "revise" and not (obj.is_current or obj.is_draft):
+            return Decision(False, "请在现行版本或草稿上修改。", "wrong_state")
+        if action in {"activate", "compare"} and obj.is_current:
+            return Decision(False, "这一版正在使用。", "wrong_state")
+        if action == "drop" and not obj.is_draft:
+            return Decision(False, "启用过的版本不能删除。", "wrong_state")
+        return ALLOWED
 
 
 class EvaluationAccess(RegionAccess):

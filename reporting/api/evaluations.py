@@ -23,7 +23,8 @@ class SchemeSerializer(serializers.ModelSerializer[EvaluationScheme]):
 
     class Meta:
         model = EvaluationScheme
-        fields = ("slug", "version", "name", "use", "is_current", "digest", "definition")
+        fields = ("slug", "version", "name", "use", "is_current", "is_draft", "reason",
+                  "created_at", "updated_at", "digest", "definition")  # fmt: skip
         read_only_fields = fields
 
 
@@ -75,12 +76,12 @@ class EvaluationDetailSerializer(EvaluationResultSerializer):
 
 
 class SchemeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
-    """评价办法：全部版本。公开读取。"""
+    """评价办法：全部版本，含修改理由和完整内容。公开读取；草稿只有主管部门可见。"""
 
     queryset = EvaluationScheme.objects.none()
     serializer_class = SchemeSerializer
     read_scope = Scope.REPORTS_READ
-    filterset_fields = ("slug", "version", "is_current")
+    filterset_fields = ("slug", "version", "is_current", "is_draft")
     ordering_fields = ("slug", "version")
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -16,6 +16,9 @@ class TargetSerializer(serializers.Serializer[Progress]):
 
     code = serializers.CharField(source="target.code")
     name = serializers.CharField(source="target.name")
+    scope = serializers.CharField(
+        source="target.scope", help_text="空为本地区目标，national 为列出供对照的全国目标"
+    )
     minimum = serializers.IntegerField(source="target.minimum")
     maximum = serializers.IntegerField(source="target.maximum", allow_null=True)
     unit = serializers.CharField(source="target.unit")

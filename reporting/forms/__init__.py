@@ -4,7 +4,6 @@ from reporting.forms.evaluations import (
     DisputeForm,
     EntrustForm,
     InputForm,
-    ReviseForm,
     RewardForm,
     RunForm,
 )
@@ -21,6 +20,7 @@ from reporting.forms.reports import (
     SectionForm,
     VerifyForm,
 )
+from reporting.forms.schemes import SchemeForm
 
 __all__ = [
     "AlertForm",
@@ -37,10 +37,10 @@ __all__ = [
     "ListForm",
     "PlanForm",
     "PublicationForm",
-    "ReviseForm",
     "RewardForm",
     "RowsWidget",
     "RunForm",
+    "SchemeForm",
     "SectionForm",
     "VerifyForm",
 ]

@@ -46,69 +46,6 @@ class RunForm(forms.Form):
         self.fields["region"].queryset = Region.objects.filter(pk__in=codes).order_by("code")
 
 
-class ReviseForm(forms.Form):
-    """Every weight and grade line of a scheme."""
-
-    reason = forms.CharField(label=_("修改理由"), max_length=500, widget=REASON)
-    source = forms.CharField(
-        label=_("依据文件"), required=False, max_length=200,
-        help_text=_("有文件规定的，写明文号；留空则仍标为示例。"),
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, scheme: EvaluationScheme) -> None:
-        super().__init__(data)
-        self.scheme = scheme
-        self.names: dict[str, tuple[str, str]] = {}  # field → (what, key)
-        self.headings: list[tuple[str, list[tuple[dict[str, Any], str]]]] = []
-        for place, heading in enumerate(scheme.definition["headings"]):
-            own = self._add(f"h{place}", "weight", heading["name"], _("一级权重(%)"), heading)
-            rows = [
-                (item, self._add(f"h{place}i{n}", "weight", item["formula"], item["name"], item))
-                for n, item in enumerate(heading["items"])
-            ]
-            self.headings.append((own, rows))
-        for place, line in enumerate(scheme.definition["grades"]):
-            if "minimum" in line:
-                self._number(f"m{place}", ("minimum", line["slug"]), line["minimum"], True,
-                             _("%(name)s分数线") % {"name": line["name"]})  # fmt: skip
-                self._number(f"s{place}", ("share", line["slug"]), line.get("share"), False,
-                             _("%(name)s不超过(%%)") % {"name": line["name"]})  # fmt: skip
-
-    def _add(self, name: str, what: str, key: str, label: Any, row: dict[str, Any]) -> str:
-        self._number(name, (what, key), row["weight"], True, label)
-        return name
-
-    def _number(
-        self, name: str, meaning: tuple[str, str], initial: Any, required: bool, label: Any
-    ) -> None:
-        self.names[name] = meaning
-        self.fields[name] = forms.DecimalField(
-            label=label, initial=initial, required=required, min_value=0, max_value=100,
-            decimal_places=2,
-        )  # fmt: skip
-
-    def groups(self) -> list[tuple[str, list[Any]]]:
-        """Headings by name, each with its own weight and those of its items."""
-        return [
-            (self.names[own][1], [self[own], *(self[name] for _i, name in rows)])
-            for own, rows in self.headings
-        ]
-
-    def lines(self) -> list[Any]:
-        return [self[name] for name, (what, _key) in self.names.items() if what != "weight"]
-
-    def typed(self) -> dict[str, Any]:
-        """What the service is given."""
-        data = self.cleaned_data
-        found: dict[str, dict[str, Any]] = {"weight": {}, "minimum": {}, "share": {}}
-        for name, (what, key) in self.names.items():
-            found[what][key] = data[name]
-        return {
-            "weights": found["weight"], "minimums": found["minimum"], "shares": found["share"],
-            "reason": data["reason"], "source": data["source"],
-        }  # fmt: skip
-
-
 class EntrustForm(forms.Form):
     agency = forms.CharField(label=_("受托机构名称"), max_length=100, required=False)
     reviewers = forms.ModelMultipleChoiceField(

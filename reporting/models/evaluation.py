@@ -16,10 +16,17 @@ from reporting.models.report import AnnualReport, ReportVersion
 from reporting.querysets import EvaluationRunQuerySet, ResultQuerySet
 
 FROZEN = pgtrigger.Update | pgtrigger.Delete
+EDITED_AFTER_DRAFT = (
+    "NOT OLD.is_draft AND (OLD.slug, OLD.version, OLD.definition, OLD.digest) "
+    "IS DISTINCT FROM (NEW.slug, NEW.version, NEW.definition, NEW.digest)"
+)
 
 
 class EvaluationScheme(BaseModel):
-    """评价办法: one version of how platforms are judged (D1–D3). Never changed, only followed."""
+    """评价办法: one version of how platforms are judged (D1–D3).
+
+    A draft may be edited and dropped; what was once in force is never changed, only followed.
+    """
 
     slug = models.SlugField(_("代码"), max_length=40)
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
@@ -28,6 +35,7 @@ class EvaluationScheme(BaseModel):
     definition = models.JSONField(_("内容"))
     digest = models.CharField(_("摘要"), max_length=64)
     is_current = models.BooleanField(_("现行"), default=True)
+    is_draft = models.BooleanField(_("草稿"), default=False)
     reason = models.CharField(_("修改理由"), max_length=500, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -40,14 +48,24 @@ class EvaluationScheme(BaseModel):
             models.UniqueConstraint(
                 fields=["slug"], condition=Q(is_current=True), name="reporting_scheme_current"
             ),
+            models.UniqueConstraint(
+                fields=["slug"], condition=Q(is_draft=True), name="reporting_scheme_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_draft=True, is_current=True), name="reporting_scheme_draft_waits"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
                 name="never_edited",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("slug", "version", "definition", "digest"),
+                condition=pgtrigger.Condition(EDITED_AFTER_DRAFT),
             ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="never_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__is_draft=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,16 +73,16 @@ def is_vetoed(veto: Veto, candidate: Candidate) -> bool:
         return bool(candidate.false_data)
     values = [candidate.values.get(veto.code, Value())]
     values += list(candidate.past.get(veto.code, ()))[: veto.years - 1]
-    return any(_meets(veto.test, value.data) for value in values)
+    return any(_meets(veto, value.data) for value in values)
 
 
-def _meets(test: str, data: Any) -> bool:
-    if test == "true":
+def _meets(veto: Veto, data: Any) -> bool:
+    if veto.test == "true":
         return data is True
     number = _number(data)
     if number is None:
         return False
-    return number > 0 if test == "positive" else number == 0
+    return number > veto.more_than if veto.test == "positive" else number == 0
 
 
 def vetoes_of(scheme: Scheme, candidate: Candidate) -> tuple[tuple[str, str], ...]:

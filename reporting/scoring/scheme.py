@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from reporting import formulas
@@ -13,13 +14,20 @@ from reporting import formulas
 VALUES = frozenset({"number", "bool", "share", "present", "count", "mean", "choice"})
 METHODS = frozenset({"minmax", "percentile", "absolute"})
 TESTS = frozenset({"positive", "true", "zero", "no_report", "false_data"})
+WITHOUT_CODE = frozenset({"no_report", "false_data"})
 FACETS = frozenset({"kind", "field", "size"})
+TREATMENTS = frozenset({"leave_out", "zero"})
+MOST_YEARS = 10
 MISSING = {"na": "leave_out", "secret": "leave_out", "uncounted": "zero"}
 HUNDRED = Decimal(100)
 
 
 class SchemeError(ValueError):
-    """A definition that cannot be computed; the message names the place."""
+    """A definition that cannot be computed. `place` is its key: headings.0.items.2.formula."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,17 @@ class GradeLine:
 
 @dataclass(frozen=True)
 class Veto:
-    """What rules a platform out: a test of this and, with `years`, of earlier years."""
+    """What rules a platform out: a test of this and, with `years`, of earlier years.
+
+    The test `positive` is met by a number above `more_than`.
+    """
 
     slug: str
     name: str
     test: str
     code: str = ""
     years: int = 1
+    more_than: Decimal = Decimal(0)
     source: str = ""
 
 
@@ -140,7 +152,11 @@ class Scheme:
     @property
     def past_codes(self) -> dict[str, int]:
         """Indicators of which earlier years count, and how many of them."""
-        return {veto.code: veto.years - 1 for veto in self.vetoes if veto.years > 1}
+        found: dict[str, int] = {}
+        for veto in self.vetoes:
+            if veto.years > 1:
+                found[veto.code] = max(found.get(veto.code, 0), veto.years - 1)
+        return found
 
 
 def _decimal(value: Any) -> Decimal:
@@ -169,7 +185,10 @@ def _read(table: Mapping[str, Any]) -> Scheme:
             )
             for row in table["grades"]
         ),
-        vetoes=tuple(Veto(**row) for row in table.get("vetoes", [])),
+        vetoes=tuple(
+            Veto(**{**row, "more_than": _decimal(row.get("more_than", 0))})
+            for row in table.get("vetoes", [])
+        ),
         groups=tuple(tuple(keys) for keys in table["groups"]),
         minimum_group=int(table["minimum_group"]),
         flat_score=_decimal(table["flat_score"]),
@@ -200,37 +219,94 @@ def _item(row: Mapping[str, Any]) -> Item:
 
 
 def _check(scheme: Scheme) -> None:
-    if sum(heading.weight for heading in scheme.headings) != HUNDRED:
-        raise SchemeError("一级指标的权重之和须为 100。")
-    for heading in scheme.headings:
+    _check_headings(scheme)
+    _check_vetoes(scheme)
+    _check_groups(scheme)
+    _check_grades(scheme)
+    known = {heading.name for heading in scheme.headings} | {one.formula for one in scheme.items}
+    for place, name in enumerate(scheme.ties):
+        if name not in known:
+            raise SchemeError(f"同分比较的“{name}”不在指标中。", f"ties.{place}")
+
+
+def _check_headings(scheme: Scheme) -> None:
+    names: set[str] = set()
+    seen: set[str] = set()
+    for place, heading in enumerate(scheme.headings):
+        key = f"headings.{place}"
+        if not heading.name or heading.name in names:
+            raise SchemeError("一级指标的名称不能重复，也不能为空。", f"{key}.name")
         if heading.weight < 0 or sum(item.weight for item in heading.items) <= 0:
-            raise SchemeError(f"“{heading.name}”的权重须大于 0。")
-    for item in scheme.items:
-        _check_item(item)
-    formulas_seen = [item.formula for item in scheme.items]
-    if len(set(formulas_seen)) != len(formulas_seen):
-        raise SchemeError("同一个指标或公式出现了两次。")
-    if unknown := {veto.test for veto in scheme.vetoes} - TESTS:
-        raise SchemeError(f"没有这样的否决规则：{'、'.join(sorted(unknown))}")
-    if not scheme.groups or any(set(keys) - FACETS for keys in scheme.groups):
-        raise SchemeError("同类组只能按类别、领域、规模划分。")
-    minimums = [line.minimum for line in scheme.grades]
-    if not minimums or minimums != sorted(minimums, reverse=True) or minimums[-1] != 0:
-        raise SchemeError("等次须由高到低排列，最低等次不设分数线。")
+            raise SchemeError(f"“{heading.name}”的权重须大于 0。", f"{key}.weight")
+        for row, item in enumerate(heading.items):
+            _check_item(item, f"{key}.items.{row}")
+            if item.formula in seen:
+                raise SchemeError("同一个指标或公式出现了两次。", f"{key}.items.{row}.formula")
+            seen.add(item.formula)
+        names.add(heading.name)
+    total = sum(heading.weight for heading in scheme.headings)
+    if total != HUNDRED:
+        raise SchemeError(f"一级指标的权重之和须为 100，现在是 {total:f}。", "headings.0.weight")
 
 
-def _check_item(item: Item) -> None:
-    if item.value not in VALUES or item.method not in METHODS or item.weight < 0:
-        raise SchemeError(f"“{item.name}”的取值、归一方法或权重有误。")
+def _check_item(item: Item, key: str) -> None:
+    if item.weight < 0:
+        raise SchemeError(f"“{item.name}”的权重不能小于 0。", f"{key}.weight")
+    if item.value not in VALUES or item.method not in METHODS:
+        raise SchemeError(f"“{item.name}”的取值、归一方法或权重有误。", f"{key}.method")
     try:
         parsed = item.parsed
     except formulas.FormulaError as error:
-        raise SchemeError(f"“{item.name}”：{error}") from error
+        raise SchemeError(f"“{item.name}”：{error}", f"{key}.formula") from error
     if parsed.past:
-        raise SchemeError(f"“{item.name}”的公式不能引用往年。")
-    is_plain = parsed.codes == {item.formula}
-    if item.value != "number" and not is_plain:
-        raise SchemeError(f"“{item.name}”只能取一个指标。")
+        raise SchemeError(f"“{item.name}”的公式不能引用往年。", f"{key}.formula")
+    if not parsed.codes:
+        raise SchemeError(f"“{item.name}”的公式里没有指标。", f"{key}.formula")
+    if item.value != "number" and parsed.codes != {item.formula}:
+        raise SchemeError(f"“{item.name}”只能取一个指标。", f"{key}.formula")
     lacking = {"share": not item.of, "mean": not item.column, "choice": not item.points}
     if lacking.get(item.value) or item.full <= 0:
-        raise SchemeError(f"“{item.name}”缺少取值所需的参数。")
+        raise SchemeError(f"“{item.name}”缺少取值所需的参数。", f"{key}.full")
+
+
+def _check_vetoes(scheme: Scheme) -> None:
+    for place, veto in enumerate(scheme.vetoes):
+        key = f"vetoes.{place}"
+        if veto.test not in TESTS:
+            raise SchemeError(f"没有这样的否决规则：{veto.test}", f"{key}.test")
+        if bool(veto.code) == (veto.test in WITHOUT_CODE):
+            word = "不看指标" if veto.code else "要写明看哪个指标"
+            raise SchemeError(f"“{veto.name}”{word}。", f"{key}.code")
+        if not 1 <= veto.years <= MOST_YEARS:
+            raise SchemeError(f"否决所看的年数须为 1 至 {MOST_YEARS}。", f"{key}.years")
+        if veto.more_than < 0:
+            raise SchemeError("否决的界限不能小于 0。", f"{key}.more_than")
+
+
+def _check_groups(scheme: Scheme) -> None:
+    if not scheme.groups or any(set(keys) - FACETS for keys in scheme.groups):
+        raise SchemeError("同类组只能按类别、领域、规模划分。", "groups.0")
+    for place, (narrow, wide) in enumerate(pairwise(scheme.groups), start=1):
+        if not set(wide) < set(narrow):
+            raise SchemeError("同类组须逐级放宽：后一级只能比前一级少看几项。", f"groups.{place}")
+    if scheme.minimum_group < 1:
+        raise SchemeError("同类组至少 1 家。", "minimum_group")
+    if not 0 <= scheme.flat_score <= HUNDRED:
+        raise SchemeError("数值全部相同时的得分须在 0 至 100 之间。", "flat_score")
+    limits = [band.below for band in scheme.bands if band.below is not None]
+    for place, (low, high) in enumerate(pairwise(limits), start=1):
+        if low >= high:
+            raise SchemeError("规模的界限须由小到大。", f"size.bands.{place}.below")
+    if unknown := set(scheme.missing.values()) - TREATMENTS:
+        raise SchemeError(f"没有这样的缺数处理：{'、'.join(sorted(unknown))}", "missing.na")
+
+
+def _check_grades(scheme: Scheme) -> None:
+    if not scheme.grades or scheme.grades[-1].minimum != 0:
+        raise SchemeError("等次须由高到低排列，最低等次不设分数线。", "grades.0.minimum")
+    for place, (better, worse) in enumerate(pairwise(scheme.grades), start=1):
+        if better.minimum < worse.minimum:
+            raise SchemeError("等次须由高到低排列，最低等次不设分数线。", f"grades.{place}.minimum")
+    for place, line in enumerate(scheme.grades):
+        if line.share is not None and not 0 < line.share <= HUNDRED:
+            raise SchemeError("名次比例须大于 0，不超过 100。", f"grades.{place}.share")

@@ -191,9 +191,20 @@ def _progress(target: Target, place: Place, figure: TargetFigure | None) -> Prog
     if reader is not None:
         value = reader(place)
         return Progress(target, value, "" if value is not None else NO_RECORD, is_computed=True)
+    figure = _newer(figure, target, place.today)
     if figure is None:
         return Progress(target, None, "未统计：本平台没有这类记录，由主管部门登记数值和来源。")
     return Progress(target, figure.value, "", figure)
+
+
+def _newer(entered: TargetFigure | None, target: Target, today: date) -> TargetFigure | None:
+    """What staff entered, or what the jurisdiction's file knows from a public source if newer."""
+    known = target.known
+    if known is None or known.as_of > today or (entered and entered.as_of_date >= known.as_of):
+        return entered
+    return TargetFigure(
+        code=target.code, value=Decimal(known.value), as_of_date=known.as_of, source=known.source
+    )
 
 
 def alert_owners() -> QuerySet[User]:

@@ -126,7 +126,7 @@ def _results(draws: Draws) -> dict[str, Any]:
 def _safety(draws: Draws) -> dict[str, Any]:
     needed = draws.count(3, 6)
     return {
-        "SAF-01": 0, "SAF-02": False, "SAF-03a": needed, "SAF-03b": needed,
+        "SAF-01": 0, "SAF-01a": 0, "SAF-02": False, "SAF-03a": needed, "SAF-03b": needed,
         "SAF-04": [{"date": "第二季度", "found": draws.size, "mended": draws.size}],
         "SAF-05": _money(draws.chance.randint(12, 30) / 100), "SAF-06": 0,
         "PLN-06": [{"kind": "资金", "note": "演示诉求：希望设备更新得到支持。"}],

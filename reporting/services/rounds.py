@@ -85,7 +85,7 @@ def freeze_inputs(run: EvaluationRun, scheme: Scheme, tell: Tell) -> dict[str, I
         )
     )
     accepted = [pk for pk, status, *_rest in listed if status == ReportStatus.ACCEPTED]
-    past = _past(run, scheme)
+    past = earlier_years(run, scheme)
     frozen: dict[int, Inputs] = {}
     for start in range(0, len(accepted), CHUNK):
         frozen |= _of_versions(accepted[start : start + CHUNK], scheme)
@@ -132,7 +132,7 @@ def _facet(line: Mapping[str, Any] | None) -> list[str]:
     return [code, line["words"].split("、")[0]]
 
 
-def _past(run: EvaluationRun, scheme: Scheme) -> dict[int, dict[str, list[Any]]]:
+def earlier_years(run: EvaluationRun, scheme: Scheme) -> dict[int, dict[str, list[Any]]]:
     """Earlier accepted years of what rules out for several years: platform → code → values, last
     year's first. One query."""
     if not scheme.past_codes:

@@ -1,4 +1,4 @@
-"""Published grades for the pages of platforms and the roster, which lie below reporting."""
+"""Published grades for pages of apps that lie below reporting; a scheme's rules in words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Any
 from django import template
 
 from platforms.models import Platform
+from reporting.scoring.words import group_words, method_words, missing_words, veto_words
 from reporting.selectors.evaluations import Grade, grades_of, latest_grades
 
 register = template.Library()
 YEARS = 5
+
+for words in (group_words, method_words, missing_words, veto_words):
+    register.filter(words.__name__, words)
 
 
 @register.inclusion_tag("reporting/_platform_grades.html")

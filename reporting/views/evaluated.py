@@ -1,4 +1,4 @@
-"""One platform's result: the way to its score, contesting it, correcting it; the schemes."""
+"""One platform's result: the way to its score, contesting it, correcting it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from reporting.access import (
     DisputeAccess,
     EvaluationAccess,
     ResultAccess,
-    SchemeAccess,
 )
 from reporting.enums import NullReason
-from reporting.forms import DisputeForm, InputForm, ReviseForm
+from reporting.forms import DisputeForm, InputForm
 from reporting.models import EvaluationResult
 from reporting.selectors import rankings as selectors
 from reporting.services import disputes as services
-from reporting.services.evaluation_schemes import revise_scheme
 
 
 def find(request: HttpRequest, pk: int, slug: str) -> tuple[ResultAccess, EvaluationResult]:
@@ -119,45 +117,3 @@ def correct(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             return redirect(run)
     context = {"form": form, "result": result, "run": run}
     return render(request, "reporting/input_form.html", context)
-
-
-@require_GET
-def schemes(request: HttpRequest) -> HttpResponse:
-    """How platforms are judged: every scheme in its present version."""
-    rows = SchemeAccess(request.user).visible().filter(is_current=True).order_by("use", "slug")
-    return render(request, "reporting/schemes.html", {"schemes": rows})
-
-
-@require_GET
-def scheme(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    """One version: headings, weights, vetoes, grades, what is an example."""
-    access = SchemeAccess(request.user)
-    found = get_object_or_404(access.visible(), slug=slug, version=version)
-    versions = access.visible().filter(slug=slug).select_related("created_by")
-    context = {
-        "scheme": found,
-        "access": access,
-        "versions": versions.order_by("-version"),
-        "choices": selectors.choice_words(found.definition),
-    }
-    return render(request, "reporting/scheme.html", context)
-
-
-@login_required
-def revise(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    """Other weights and grade lines, with a reason: a new version."""
-    access = SchemeAccess(request.user)
-    access.require("revise")
-    found = get_object_or_404(access.visible(), slug=slug, version=version)
-    form = ReviseForm(request.POST or None, scheme=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = revise_scheme(
-                actor=request.user, scheme=found, now=timezone.now(), **form.typed()
-            )
-        except DomainError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, f"已保存为第 {made.version} 版，此后新建的评价按它计算。")
-            return redirect(made)
-    return render(request, "reporting/scheme_form.html", {"form": form, "scheme": found})

@@ -1,7 +1,6 @@
 """Runs: made, computed, proven, made public, published. Refusals change nothing."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pgtrigger
 import pytest
@@ -308,43 +307,3 @@ def test_a_scheme_is_loaded_once_and_a_change_is_a_version():
     assert (again.created, again.unchanged) == (0, 1)
     assert [first.version, second.version] == [1, 2]
     assert EvaluationScheme.objects.get(pk=first.pk).definition["flat_score"] == 60
-
-
-def test_staff_revise_weights_with_a_reason(staff, run):
-    scheme = run.scheme
-    change = {
-        "weights": {"服务": Decimal(60), "机制": Decimal(40)},
-        "minimums": {},
-        "shares": {"excellent": None},
-    }
-    now = timezone.now()
-    with pytest.raises(DomainError, match="理由"):
-        evaluation_schemes.revise_scheme(actor=staff, scheme=scheme, reason=" ", now=now, **change)
-    with pytest.raises(Refused):
-        evaluation_schemes.revise_scheme(
-            actor=person(Role.OPERATOR), scheme=scheme, reason="x", now=now, **change
-        )
-    with pytest.raises(DomainError, match="100"):
-        evaluation_schemes.revise_scheme(
-            actor=staff, scheme=scheme, reason="x", now=now,
-            weights={"服务": Decimal(60)}, minimums={}, shares={},
-        )  # fmt: skip
-    with pytest.raises(DomainError, match="没有变化"):
-        evaluation_schemes.revise_scheme(
-            actor=staff, scheme=scheme, reason="x", now=now, weights={}, minimums={},
-            shares={"excellent": Decimal(40)},
-        )  # fmt: skip
-    assert EvaluationScheme.objects.count() == 1
-
-    made = evaluation_schemes.revise_scheme(
-        actor=staff, scheme=scheme, reason="突出机制", source="某办〔2026〕1号", now=now, **change
-    )
-
-    assert (made.version, made.is_current, made.definition["example"]) == (2, True, False)
-    assert "share" not in made.definition["grades"][0]
-    assert EvaluationRun.objects.get(pk=run.pk).scheme_id == scheme.pk
-    with pytest.raises(DomainError, match="现行版本"):
-        evaluation_schemes.revise_scheme(actor=staff, scheme=scheme, reason="x", now=now, **change)
-    # the file itself did not change: what staff made stays in force
-    evaluation_schemes.load_schemes(actor=SYSTEM, definitions=[SMALL], now=now)
-    assert EvaluationScheme.objects.get(is_current=True).pk == made.pk

@@ -41,8 +41,8 @@ def test_every_row_of_every_form_is_a_fact_of_ours():
     forms = outside_forms()
 
     assert [form.slug for form in forms] == [
-        "gd-summary", "hefei-recheck", "linyi-filing", "luoyang-annual", "miit-ladder",
-        "nrii-annual",
+        "gd-summary", "hefei-recheck", "hubei-filing", "linyi-filing", "luoyang-annual",
+        "miit-ladder", "nrii-annual", "zhejiang-application",
     ]  # fmt: skip
     for form in forms:
         assert form.source != ""
@@ -98,7 +98,7 @@ def test_pages_and_files(report, operator):
     }
     unknown = client.get(reverse("reporting:outside_form", args=[report.pk, "nothing"]))
 
-    assert page.count("可填") == 6
+    assert page.count("可填") == 8
     assert "去补充" in form.content.decode()
     sheet = load_workbook(BytesIO(files["xlsx"].content)).worksheets[0]
     labels = [row[0].value for row in sheet.iter_rows()]

@@ -107,6 +107,18 @@ def test_each_veto_rules_out(slug, changes):
     assert found["b"].vetoes == ()
 
 
+def test_a_veto_has_a_limit_that_can_be_moved():
+    definition = deepcopy(SMALL)
+    definition["vetoes"][0]["more_than"] = 1
+    found = by_key(
+        read_scheme(definition),
+        [candidate("one", values={"SAF-01": "1"}), candidate("two", values={"SAF-01": "2"}),
+         candidate("three", past={"SAF-01": (Value("3"),)})],
+    )  # fmt: skip
+
+    assert [bool(found[key].vetoes) for key in ("one", "two", "three")] == [False, True, True]
+
+
 def test_what_is_older_or_unknown_vetoes_nobody():
     older = {"SAF-01": (Value("0"), Value("0"), Value("5"))}
     found = by_key(
@@ -188,6 +200,7 @@ def test_percentile_and_other_values():
         {"name": "机制", "formula": "BAS-07", "value": "present", "method": "absolute",
          "weight": 1},
     ]  # fmt: skip
+    definition["ties"] = []
     values = {
         "BAS-06": True, "CAP-03": ["a", "b"], "BAS-12": "city", "BAS-07": "other",
         "PLN-02": [{"percent": "150"}, {"percent": "50"}, {"percent": None}], "PLN-01": [{}, {}],
