@@ -17,6 +17,7 @@ from reporting.models import (
     PublishedListRow,
     ReportCycle,
     ReportingJob,
+    RewardItem,
     RewardPlan,
 )
 
@@ -99,6 +100,23 @@ class RewardTable(tables.Table):
     class Meta:
         model = RewardPlan
         fields: ClassVar = ("name", "status")
+
+
+class RewardItemTable(tables.Table):
+    """The list of a plan: who gets what, and why somebody gets nothing."""
+
+    region = tables.Column(accessor="platform__region", verbose_name=_("地区"))
+    grade = tables.Column(accessor="result__grade_name", verbose_name=_("等次"))
+    paid_date = tables.Column(accessor="funding__paid_date", verbose_name=_("拨付日期"))
+    is_demo = tables.BooleanColumn(
+        accessor="platform__is_demo", yesno="是,", verbose_name=_("演示数据")
+    )
+
+    class Meta:
+        model = RewardItem
+        fields: ClassVar = ("place", "platform", "region", "grade", "amount_yuan", "note",
+                            "paid_date", "is_demo")  # fmt: skip
+        orderable = False
 
 
 class PublishedListTable(tables.Table):

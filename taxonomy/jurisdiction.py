@@ -161,6 +161,7 @@ NESTED = {
     "steps": Step,
     "criteria": Criterion,
     "scores": Score,
+    "known": KnownFigure,
 }
 
 

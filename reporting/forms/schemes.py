@@ -55,7 +55,11 @@ class Part:
     name: Any
     weight: Any
     rows: list[Row]
-    is_new: bool
+    count: int  # of rows that are there already; 0 for a new heading
+
+    @property
+    def has_errors(self) -> bool:
+        return any(field.errors for row in self.rows for _label, field in row.cells)
 
 
 class SchemeForm(forms.Form):
@@ -93,6 +97,10 @@ class SchemeForm(forms.Form):
                 self._number(f"grades.{place}.minimum", f"{name}：不低于(分)", line["minimum"])
                 self._number(f"grades.{place}.share", f"{name}：名次在前(%)", line.get("share"),
                              required=False)  # fmt: skip
+
+        for name, field in self.fields.items():
+            if "." in name and not isinstance(field, forms.BooleanField):
+                field.widget.attrs["class"] = "control"  # also outside a field: cells of a table
 
     # building
 
@@ -184,11 +192,10 @@ class SchemeForm(forms.Form):
 
     def parts(self) -> list[Part]:
         """Headings with their rows, an empty one last."""
-        count = len(self.base["headings"])
         return [
             Part(self[f"headings.{n}.name"], self[f"headings.{n}.weight"],
-                 self._rows(f"headings.{n}.items", WORDS_OF_ITEM), n == count)
-            for n in range(count + 1)
+                 self._rows(f"headings.{n}.items", WORDS_OF_ITEM), len(heading.get("items", [])))
+            for n, heading in enumerate([*self.base["headings"], {}])
         ]  # fmt: skip
 
     def veto_rows(self) -> list[Row]:

@@ -53,6 +53,10 @@ class Trial:
     grades: list[tuple[str, int, int]]  # name, before, after; best first
 
     @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
     def regraded(self) -> int:
         return sum(row.is_regraded for row in self.rows)
 

@@ -18,7 +18,7 @@ from reporting.access import EvaluationAccess, RewardAccess
 from reporting.forms import RewardForm
 from reporting.models import RewardItem
 from reporting.services import rewards as services
-from reporting.tables import RewardTable
+from reporting.tables import RewardItemTable, RewardTable
 from reporting.views import evaluations
 
 
@@ -63,12 +63,15 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": found,
         "access": access,
         "run_access": EvaluationAccess(request.user),
-        "items": items.order_by("place", "platform__slug"),
         "rewarded": items.filter(amount_yuan__gt=0).count(),
         "unpaid": items.filter(funding__isnull=False, funding__paid_date=None).count(),
         "today": timezone.localdate(),
     }
-    return render(request, "reporting/reward.html", context)
+    return list_page(
+        request, queryset=items.order_by("place", "platform__slug"),
+        table_class=RewardItemTable, template="reporting/reward.html", per_page=100,
+        export_name=f"{found.run.region}{found}", context=context,
+    )  # fmt: skip
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""From the archived reports to grades, a development report and a numbered list."""
+"""From the archived reports to grades, a reward, a development report and a numbered list."""
 
 from __future__ import annotations
 
@@ -11,9 +11,27 @@ from tests.journeys.walker import PATIENCE
 from tests.journeys.year import Year
 
 CLAIM = "0"
+LINES = {"grades.0.minimum": "3", "grades.1.minimum": "2", "grades.2.minimum": "1"}
 
 
-def evaluate(year: Year) -> None:
+def revise_the_scheme(year: Year) -> None:
+    """Staff move the grade lines: refused at the field, drafted, compared, put in force."""
+    province = year.be("province")
+    province.follow("评价办法")
+    province.follow("运行评估")
+    province.follow("修改评价办法")
+    province.fill(**LINES, **{"headings.0.weight": "11", "reason": "首年试行，适当放宽等次线。"})
+    province.press("保存草稿并比较")
+    province.sees("一级指标的权重之和须为 100，现在是 101。")
+    province.fill(**{"headings.0.weight": "10"})
+    province.press("保存草稿并比较")
+    province.sees("60 分及以上，且名次在前 20%")
+    province.sees("还没有按这个办法计算过的评价")
+    province.act("启用")
+    province.sees("已启用第 2 版")
+
+
+def evaluate(year: Year) -> EvaluationRun:
     """Computed from what was archived; contested once, computed anew, published."""
     province = year.be("province")
     province.follow("运行评价")
@@ -52,6 +70,36 @@ def evaluate(year: Year) -> None:
     visitor = year.be("visitor")
     visitor.go(run.get_absolute_url())
     visitor.sees(year.platform.name)
+    visitor.sees("优秀")
+    return run
+
+
+def reward(year: Year, run: EvaluationRun) -> None:
+    """From the grade to the list, the publicity, the decision, the ledger and the payment."""
+    province = year.be("province")
+    province.go(run.get_absolute_url())
+    province.follow("拟定奖补方案")
+    province.sees("奖补规定为示例")
+    province.fill(amount_wan="20", department="省发展改革委")
+    province.press("算出名单")
+    province.act("开始公示")
+    visitor = year.be("visitor")
+    visitor.go("/rewards/")
+    visitor.follow("2026年度运行评估优秀奖补")
+    visitor.sees(year.platform.name)
+    address = visitor.path
+
+    year.on(days.REWARDED)
+    province = year.be("province")
+    province.go(address)
+    province.act("作出决定", document_number="粤演示〔2027〕1号")
+    province.sees("已决定，待拨付")
+    province = year.be("province")
+    province.follow("财政资金台账")
+    province.sees("2026年度运行评估优秀奖补")
+    province.sees("20万元")
+    visitor.go(address)
+    visitor.sees("粤演示〔2027〕1号")
 
 
 def compile_report(year: Year) -> None:

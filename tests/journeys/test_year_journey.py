@@ -58,7 +58,9 @@ def test_from_open_batch_to_published_year(browser: Browser, spring, office: str
     annual_report.review(year, report)
     annual_report.read(year, report)
 
-    publishing.evaluate(year)
+    publishing.revise_the_scheme(year)
+    run = publishing.evaluate(year)
+    publishing.reward(year, run)
     publishing.compile_report(year)
     publishing.issue_list(year)
     assert year.complaints == {}

@@ -42,7 +42,7 @@ class Walker:
         """Fill fields by name: text, a choice by its label, "on" for a tick."""
         place = within or self.page.locator("main")
         for name, value in values.items():
-            field = place.locator(f"[name={name}]").first
+            field = place.locator(f'[name="{name}"]').first
             if field.evaluate("element => element.tagName") == "SELECT":
                 field.select_option(label=value)
             elif value == "on":

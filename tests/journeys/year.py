@@ -24,6 +24,7 @@ LAST_DAY = date(2026, 3, 16)
 DECIDED = date(2026, 3, 17)
 OPENED = date(2027, 1, 4)
 GRADED = date(2027, 2, 1)  # whatever holidays: more than five working days later
+REWARDED = date(2027, 3, 1)  # so is this, spring festival included
 COUNTY, CITY = "440605", "440600"  # 佛山市南海区
 SCHEME = "guangdong-provincial-platform"
 COUNTY_STEP = {

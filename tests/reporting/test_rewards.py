@@ -200,3 +200,29 @@ def test_the_poor_are_ordered_to_mend(staff, run):
     poor.refresh_from_db()
     assert (poor.status, poor.rectify_by) == ("rectifying", later)
     assert poor.assessments.get().due_date == later
+
+
+def test_the_list_of_a_plan_is_read_and_exported(staff, run, client):
+    plan = rewards.move_reward(
+        actor=staff, plan=planned(staff, run, budget_yuan=D(300_000)), name="show",
+        now=timezone.now(),
+    )  # fmt: skip
+
+    page = client.get(plan.get_absolute_url())
+    sheet = client.get(f"{plan.get_absolute_url()}?export=csv").content.decode("utf-8-sig")
+
+    assert page.context["total"] == 2
+    assert [line.split(",")[0] for line in sheet.splitlines()] == ["名次", "1", "2"]
+    assert "总额已用完" in sheet
+
+
+def test_guangdong_plans_by_a_rule_that_is_marked_an_example(run, settings):
+    province = person(Role.GOVERNMENT, region=guangdong())
+    EvaluationRun.objects.filter(pk=run.pk).update(region=guangdong(), scheme_slug="running")
+    run.refresh_from_db()
+
+    plan = planned(province, run)
+
+    assert plan.rule["example"] is True
+    assert "原文未写" in plan.rule["source"]
+    assert amounts(plan)["a"] == (200_000, "")
