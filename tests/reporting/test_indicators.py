@@ -119,7 +119,7 @@ def test_list_page(client):
     with CaptureQueriesContext(connection) as queries:
         page = client.get(reverse("reporting:indicators"))
 
-    assert page.context["total"] == 171
+    assert page.context["total"] == 172
     assert len(queries) == 2
 
 
