@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0001_initial'),
+        ('reporting', '0002_releases_and_list_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
