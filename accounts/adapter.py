@@ -15,6 +15,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.services import sign_in
 
@@ -31,6 +32,11 @@ SIGN_IN_EVENTS = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("邮箱或密码不正确，请核对后再试。"),
+        "incorrect_password": _("密码不正确。"),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: `accounts:register` makes person and organisation in one step."""
         return False
@@ -53,7 +59,7 @@ def _receiver(action: str) -> Any:
     def receive(*, request: HttpRequest | None, user: Any = None, **kwargs: Any) -> None:
         if user is not None:  # signing out without having signed in announces nobody
             sign_in.log_account_event(
-                user=user, action=action, now=timezone.now(), ip_address=_address(request)
+                user=user, action=action, now=timezone.now(), ip_address=address_of(request)
             )
 
     return receive
@@ -65,11 +71,11 @@ def _failed(
     sign_in.log_failed_sign_in(
         email=str(credentials.get("email") or credentials.get("username") or ""),
         now=timezone.now(),
-        ip_address=_address(request),
+        ip_address=address_of(request),
     )
 
 
-def _address(request: HttpRequest | None) -> str | None:
+def address_of(request: HttpRequest | None) -> str | None:
     """The reader's address, as far as the proxies that we trust tell it."""
     try:
         return get_adapter().get_client_ip(request) if request is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -66,6 +68,17 @@ def action_choices() -> list[tuple[str, str]]:
     return sorted(((name, sentence(name)) for name in names), key=lambda pair: pair[1])
 
 
+class PeriodForm(forms.Form):
+    """Two days, the first not after the last."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("截止日期早于起始日期，请对调。"))
+        return values
+
+
 class ActivityFilter(django_filters.FilterSet):
     person = django_filters.CharFilter(method="by_person", label=_("操作人（姓名或邮箱）"))
     action = django_filters.ChoiceFilter(
@@ -90,6 +103,7 @@ class ActivityFilter(django_filters.FilterSet):
     class Meta:
         model = ActivityLog
         fields = ()
+        form = PeriodForm
 
     def by_person(
         self, queryset: QuerySet[ActivityLog], _name: str, value: str

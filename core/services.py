@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,11 @@ def invalid(error: ValidationError) -> DomainError:
     return DomainError("invalid", messages[0], None if field == NON_FIELD_ERRORS else field)
 
 
+# where the request under way comes from; not in the log context, so that the technical log,
+# which holds no personal data, does not repeat it
+source_address: ContextVar[str | None] = ContextVar("source_address", default=None)
+
+
 def log_activity(
     *,
     actor: Any,
@@ -45,7 +51,7 @@ def log_activity(
     reason: str = "",
     data: dict[str, Any] | None = None,
 ) -> ActivityLog:
-    """Append one row to the activity log. Request id and address come from the log context."""
+    """Append one row to the activity log. Request id and address are those of the request."""
     context = structlog.contextvars.get_contextvars()
     return ActivityLog.objects.create(
         at=now,
@@ -58,7 +64,7 @@ def log_activity(
         reason=reason.strip(),
         data=data or {},
         request_id=str(context.get("request_id", ""))[:64],
-        ip_address=context.get("ip_address"),
+        ip_address=context.get("ip_address") or source_address.get(),
     )
 
 

@@ -63,6 +63,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
                 self._offer_documents(self.fields[name])
 
     def _offer_documents(self, field: Any) -> None:
+        if not isinstance(field, forms.ModelMultipleChoiceField):
+            field.empty_label = _("没有替代其他文件")
         rows = PolicyDocument.objects.newest_first()
         itself = isinstance(self.instance, PolicyDocument) and self.instance.pk
         field.queryset = rows.exclude(pk=itself) if itself else rows

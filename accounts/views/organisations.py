@@ -97,7 +97,7 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
         )
-        messages.success(request, f"已完成：{OrganisationAccess.machine.by_name[name].label}。")
+        messages.success(request, f"已{OrganisationAccess.machine.by_name[name].label}。")
     return redirect(found)
 
 

@@ -67,7 +67,7 @@ def export(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required(allow_get=True)
+@reauthentication_required
 def close(request: PersonRequest) -> HttpResponse:
     """Close the account for good, after saying so."""
     form = CloseAccountForm(request.POST or None)

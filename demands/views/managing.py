@@ -90,7 +90,7 @@ def transition(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             reason=request.POST.get("reason", "")[:500],
             now=timezone.now(),
         )
-        messages.success(request, f"已完成：{row.label}。")
+        messages.success(request, f"已{row.label}。")
     if name in {"reopen", "recall"} and access.can("edit", access.visible().get(pk=demand.pk)):
         return redirect("demands:edit", demand.slug, "what")
     return redirect(demand)

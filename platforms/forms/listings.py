@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,12 @@ class ClaimForm(forms.ModelForm):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("Excel 表格"), help_text=_("按模板填写的 .xlsx，最多 500 行。"))
+    file = forms.FileField(
+        label=_("Excel 表格"),
+        help_text=_("按模板填写的 .xlsx，最多 500 行。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        validators=[FileExtensionValidator(["xlsx"], _("请选择按模板填写的 .xlsx 文件。"))],
+    )
 
 
 class RegionInput(forms.TextInput):

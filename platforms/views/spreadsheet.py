@@ -128,6 +128,6 @@ def _preview(request: HttpRequest, sheet: Sheet, platform: Platform, upload: Any
     return {
         "count": count,
         "columns": columns,
-        "rows": [(number, cells[: len(columns)]) for number, cells in rows],
+        "rows": [(number, list(zip(columns, cells, strict=False))) for number, cells in rows],
         "content": b64encode(content).decode("ascii"),
     }

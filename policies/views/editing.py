@@ -116,7 +116,7 @@ def transition(request: HttpRequest, kind: str, slug: str, name: str) -> HttpRes
             reason=request.POST.get("reason", "")[:500],
             now=timezone.now(),
         )
-        messages.success(request, f"已完成：{row.label}。")
+        messages.success(request, f"已{row.label}。")
     return redirect(content)
 
 

@@ -106,6 +106,11 @@
     const [link, around] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
     row.scrollLeft += link.left - around.left - (around.width - link.width) / 2;
   }
+  // Printing is offered where a page is kept on paper.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
   prepare(document);
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) prepare(event.detail.elt);

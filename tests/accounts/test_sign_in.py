@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.services import sign_in
 from accounts.tasks import purge_sessions
 from core.models import ActivityLog
+from core.services import source_address
 from tests.factories.accounts import PASSWORD, ServiceTokenFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,17 @@ def test_signing_in_is_logged_with_the_address(client):
         "127.0.0.1",
     )
     assert is_signed_in(client)
+
+
+def test_whatever_is_done_is_logged_with_the_address(client):
+    user = person(Role.ENTERPRISE)
+    client.force_login(user)
+
+    client.post(reverse("accounts:profile"), {"name": "李某", "phone": ""})
+
+    entry = last_action()
+    assert (entry.actor, entry.ip_address) == (user, "127.0.0.1")
+    assert source_address.get() is None
 
 
 def test_signing_in_ignores_the_case_of_the_address(client):

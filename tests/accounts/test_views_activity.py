@@ -72,3 +72,12 @@ def test_ones_own_activity_is_shown(log):
     response = signed_in(log[0].actor).get(reverse("accounts:my_activity"))
 
     assert response.context["total"] == 3  # the two and signing in
+
+
+def test_days_the_wrong_way_round_are_told_at_their_field(log):
+    page = signed_in(person(Role.AUDITOR)).get(
+        reverse("accounts:activity"), {"since": "2025-02-01", "until": "2025-01-01"}
+    )
+
+    assert page.context["filter"].form.errors == {"until": ["截止日期早于起始日期，请对调。"]}
+    assert "截止日期早于起始日期" in page.content.decode()

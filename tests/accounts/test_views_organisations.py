@@ -63,7 +63,7 @@ def test_staff_approve_by_a_button(people, organisation):
 
     assert (response["Location"], said(response)) == (
         organisation.get_absolute_url(),
-        ["已完成：审核通过。"],
+        ["已审核通过。"],
     )
     organisation.refresh_from_db()
     assert organisation.is_approved

@@ -54,7 +54,7 @@ def approve(city: Walker) -> None:
     city.go("/review/organisations/")
     city.follow("中山旅程材料有限公司")
     city.press("审核通过")
-    city.sees("已完成：审核通过")
+    city.sees("已审核通过")
 
 
 def post_demand(enterprise: Walker) -> Demand:
@@ -78,7 +78,7 @@ def post_demand(enterprise: Walker) -> Demand:
 def publish(city: Walker, demand: Demand) -> None:
     city.go(demand.get_absolute_url())
     city.press("通过并发布")
-    city.sees("已完成：通过并发布")
+    city.sees("已通过并发布")
 
 
 def ask_platform(enterprise: Walker, demand: Demand) -> None:

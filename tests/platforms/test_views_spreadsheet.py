@@ -68,3 +68,11 @@ def test_certificates_and_parameters_move_what_matching_reads(values, operator, 
     services.edit_listing(actor=operator, listing=capability, values=values, now=now)
 
     assert _rows_key(Side.CAPABILITY) != before
+
+
+def test_another_kind_of_file_is_refused_with_what_is_wanted(sign_in, operator, platform):
+    upload = SimpleUploadedFile("设备.docx", b"PK")
+
+    page = sign_in(operator).post(url_of(platform), {"file": upload})
+
+    assert page.context["form"].errors == {"file": ["请选择按模板填写的 .xlsx 文件。"]}

@@ -201,10 +201,10 @@ def test_write_preview_publish_withdraw(client, sign_in, cast, visitor):
         url = reverse("policies:transition", args=["documents", document.slug, name])
         return page(client.post(url, data, follow=True))
 
-    assert "已完成：发布。" in press("publish")
+    assert "已发布。" in press("publish")
     assert "请写明原因。" in press("withdraw")
-    assert "已完成：撤下。" in press("withdraw", reason="有误")
-    assert "已完成：重新发布。" in press("republish")
+    assert "已撤下。" in press("withdraw", reason="有误")
+    assert "已重新发布。" in press("republish")
     document.refresh_from_db()
     assert (document.status, document.doc_number) == (S.PUBLISHED, "粤科规〔2026〕8号")
 
