@@ -6,11 +6,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ClearanceKind, ClearanceStage, ProjectStatus
-from cases.models import Case, Clearance, Project
+from cases.models import Case, Clearance, Project, SafetyInspection
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
 from taxonomy.selectors import provinces, term_choices
@@ -61,6 +62,28 @@ class ClearanceFilter(FacetedFilterSet):
     class Meta:
         model = Clearance
         fields = ()
+
+
+class InspectionFilter(FacetedFilterSet):
+    """Safety inspections: what is to be mended, what is late."""
+
+    q = django_filters.CharFilter(
+        field_name="project__platform__name", lookup_expr="icontains", label=_("平台名称")
+    )
+    timing = django_filters.ChoiceFilter(
+        method="mending", label=_("整改"), empty_label=_("不限"),
+        choices=[("open", _("未整改完")), ("overdue", _("逾期未整改"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = SafetyInspection
+        fields = ()
+
+    def mending(
+        self, rows: QuerySet[SafetyInspection], _name: str, value: str
+    ) -> QuerySet[SafetyInspection]:
+        rows = rows.filter(mended_count__lt=F("found_count"))
+        return rows.filter(rectify_by__lt=timezone.localdate()) if value == "overdue" else rows
 
 
 class CaseFilter(FacetedFilterSet):

@@ -56,6 +56,27 @@ class ClearanceTable(tables.Table):
         default = UNKNOWN
 
 
+class InspectionTable(tables.Table):
+    """Safety inspections of projects."""
+
+    project = tables.Column(verbose_name=_("项目"), orderable=False)
+    platform = tables.Column(accessor="project__platform", verbose_name=_("平台"), orderable=False)
+    held_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("检查日期"), order_by=("held_date", "pk")
+    )
+    inspector = tables.Column(verbose_name=_("检查人员"), orderable=False)
+    findings = tables.Column(verbose_name=_("检查情况"), orderable=False)
+    found_count = tables.Column(verbose_name=_("发现问题(项)"), orderable=False)
+    mended_count = tables.Column(verbose_name=_("已整改(项)"), orderable=False)
+    rectify_by = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("整改期限"), order_by=("rectify_by", "pk")
+    )
+    rectification = tables.Column(verbose_name=_("整改情况"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+
 class CaseTable(tables.Table):
     """Public cases with their sources."""
 

@@ -17,6 +17,11 @@ def remind_replies() -> None:
     services.remind_overdue(now=timezone.now())
 
 
+@shared_task(name="cases.remind_inspections", expires=3600)
+def remind_inspections() -> None:
+    services.remind_inspections(now=timezone.now())
+
+
 @on(*notices.PROJECT_NOTICES, *notices.CASE_NOTICES, name="cases.tell_people")
 def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     notices.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())

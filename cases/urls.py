@@ -15,6 +15,7 @@ KINDS = "|".join(ClearanceKind.values)
 
 urlpatterns = [
     path("clearances/", ledger.clearances, name="clearances"),
+    path("inspections/", ledger.inspections, name="inspections"),
     path("projects/<slug:number>/ledger/", ledger.ledger, name="ledger"),
     path("projects/<slug:number>/inspections/", ledger.inspect, name="inspect"),
     path("projects/<slug:number>/inspections/<int:pk>/", ledger.mend, name="mend"),

@@ -34,6 +34,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=9, minute=30, day_of_week="mon"),
     },
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
+    "remind-inspections": {
+        "task": "cases.remind_inspections",
+        "schedule": crontab(hour=9, minute=20),
+    },
     "keep-recognition": {
         "task": "platforms.keep_recognition",
         "schedule": crontab(hour=0, minute=30),

@@ -1,7 +1,7 @@
 """Reading projects, outcomes and cases: one selector for each page."""
 
 from cases.selectors.figures import PERIODS, ReplyFacts, funnel, reply_facts
-from cases.selectors.ledger import clearance_rows, overdue_inspections
+from cases.selectors.ledger import clearance_rows, inspection_rows, overdue_inspections
 from cases.selectors.projects import (
     NextStep,
     ProjectPage,
@@ -29,6 +29,7 @@ __all__ = [
     "file_items",
     "funnel",
     "history",
+    "inspection_rows",
     "last_reason",
     "next_step",
     "overdue_inspections",

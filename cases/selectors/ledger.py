@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
 
 from cases.access import ProjectAccess
@@ -16,8 +16,15 @@ def clearance_rows(access: ProjectAccess) -> QuerySet[Clearance]:
     return rows.select_related(*related).order_by("-stage", "-updated_at", "-pk")
 
 
+def inspection_rows(access: ProjectAccess) -> QuerySet[SafetyInspection]:
+    """Inspections of the projects the user sees: what is still to be mended first, by its day."""
+    rows = SafetyInspection.objects.filter(project__in=access.visible())
+    is_open = ExpressionWrapper(Q(mended_count__lt=F("found_count")), output_field=BooleanField())
+    related = ("project__platform", "project__enterprise")
+    return rows.select_related(*related).order_by(is_open.desc(), "rectify_by", "-pk")
+
+
 def overdue_inspections(access: ProjectAccess) -> QuerySet[SafetyInspection]:
     """Inspections with findings that should have been mended by now."""
-    rows = SafetyInspection.objects.filter(project__in=access.visible())
     is_late = Q(rectify_by__lt=timezone.localdate(), mended_count__lt=F("found_count"))
-    return rows.filter(is_late).select_related("project__platform").order_by("rectify_by", "pk")
+    return inspection_rows(access).filter(is_late)

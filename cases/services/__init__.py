@@ -1,7 +1,12 @@
 """Writers of projects, outcomes and cases."""
 
 from cases.services.consequences import fulfil_demand_of, hand_over_projects
-from cases.services.ledger import mend_findings, record_inspection, save_clearance
+from cases.services.ledger import (
+    mend_findings,
+    record_inspection,
+    remind_inspections,
+    save_clearance,
+)
 from cases.services.outcomes import (
     answer_outcome,
     claim_outcome,
@@ -43,6 +48,7 @@ __all__ = [
     "post_message",
     "quote_project",
     "record_inspection",
+    "remind_inspections",
     "remind_overdue",
     "reply_due",
     "save_clearance",

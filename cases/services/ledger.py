@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.selectors import staff_for_region
 from cases.access import ProjectAccess
 from cases.models import Clearance, Project, SafetyInspection
 from core.errors import DomainError
 from core.services import check_record, log_activity
+from core.workdays import workdays_between
+from notifications.services import notify
+from platforms.services.deadlines import SOON_WORKDAYS, operators, timing
 
 
 @transaction.atomic
@@ -80,3 +87,32 @@ def _lock(actor: Any, project: Project) -> Project:
     locked = rows.select_related("platform", "enterprise").get(pk=project.pk)
     ProjectAccess(actor).require("keep_ledger", locked)
     return locked
+
+
+def remind_inspections(*, now: datetime) -> int:
+    """Remind operators of findings nearly due, and weekly with the region's staff once overdue.
+
+    Returns how many messages were written. Safe to run any number of times a day.
+    """
+    rows = SafetyInspection.objects.filter(mended_count__lt=F("found_count"))
+    written, today = 0, timezone.localdate(now)
+    for row in rows.select_related("project__platform").order_by("pk"):
+        due, platform = row.rectify_by, row.project.platform
+        if due is None:  # a constraint says so
+            continue
+        is_soon = workdays_between(today, due) <= SOON_WORKDAYS
+        key, word = timing(due, now, is_soon=is_soon)
+        if not key:
+            continue
+        own = operators(platform)
+        written += notify(
+            users=[*own, *staff_for_region(platform.region_id)] if due < today else own,
+            event_id=uuid5(NAMESPACE_URL, f"cases/inspection/{row.pk}/{key}"),
+            kind="cases.inspection_due",
+            title=f"安全检查整改{word}：{platform}",
+            body=f"{row.project}：还有 {row.found_count - row.mended_count} 项问题，"
+            f"应于 {due} 前整改。",
+            url=reverse("cases:ledger", args=[row.project.number]),
+            now=now,
+        )
+    return written

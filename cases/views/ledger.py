@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from cases import services
 from cases.access import ProjectAccess
 from cases.enums import ClearanceKind
-from cases.filters import ClearanceFilter
+from cases.filters import ClearanceFilter, InspectionFilter
 from cases.forms import ClearanceForm, InspectionForm, MendForm
 from cases.models import Project, SafetyInspection
-from cases.selectors import clearance_rows
-from cases.tables import ClearanceTable
+from cases.selectors import clearance_rows, inspection_rows
+from cases.tables import ClearanceTable, InspectionTable
 from cases.views.projects import find_project
 from core.errors import DomainError, Refused
 from core.lists import list_page
@@ -38,6 +38,22 @@ def clearances(request: HttpRequest) -> HttpResponse:
         filter_class=ClearanceFilter,
         template="cases/clearances.html",
         export_name="环评安评台账",
+    )
+
+
+@login_required
+def inspections(request: HttpRequest) -> HttpResponse:
+    """Safety inspections of my platforms or regions; `?timing=overdue` those not mended in time."""
+    access = ProjectAccess(request.user)
+    if not access.can("keep_ledger"):
+        raise Refused("只有平台运营和主管部门可以查看台账。")
+    return list_page(
+        request,
+        queryset=inspection_rows(access),
+        table_class=InspectionTable,
+        filter_class=InspectionFilter,
+        template="cases/inspections.html",
+        export_name="安全检查",
     )
 
 

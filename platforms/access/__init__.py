@@ -16,7 +16,12 @@ from platforms.access.listings import (
     SolutionAccess,
     access_to,
 )
-from platforms.access.operations import ChangeAccess, FundingAccess, UsageAccess
+from platforms.access.operations import (
+    AssessmentAccess,
+    ChangeAccess,
+    FundingAccess,
+    UsageAccess,
+)
 from platforms.access.recognition import (
     AppealAccess,
     ApplicationAccess,
@@ -30,6 +35,7 @@ __all__ = [
     "ACCESS",
     "AppealAccess",
     "ApplicationAccess",
+    "AssessmentAccess",
     "AssignmentAccess",
     "CapabilityAccess",
     "ChangeAccess",

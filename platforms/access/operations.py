@@ -11,7 +11,7 @@ from core.access import ALLOWED, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
 from platforms.enums import ChangeStatus
-from platforms.models import ChangeReport, FundingRecord, Platform, UsageLog
+from platforms.models import Assessment, ChangeReport, FundingRecord, Platform, UsageLog
 from platforms.states import CHANGE
 
 OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
@@ -49,6 +49,18 @@ class FundingAccess(OperationAccess):
         "record": frozenset({STAFF, SYSTEM}),
     }
     labels: ClassVar = {"view": _("查看"), "record": _("登记资金")}
+
+
+class AssessmentAccess(OperationAccess):
+    """Assessments are planned and concluded on the page of their recognition."""
+
+    model = Assessment
+    platform_path = "recognition__platform__"
+    actions: ClassVar = {"view": frozenset({OWNER, STAFF, SYSTEM})}
+    labels: ClassVar = {"view": _("查看")}
+
+    def platform_of(self, obj: Any) -> Platform:
+        return obj.recognition.platform
 
 
 class UsageAccess(OperationAccess):

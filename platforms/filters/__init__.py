@@ -11,6 +11,7 @@ from platforms.filters.listings import (
 )
 from platforms.filters.recognition import (
     ApplicationFilter,
+    AssessmentFilter,
     ChangeFilter,
     FundingFilter,
     OpinionRequestFilter,
@@ -20,6 +21,7 @@ from platforms.filters.recognition import (
 
 __all__ = [
     "ApplicationFilter",
+    "AssessmentFilter",
     "CapabilityFilter",
     "ChangeFilter",
     "EquipmentFilter",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import FacetedFilterSet
 from platforms.enums import (
     ApplicationStatus,
+    AssessmentKind,
     ChangeKind,
     ChangeStatus,
     FundingKind,
@@ -24,6 +25,7 @@ from platforms.enums import (
 )
 from platforms.models import (
     Application,
+    Assessment,
     ChangeReport,
     FundingRecord,
     OpinionRequest,
@@ -32,6 +34,7 @@ from platforms.models import (
     SupportTicket,
 )
 from platforms.selectors import city_choices
+from platforms.selectors.operations import LIVE
 
 
 def scheme_choices() -> list[tuple[str, str]]:
@@ -140,6 +143,32 @@ class TicketFilter(FacetedFilterSet):
 
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status=TicketStatus.HANDLING, due_at__lt=timezone.now())
+
+
+class AssessmentFilter(FacetedFilterSet):
+    q = NameFilter(field_name="recognition__platform__name", lookup_expr="icontains")
+    kind = django_filters.MultipleChoiceFilter(label=_("类别"), choices=AssessmentKind.choices)
+    timing = django_filters.ChoiceFilter(
+        method="unfinished",
+        label=_("进度"),
+        choices=[
+            ("open", _("未完成")),
+            ("overdue", _("逾期未完成")),
+            ("asking", _("申请延期，待答复")),
+        ],
+        empty_label=_("不限"),
+    )
+    facets = ("kind",)
+
+    class Meta:
+        model = Assessment
+        fields: tuple[str, ...] = ()
+
+    def unfinished(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        rows = rows.filter(result="", recognition__status__in=LIVE)
+        if value == "asking":
+            return rows.filter(extension_asked_date__isnull=False)
+        return rows.filter(due_date__lt=timezone.localdate()) if value == "overdue" else rows
 
 
 class OpinionRequestFilter(FacetedFilterSet):

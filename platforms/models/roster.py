@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
@@ -156,6 +157,15 @@ class Assessment(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.recognition.platform} {self.get_kind_display()}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Not done by its day, and the status not over (select `recognition`)."""
+        is_late = not self.result and self.due_date < timezone.localdate()
+        return is_late and self.recognition.status not in {
+            RecognitionStatus.REMOVED,
+            RecognitionStatus.EXPIRED,
+        }
 
 
 class AssessmentItem(BaseModel):

@@ -6,11 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
-from platforms.access import ChangeAccess, FundingAccess
-from platforms.enums import ChangeStatus
-from platforms.models import ChangeReport, FundingRecord, Platform, UsageLog
+from platforms.access import AssessmentAccess, ChangeAccess, FundingAccess
+from platforms.enums import ChangeStatus, RecognitionStatus
+from platforms.models import Assessment, ChangeReport, FundingRecord, Platform, UsageLog
+from platforms.states.recognition import ON_ROSTER
+
+LIVE = (RecognitionStatus.BUILDING, *ON_ROSTER)
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,19 @@ def change_counts(user: Any) -> dict[str, int]:
         submitted=Count("pk", filter=Q(status=ChangeStatus.SUBMITTED)),
         returned=Count("pk", filter=Q(status=ChangeStatus.RETURNED)),
     )  # fmt: skip
+
+
+def assessment_rows(user: Any) -> QuerySet[Assessment]:
+    """Assessments the user sees: unfinished ones first, by their day."""
+    is_open = ExpressionWrapper(Q(result=""), output_field=BooleanField())
+    rows = AssessmentAccess(user).visible()
+    related = ("recognition__platform__region__parent", "recognition__scheme")
+    return rows.select_related(*related).order_by(is_open.desc(), "due_date", "pk")
+
+
+def open_assessments(user: Any) -> QuerySet[Assessment]:
+    """What is still to be assessed, of recognitions that are not over."""
+    return assessment_rows(user).filter(result="", recognition__status__in=LIVE)
 
 
 def funding_rows(user: Any) -> QuerySet[FundingRecord]:

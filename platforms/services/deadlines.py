@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.selectors import people_of_organisation, staff_for_region
 from core.workdays import end_of_workdays, workdays_between
 from notifications.services import notify
-from platforms.access.recognition import stage_level
+from platforms.access.recognition import LEVELS, stage_level
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus, RequestStatus, TicketStatus
+from platforms.enums import AssignmentStatus, GovernmentLevel, RequestStatus, TicketStatus
 from platforms.ladders import stage_workdays
 from platforms.models import (
     Application,
@@ -68,7 +68,7 @@ def remind_recognition(*, now: datetime) -> int:
     return sum(of(now) for of in remind)
 
 
-def _timing(due: Any, now: datetime, *, is_soon: bool) -> tuple[str, str]:
+def timing(due: Any, now: datetime, *, is_soon: bool) -> tuple[str, str]:
     """A key that is told once, and the word for the title; empty when nothing is to be said."""
     today = timezone.localdate(now)
     if due < today:
@@ -83,7 +83,7 @@ def _remind_stages(now: datetime) -> int:
     written, today = 0, timezone.localdate(now)
     for row in rows.order_by("pk"):
         due = timezone.localdate(row.stage_due_at)
-        key, word = _timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
+        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
         if not key:
             continue
         is_returned = row.status == A.RETURNED
@@ -113,7 +113,7 @@ def _remind_experts(now: datetime) -> int:
     written, today = 0, timezone.localdate(now)
     for row in rows.select_related(*related).order_by("pk"):
         left = workdays_between(today, row.due_date)
-        key, word = _timing(row.due_date, now, is_soon=left <= SOON_WORKDAYS)
+        key, word = timing(row.due_date, now, is_soon=left <= SOON_WORKDAYS)
         if key:
             written += notify(
                 users=[row.reviewer],
@@ -134,7 +134,7 @@ def _remind_opinions(now: datetime) -> int:
     written, today = 0, timezone.localdate(now)
     for row in rows.select_related(*related).order_by("pk"):
         due = timezone.localdate(row.due_at)
-        key, word = _timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
+        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
         if not key:
             continue
         people = people_of_organisation(row.department_id, [Role.DEPARTMENT])
@@ -158,10 +158,13 @@ def _remind_assessments(now: datetime) -> int:
     written, today = 0, timezone.localdate(now)
     for row in rows.select_related(*related).order_by("pk"):
         is_soon = row.due_date - today <= SOON_ASSESSMENT
-        key, word = _timing(row.due_date, now, is_soon=is_soon)
+        key, word = timing(row.due_date, now, is_soon=is_soon)
         if key:
+            recognition = row.recognition
+            own, region = operators(recognition.platform), recognition.platform.region_id
+            staff = staff_at(LEVELS[GovernmentLevel(recognition.level)], region)
             written += notify(
-                users=operators(row.recognition.platform),
+                users=[*own, *staff] if row.due_date < today else own,
                 event_id=uuid5(NAMESPACE_URL, f"platforms/assessment/{row.pk}/{key}"),
                 kind="platforms.assessment_due",
                 title=f"{row.get_kind_display()}{word}：{row.recognition.platform}",
@@ -177,7 +180,7 @@ def _remind_tickets(now: datetime) -> int:
     written, today = 0, timezone.localdate(now)
     for row in rows.select_related("platform").order_by("pk"):
         due = timezone.localdate(row.due_at)
-        key, word = _timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
+        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
         if not key:
             continue
         users = (

@@ -11,6 +11,7 @@ from platforms.tables.listings import (
 )
 from platforms.tables.recognition import (
     ApplicationTable,
+    AssessmentTable,
     ChangeTable,
     FundingTable,
     OpinionRequestTable,
@@ -20,6 +21,7 @@ from platforms.tables.recognition import (
 
 __all__ = [
     "ApplicationTable",
+    "AssessmentTable",
     "CapabilityTable",
     "ChangeTable",
     "EquipmentTable",

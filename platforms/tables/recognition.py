@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from platforms.enums import RecognitionStatus
 from platforms.models import (
     Application,
+    Assessment,
     ChangeReport,
     FundingRecord,
     OpinionRequest,
@@ -124,4 +125,21 @@ class OpinionRequestTable(tables.Table):
 
     class Meta:
         model = OpinionRequest
+        fields = ()
+
+
+class AssessmentTable(tables.Table):
+    platform = tables.Column(
+        accessor="recognition__platform", order_by=("recognition__platform__pinyin_key", "pk")
+    )
+    scheme = FactColumn(accessor="recognition__scheme", verbose_name=_("认定办法"))
+    kind = FactColumn()
+    due_date = FactColumn(orderable=True, order_by=("due_date", "pk"))
+    extension_asked_date = FactColumn()
+    held_date = FactColumn()
+    result = FactColumn()
+    conclusion = FactColumn()
+
+    class Meta:
+        model = Assessment
         fields = ()

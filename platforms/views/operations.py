@@ -14,14 +14,21 @@ from core.errors import DomainError, Refused
 from core.lists import list_page
 from core.refusals import put_error
 from platforms import services
-from platforms.access import ChangeAccess, FundingAccess, PlatformAccess, UsageAccess
-from platforms.filters import ChangeFilter, FundingFilter
+from platforms.access import (
+    AssessmentAccess,
+    ChangeAccess,
+    FundingAccess,
+    PlatformAccess,
+    UsageAccess,
+)
+from platforms.filters import AssessmentFilter, ChangeFilter, FundingFilter
 from platforms.forms.recognition import ChangeForm, FundingForm, UsageForm
 from platforms.kinds import PLATFORM
 from platforms.models import ChangeReport
 from platforms.selectors import operations as selectors
-from platforms.tables import ChangeTable, FundingTable
+from platforms.tables import AssessmentTable, ChangeTable, FundingTable
 from platforms.views.manage import find
+from platforms.views.public import trail
 
 MAX_LINES = 200
 
@@ -98,6 +105,21 @@ def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, "已办理。")
     return redirect(found)
+
+
+@login_required
+def assessments(request: HttpRequest) -> HttpResponse:
+    """Assessments of my platforms or regions; `?timing=overdue` those not done in time."""
+    AssessmentAccess(request.user).require("view")
+    return list_page(
+        request,
+        queryset=selectors.assessment_rows(request.user),
+        table_class=AssessmentTable,
+        filter_class=AssessmentFilter,
+        template="platforms/recognition/assessments.html",
+        export_name="考核评估",
+        context={"trail": trail("考核评估")},
+    )
 
 
 @login_required

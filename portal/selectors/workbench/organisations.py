@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,11 +14,12 @@ from accounts.enums import Role
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome
+from cases.selectors import inspection_rows
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from platforms.access import ApplicationAccess, CapabilityAccess
 from platforms.enums import ApplicationStatus, ListingStatus
-from platforms.selectors.operations import change_counts
+from platforms.selectors.operations import change_counts, open_assessments
 from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links
 from reporting.access import AnnualReportAccess, EvaluationAccess
@@ -102,6 +103,11 @@ def operator(user: Any) -> Panel:
             _reports(user, ids),
             _applications(user, ids),
             _evaluations(user),
+            counted("待完成的考核评估", open_assessments(user),
+                    f"{reverse('platforms:assessments')}?timing=open", due="due_date"),
+            counted("安全检查待整改", inspection_rows(ProjectAccess(user)).filter(
+                    mended_count__lt=F("found_count")),
+                    f"{reverse('cases:inspections')}?timing=open", due="rectify_by"),
             Item("诉求已答复，待我评价", tickets["answered"],
                  f"{reverse('platforms:tickets')}?status=answered"),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
@@ -114,12 +120,14 @@ def operator(user: Any) -> Panel:
         [
             Group("平台与对接", links(
                 ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
-                ("环评安评台账", "cases:clearances"), ("对接成效", "cases:figures"),
+                ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
+                ("对接成效", "cases:figures"),
                 ("我的订阅", "matching:subscriptions"),
             )),
             Group("认定与年报", links(
                 ("认定申报", "platforms:programmes"), ("我的申报", "platforms:applications"),
                 ("年度报告", "reporting:reports"), ("运行评价", "reporting:evaluations"),
+                ("考核评估", "platforms:assessments"),
                 ("变动报告", "platforms:changes"), ("要素诉求", "platforms:tickets"),
                 ("财政资金台账", "platforms:funding"),
             )),

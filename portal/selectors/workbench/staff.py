@@ -12,6 +12,7 @@ from accounts.access import OrganisationAccess
 from accounts.enums import OrganisationStatus
 from cases.access import CaseAccess, ProjectAccess
 from cases.enums import ProjectStatus
+from cases.selectors import overdue_inspections
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from notifications.models import Notification
@@ -25,7 +26,7 @@ from platforms.access import (
     ReportAccess,
 )
 from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus, RequestStatus
-from platforms.selectors.operations import change_counts
+from platforms.selectors.operations import change_counts, open_assessments
 from platforms.selectors.recognition import waiting_applications
 from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.organisations import OPEN_PROJECTS
@@ -108,6 +109,10 @@ def _recognition(user: Any) -> list[Item]:
         Item("超过办理时限的申报", late,
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
         *_consulting(user),
+        counted("待完成的考核评估", open_assessments(user),
+                f"{reverse('platforms:assessments')}?timing=open", due="due_date"),
+        counted("安全检查逾期未整改", overdue_inspections(ProjectAccess(user)),
+                f"{reverse('cases:inspections')}?timing=overdue", due="rectify_by"),
         Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
         Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
         Item("待分办的要素诉求", tickets["submitted"], f"{asked}?status=submitted"),
@@ -145,7 +150,8 @@ def _doors() -> list[Group]:
             ("申报批次", "platforms:managed_programmes"),
             ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
-            ("环评安评台账", "cases:clearances"), ("要素诉求", "platforms:tickets"),
+            ("考核评估", "platforms:assessments"), ("环评安评台账", "cases:clearances"),
+            ("安全检查", "cases:inspections"), ("要素诉求", "platforms:tickets"),
             ("财政资金台账", "platforms:funding"),
         )),
         Group("年报与评价", links(
