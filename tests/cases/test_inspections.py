@@ -59,7 +59,7 @@ def test_the_list_costs_the_same_for_one_and_three(
     with django_assert_num_queries(6):
         client.get("/inspections/")
     for _ in range(2):
-        inspected(ProjectFactory(platform=cast.platform, enterprise=cast.firm))
+        inspected(ProjectFactory(platform=cast.platform))
     with django_assert_num_queries(6):
         client.get("/inspections/")
 
