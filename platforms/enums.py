@@ -170,6 +170,16 @@ class FundingKind(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class SubsidyStatus(models.TextChoices):
+    """One year of a declining subsidy."""
+
+    WAITING = "waiting", _("待考核")
+    PAYABLE = "payable", _("可拨付")
+    PAID = "paid", _("已拨付")
+    WITHHELD = "withheld", _("不予拨付")
+    STOPPED = "stopped", _("已停止")
+
+
 class ChangeKind(models.TextChoices):
     """G12: what must be told when it happens."""
 

@@ -13,7 +13,14 @@ from core.files import files_of
 from core.templatetags.portal_format import plain
 from platforms.enums import ApplicationStatus as A
 from platforms.enums import BuildType, FundingKind, GovernmentLevel
-from platforms.models import Application, FundingRecord, Platform, Scheme
+from platforms.models import (
+    Application,
+    FundingRecord,
+    Platform,
+    Scheme,
+    SubsidyPlan,
+    SubsidyYear,
+)
 from taxonomy.models import RegionLevel
 
 WAN = Decimal(10_000)
@@ -175,16 +182,25 @@ def earlier_support(platform: Platform, level: str) -> list[FundingRecord]:
     return list(rows.order_by("year", "pk"))
 
 
+def running_subsidies(platform: Platform, level: str) -> list[SubsidyPlan]:
+    """Declining subsidies of the same level with years still to be paid (C07)."""
+    open_years = SubsidyYear.objects.filter(status__in=["waiting", "payable"])
+    rows = SubsidyPlan.objects.filter(platform=platform, level=level)
+    return list(rows.filter(pk__in=open_years.values("plan")).order_by("first_year", "pk"))
+
+
 def _funding_check(application: Application) -> SelfCheck | None:
     """G46: who had the level's money is recognised, and not supported again, in principle."""
     level = application.programme.scheme.level
-    had = earlier_support(application.platform, level)
+    had = [
+        f"{row.year} 年 {row.fund} {plain(row.amount_yuan / WAN)} 万元"
+        for row in earlier_support(application.platform, level)
+    ]
+    subsidies = running_subsidies(application.platform, level)
+    had += [f"{row.fund}（{row.first_year} 年起）" for row in subsidies]
     if not had:
         return None
-    label = GovernmentLevel(level).label
-    found = "；".join(
-        f"{row.year} 年 {row.fund} {plain(row.amount_yuan / WAN)} 万元" for row in had
-    )
+    label, found = GovernmentLevel(level).label, "；".join(had)
     is_clear = not application.wants_funding or bool(application.funding_reason.strip())
     return SelfCheck(
         f"不重复享受{label}财政资金", is_clear, f"已享受：{found}",

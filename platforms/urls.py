@@ -26,6 +26,7 @@ from platforms.views import (
     review,
     roster,
     spreadsheet,
+    subsidies,
     support,
 )
 
@@ -177,4 +178,10 @@ urlpatterns = [
     path("support/<number:number>/<step:name>/", support.move, name="ticket_move"),
     path("funding/", operations.funding, name="funding"),
     path("funding/new/", operations.record_funding, name="funding_new"),
+    path("funding/subsidies/", subsidies.subsidies, name="subsidies"),
+    path("funding/subsidies/new/", subsidies.new, name="subsidy_new"),
+    path("funding/subsidies/<int:pk>/", subsidies.subsidy, name="subsidy"),
+    path("funding/subsidies/<int:pk>/stop/", subsidies.stop, name="subsidy_stop"),
+    path("funding/subsidies/years/<int:pk>/judge/", subsidies.judge, name="subsidy_judge"),
+    path("funding/subsidies/years/<int:pk>/pay/", subsidies.pay, name="subsidy_pay"),
 ]

@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from core.access import SYSTEM
 from core.events import on
-from reporting.services import evaluation_notices, jobs, monitoring, notices, releases
+from reporting.services import (
+    evaluation_notices,
+    gates,
+    jobs,
+    monitoring,
+    notices,
+    releases,
+)
 
 
 @shared_task(name="reporting.run_job")
@@ -55,3 +62,8 @@ def tell_evaluated(*, event_id: str, name: str, payload: dict[str, Any]) -> None
 @on(*releases.EVENTS, name="reporting.tell_release")
 def tell_release(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     releases.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())
+
+
+@on("reporting.evaluation.published", name="reporting.judge_subsidies")
+def judge_subsidies(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    gates.judge_subsidies(run_id=payload["run_id"], now=timezone.now())

@@ -129,6 +129,26 @@ class Reward:
 
 
 @dataclass(frozen=True)
+class Subsidy:
+    """A subsidy that falls from year to year. `rates` are percent of the first year's `base`.
+
+    `gate` is what a later year's money hangs on: where `evaluation` names a scheme, one of its
+    `grades` in the year before. `example_items` as for a ladder.
+    """
+
+    slug: str
+    name: str
+    level: str
+    source: str
+    rates: tuple[float, ...]
+    base: str = ""
+    gate: str = ""
+    evaluation: str = ""
+    grades: tuple[str, ...] = ()
+    example_items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Jurisdiction:
     """A province or city running this software: names, fields, ladders, targets."""
 
@@ -148,6 +168,7 @@ class Jurisdiction:
     targets: tuple[Target, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     rewards: tuple[Reward, ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
     example_fields: tuple[str, ...] = ()
 
     def has_module(self, name: str) -> bool:
@@ -158,6 +179,7 @@ NESTED = {
     "targets": Target,
     "ladders": Ladder,
     "rewards": Reward,
+    "subsidies": Subsidy,
     "steps": Step,
     "criteria": Criterion,
     "scores": Score,
@@ -215,6 +237,14 @@ def regions_keeping(evaluation: str) -> list[str]:
         return [current.region]
     files = [load_jurisdiction(slug) for slug in jurisdiction_slugs()]
     return [one.region for one in files if evaluation in one.evaluations] or [current.region]
+
+
+def jurisdictions_inside() -> list[Jurisdiction]:
+    """The one of this deployment, and those inside its region."""
+    home = current_jurisdiction()
+    prefix = home.region.rstrip("0")
+    others = (load_jurisdiction(slug) for slug in jurisdiction_slugs() if slug != home.slug)
+    return [home, *(other for other in others if other.region.startswith(prefix))]
 
 
 def current_jurisdiction() -> Jurisdiction:

@@ -20,6 +20,7 @@ from platforms.access.operations import (
     AssessmentAccess,
     ChangeAccess,
     FundingAccess,
+    SubsidyAccess,
     UsageAccess,
 )
 from platforms.access.recognition import (
@@ -53,6 +54,7 @@ __all__ = [
     "RecognitionAccess",
     "ReportAccess",
     "SolutionAccess",
+    "SubsidyAccess",
     "TicketAccess",
     "UsageAccess",
     "access_to",

@@ -11,8 +11,16 @@ from core.access import ALLOWED, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
 from platforms.enums import ChangeStatus
-from platforms.models import Assessment, ChangeReport, FundingRecord, Platform, UsageLog
-from platforms.states import CHANGE
+from platforms.models import (
+    Assessment,
+    ChangeReport,
+    FundingRecord,
+    Platform,
+    SubsidyPlan,
+    SubsidyYear,
+    UsageLog,
+)
+from platforms.states import CHANGE, SUBSIDY_YEAR
 
 OWNER, STAFF, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.SYSTEM
 
@@ -49,6 +57,22 @@ class FundingAccess(OperationAccess):
         "record": frozenset({STAFF, SYSTEM}),
     }
     labels: ClassVar = {"view": _("查看"), "record": _("登记资金")}
+
+
+class SubsidyAccess(OperationAccess):
+    """Years of declining subsidies; `record` is also asked of a whole plan."""
+
+    model = SubsidyYear
+    machine = SUBSIDY_YEAR
+    platform_path = "plan__platform__"
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "record": frozenset({STAFF}),
+    }
+    labels: ClassVar = {"view": _("查看"), "record": _("定补贴计划")}
+
+    def platform_of(self, obj: Any) -> Platform:
+        return obj.platform if isinstance(obj, SubsidyPlan) else obj.plan.platform
 
 
 class AssessmentAccess(OperationAccess):

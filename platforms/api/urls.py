@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import consulting, recognition, views
+from platforms.api import consulting, recognition, subsidies, views
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -15,5 +15,6 @@ router.register("roster", recognition.RosterViewSet, basename="roster")
 router.register("programmes", recognition.ProgrammeViewSet, basename="programme")
 router.register("applications", recognition.ApplicationViewSet, basename="application")
 router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
+router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 urlpatterns = router.urls

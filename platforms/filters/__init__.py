@@ -16,6 +16,7 @@ from platforms.filters.recognition import (
     FundingFilter,
     OpinionRequestFilter,
     RosterFilter,
+    SubsidyFilter,
     TicketFilter,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "PlatformFilter",
     "RosterFilter",
     "SolutionFilter",
+    "SubsidyFilter",
     "TicketFilter",
 ]

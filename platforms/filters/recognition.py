@@ -20,6 +20,7 @@ from platforms.enums import (
     GovernmentLevel,
     RequestStatus,
     Stance,
+    SubsidyStatus,
     SupportKind,
     TicketStatus,
 )
@@ -31,10 +32,12 @@ from platforms.models import (
     OpinionRequest,
     Recognition,
     Scheme,
+    SubsidyYear,
     SupportTicket,
 )
 from platforms.selectors import city_choices
 from platforms.selectors.operations import LIVE
+from platforms.selectors.subsidies import DUE
 
 
 def scheme_choices() -> list[tuple[str, str]]:
@@ -189,6 +192,24 @@ class OpinionRequestFilter(FacetedFilterSet):
 
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status=RequestStatus.ASKED, due_at__lt=timezone.now())
+
+
+class SubsidyFilter(FacetedFilterSet):
+    q = NameFilter(field_name="plan__platform__name", lookup_expr="icontains")
+    year = django_filters.NumberFilter(label=_("年度"))
+    status = django_filters.MultipleChoiceFilter(label=_("状态"), choices=SubsidyStatus.choices)
+    timing = django_filters.ChoiceFilter(
+        method="due", label=_("到期"), choices=[("due", _("已到年度，待考核或拨付"))],
+        empty_label=_("不限"),
+    )  # fmt: skip
+    facets = ("status",)
+
+    class Meta:
+        model = SubsidyYear
+        fields: tuple[str, ...] = ()
+
+    def due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(status__in=DUE, year__lte=timezone.localdate().year)
 
 
 class FundingFilter(FacetedFilterSet):

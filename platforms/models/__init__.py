@@ -19,6 +19,7 @@ from platforms.models.roster import (
     Recognition,
     RosterChange,
 )
+from platforms.models.subsidies import SubsidyPlan, SubsidyYear
 from platforms.models.support import SupportTicket, TicketReply
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Scheme",
     "SiteCheck",
     "Solution",
+    "SubsidyPlan",
+    "SubsidyYear",
     "SupportTicket",
     "TicketReply",
     "UsageLog",

@@ -95,5 +95,5 @@ def open_assessments(user: Any) -> QuerySet[Assessment]:
 
 def funding_rows(user: Any) -> QuerySet[FundingRecord]:
     """The ledger the user sees, the newest year first."""
-    rows = FundingAccess(user).visible().select_related("platform__region")
+    rows = FundingAccess(user).visible().select_related("platform__region", "subsidy_year")
     return rows.order_by("-year", "-pk")

@@ -60,6 +60,12 @@ from platforms.services.schemes import (
     sync_schemes,
 )
 from platforms.services.starting_data import load_platforms
+from platforms.services.subsidies import (
+    judge_year,
+    pay_year,
+    plan_subsidy,
+    stop_subsidy,
+)
 from platforms.services.support import (
     move_ticket,
     raise_from_report,
@@ -107,6 +113,7 @@ __all__ = [
     "grant_extension",
     "import_equipment",
     "import_usage",
+    "judge_year",
     "load_platforms",
     "log_usage",
     "make_appeal",
@@ -119,7 +126,9 @@ __all__ = [
     "move_ticket",
     "object_to",
     "pay_funding",
+    "pay_year",
     "plan_assessment",
+    "plan_subsidy",
     "raise_from_report",
     "raise_ticket",
     "receive_usage",
@@ -135,6 +144,7 @@ __all__ = [
     "save_task_book",
     "score_application",
     "start_application",
+    "stop_subsidy",
     "submit_application",
     "sync_schemes",
     "usage_template",

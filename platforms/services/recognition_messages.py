@@ -28,6 +28,8 @@ from platforms.models import (
     Platform,
     Programme,
     Recognition,
+    SubsidyPlan,
+    SubsidyYear,
     SupportTicket,
     TicketReply,
 )
@@ -209,6 +211,21 @@ def _funding(pk: int, event: str) -> Messages:
     return [Message(operators(row.platform), title, body, reverse("platforms:funding"))]
 
 
+def _subsidy(pk: int, event: str) -> Messages:
+    plan = SubsidyPlan.objects.select_related("platform").get(pk=pk)
+    words = {"planned": "已定退坡补贴计划", "stopped": "退坡补贴已停止"}
+    own, url = operators(plan.platform), plan.get_absolute_url()
+    return [Message(own, f"{words[event]}：{plan.platform}", plan.fund, url)]
+
+
+def _subsidy_year(pk: int, event: str) -> Messages:
+    row = SubsidyYear.objects.select_related("plan__platform").get(pk=pk)
+    word = {"meet": "考核达标，可以拨付", "miss": "考核未达标，不予拨付"}[event]
+    title = f"{row.year} 年{row.plan.fund}{word}"
+    own = operators(row.plan.platform)
+    return [Message(own, title, row.basis, row.get_absolute_url())]
+
+
 # noun of the event → key of its payload, and who makes the messages
 TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "programme": ("programme_id", _programme),
@@ -220,6 +237,8 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "appeal": ("appeal_id", _appeal),
     "change": ("report_id", _change),
     "funding": ("record_id", _funding),
+    "subsidyplan": ("plan_id", _subsidy),
+    "subsidyyear": ("year_id", _subsidy_year),
     "ticket": ("ticket_id", _ticket),
     "ticketreply": ("reply_id", _reply),
 }
@@ -233,6 +252,8 @@ VERBS = {
     "appeal": ("created", "answered"),
     "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
     "funding": ("recorded",),
+    "subsidyplan": ("planned", "stopped"),
+    "subsidyyear": ("meet", "miss"),
     "ticket": ("raised", "route", "answer", "insist", "end", "close"),
     "ticketreply": ("created",),
 }

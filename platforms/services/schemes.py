@@ -19,11 +19,8 @@ from platforms.access import ProgrammeAccess
 from platforms.models import Programme, Scheme
 from platforms.services.listings import SLUG_CHARACTERS
 from taxonomy.jurisdiction import (
-    Jurisdiction,
     Ladder,
-    current_jurisdiction,
-    jurisdiction_slugs,
-    load_jurisdiction,
+    jurisdictions_inside,
 )
 from taxonomy.models import Region
 
@@ -48,7 +45,7 @@ def sync_schemes() -> dict[str, int]:
     """
     counts = {"created": 0, "updated": 0, "retired": 0}
     seen = set()
-    for jurisdiction in _jurisdictions():
+    for jurisdiction in jurisdictions_inside():
         region = Region.objects.get(pk=jurisdiction.region)
         for ladder in jurisdiction.ladders:
             values = {**_values(ladder), "region": region, "is_active": True}
@@ -66,14 +63,6 @@ def sync_schemes() -> dict[str, int]:
     gone = Scheme.objects.exclude(slug__in=seen).filter(is_active=True)
     counts["retired"] = gone.update(is_active=False)
     return counts
-
-
-def _jurisdictions() -> list[Jurisdiction]:
-    """The one that runs this portal, and those inside its region."""
-    home = current_jurisdiction()
-    prefix = home.region.rstrip("0")
-    others = (load_jurisdiction(slug) for slug in jurisdiction_slugs() if slug != home.slug)
-    return [home, *(other for other in others if other.region.startswith(prefix))]
 
 
 def _values(ladder: Ladder) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from platforms.states.recognition import (
     STAGES,
     TRANSITION_TO,
 )
+from platforms.states.subsidies import SUBSIDY_YEAR
 from platforms.states.support import TICKET
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RECOGNITION",
     "REPORT",
     "STAGES",
+    "SUBSIDY_YEAR",
     "TICKET",
     "TRANSITION_TO",
 ]

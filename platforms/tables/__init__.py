@@ -16,6 +16,7 @@ from platforms.tables.recognition import (
     FundingTable,
     OpinionRequestTable,
     RosterTable,
+    SubsidyTable,
     TicketTable,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "PlatformTable",
     "RosterTable",
     "SolutionTable",
+    "SubsidyTable",
     "TicketTable",
 ]

@@ -13,6 +13,7 @@ from platforms.models import (
     FundingRecord,
     OpinionRequest,
     Recognition,
+    SubsidyYear,
     SupportTicket,
 )
 from platforms.tables.listings import FactColumn
@@ -142,4 +143,26 @@ class AssessmentTable(tables.Table):
 
     class Meta:
         model = Assessment
+        fields = ()
+
+
+class SubsidyTable(tables.Table):
+    platform = tables.Column(
+        accessor="plan__platform", order_by=("plan__platform__pinyin_key", "pk")
+    )
+    level = FactColumn(accessor="plan__get_level_display", verbose_name=_("资金级别"))
+    fund = FactColumn(accessor="plan__fund", verbose_name=_("补贴名称"))
+    base_yuan = FactColumn(accessor="plan__base_yuan", verbose_name=_("首年基数(元)"))
+    year = tables.Column(order_by=("year", "pk"))
+    rate_percent = FactColumn()
+    planned_yuan = tables.Column(order_by=("planned_yuan", "pk"))
+    gate = FactColumn(accessor="plan__gate", verbose_name=_("拨付条件"))
+    basis = FactColumn()
+    status = FactColumn()
+    paid_yuan = FactColumn(verbose_name=_("已拨付(元)"))
+    paid_date = FactColumn(accessor="funding__paid_date", verbose_name=_("拨付日期"))
+    document_number = FactColumn(accessor="plan__document_number", verbose_name=_("批复文号"))
+
+    class Meta:
+        model = SubsidyYear
         fields = ()

@@ -16,6 +16,8 @@ from platforms.models import (
     Recognition,
     RosterChange,
     Scheme,
+    SubsidyPlan,
+    SubsidyYear,
     SupportTicket,
     UsageLog,
 )
@@ -188,3 +190,28 @@ class OpinionRequestFactory(factory.django.DjangoModelFactory):
     question = "环境影响如何"
     due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=5))
     asked_by = factory.SubFactory(UserFactory)
+
+
+class SubsidyPlanFactory(factory.django.DjangoModelFactory):
+    """A plan over three years, of which the later ones wait for results."""
+
+    class Meta:
+        model = SubsidyPlan
+        skip_postgeneration_save = True
+
+    platform = factory.SubFactory(PlatformFactory)
+    level = "city"
+    fund = "中试平台补贴"
+    base_yuan = 1_000_000
+    first_year = 2025
+    gate = "上一年度评价合格以上"
+    document_number = "〔2025〕8号"
+
+    @factory.post_generation
+    def years(self, create, extracted, **kwargs):
+        for place, rate in enumerate((100, 75, 50)):
+            SubsidyYear.objects.create(
+                plan=self, year=self.first_year + place, rate_percent=rate,
+                planned_yuan=self.base_yuan * rate / 100,
+                status="waiting" if place else "payable",
+            )  # fmt: skip

@@ -28,6 +28,7 @@ from platforms.access import (
 from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus, RequestStatus
 from platforms.selectors.operations import change_counts, open_assessments
 from platforms.selectors.recognition import waiting_applications
+from platforms.selectors.subsidies import due_subsidies
 from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.organisations import OPEN_PROJECTS
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links, pending
@@ -113,6 +114,9 @@ def _recognition(user: Any) -> list[Item]:
                 f"{reverse('platforms:assessments')}?timing=open", due="due_date"),
         counted("安全检查逾期未整改", overdue_inspections(ProjectAccess(user)),
                 f"{reverse('cases:inspections')}?timing=overdue", due="rectify_by"),
+        Item("到年度的退坡补贴，待考核或拨付",
+             due_subsidies(user, timezone.localdate().year).count(),
+             f"{reverse('platforms:subsidies')}?timing=due"),
         Item("待核准的变动报告", changes["submitted"], f"{page}?status=submitted"),
         Item("平台尚未补报的变动", changes["asked"], f"{page}?status=asked"),
         Item("待分办的要素诉求", tickets["submitted"], f"{asked}?status=submitted"),
@@ -152,7 +156,7 @@ def _doors() -> list[Group]:
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
             ("考核评估", "platforms:assessments"), ("环评安评台账", "cases:clearances"),
             ("安全检查", "cases:inspections"), ("要素诉求", "platforms:tickets"),
-            ("财政资金台账", "platforms:funding"),
+            ("财政资金台账", "platforms:funding"), ("退坡补贴", "platforms:subsidies"),
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
