@@ -130,7 +130,7 @@ def judge_year(
     moved.basis = basis.strip()[:500]
     moved.save(update_fields=["basis", "updated_at"])
     emit(f"platforms.subsidyyear.{name}", year_id=moved.pk)
-    return moved  # type: ignore[no-any-return]
+    return moved
 
 
 @transaction.atomic
