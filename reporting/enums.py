@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
 
 
 NUMBERS = frozenset({Kind.INT, Kind.DEC, Kind.PCT})
+STRUCTURED = frozenset({Kind.BOOL, Kind.LIST})
 
 
 class Fill(models.TextChoices):

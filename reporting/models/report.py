@@ -16,7 +16,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
-from reporting.enums import EDITABLE, IN_REVIEW, Answer, Fill, Kind, NullReason, ReportStatus
+from reporting.enums import (
+    EDITABLE,
+    IN_REVIEW,
+    NUMBERS,
+    STRUCTURED,
+    Answer,
+    Fill,
+    NullReason,
+    ReportStatus,
+)
 from reporting.models.cycle import ReportCycle
 from reporting.models.indicator import Indicator
 from reporting.querysets import ReportQuerySet
@@ -131,12 +140,7 @@ class ReportValue(BaseModel):
     @property
     def effective(self) -> Any:
         """What counts: the correction once it is accepted, else the value."""
-        if self.correction_answer != Answer.ACCEPTED or self.correction is None:
-            return self.value
-        corrected = self.correction["value"]
-        if self.indicator.is_number and corrected is not None:
-            return Decimal(str(corrected))
-        return corrected
+        return in_force(self.indicator.kind, self.value, self.correction, self.correction_answer)
 
     @property
     def is_empty(self) -> bool:
@@ -150,11 +154,19 @@ class ReportValue(BaseModel):
 
 def stored(kind: str, number: Decimal | None, text: str, data: Any) -> Any:
     """The value that the three columns hold for a kind."""
-    if kind in {Kind.INT, Kind.DEC, Kind.PCT}:
+    if kind in NUMBERS:
         return number
-    if kind in {Kind.BOOL, Kind.LIST}:
+    if kind in STRUCTURED:
         return data
     return text or None
+
+
+def in_force(kind: str, value: Any, correction: Any, answer: str) -> Any:
+    """The correction once it is accepted, else the value."""
+    if answer != Answer.ACCEPTED or correction is None:
+        return value
+    corrected = correction["value"]
+    return Decimal(str(corrected)) if kind in NUMBERS and corrected is not None else corrected
 
 
 class ReportVersion(models.Model):

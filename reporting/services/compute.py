@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,14 +14,23 @@ from django.db.models import QuerySet
 
 from reporting import formulas, queries
 from reporting.enums import NullReason
-from reporting.models import AnnualReport, Indicator, PlanTarget, ReportCycle, ReportValue
+from reporting.models import AnnualReport, Indicator, ReportCycle
 from reporting.queries import Answer, Scope
+from reporting.services.cells import (
+    Cell,
+    Cells,
+    Earlier,
+    Plans,
+    cells_of,
+    earlier_numbers,
+    plans_of,
+    write_cells,
+)
 from reporting.values import as_json, columns_of
 
 CHUNK = 200
 REPORT = "report."
 BURDEN, PLAN, RESULT = "report.burden", "report.plan", "report.plan_result"
-WRITTEN = ["number", "text", "data", "null_reason", "detail", "fill", "computed_at", "updated_at"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,9 @@ class Definitions:
     order: list[str]
 
     @property
-    def years_back(self) -> set[int]:
-        return {years for formula in self.formulas.values() for _, years in formula.past}
+    def past(self) -> set[tuple[str, int]]:
+        """What formulas look back to: (code, years before)."""
+        return {pair for formula in self.formulas.values() for pair in formula.past}
 
 
 def definitions(rows: Iterable[Indicator]) -> Definitions:
@@ -94,157 +105,83 @@ def _write(
         AnnualReport.objects.select_for_update(of=("self",)).editable().filter(pk__in=ids)
         .order_by("pk")
     )  # fmt: skip
-    stored = stored_values(reports, known)
-    earlier = {years: earlier_numbers(cycle, reports, years) for years in
-               known.years_back | {1}}  # fmt: skip
+    stored = cells_of(reports, known.rows)
+    earlier = earlier_numbers(cycle, [report.platform_id for report in reports], known.past)
     plans = plans_of(cycle, reports)
-    changed: list[ReportValue] = []
+    changed: list[tuple[int, Indicator, Cell]] = []
     for report in reports:
         mine = stored.get(report.pk, {})
-        if found:
-            changed += _answered(report, known, found, mine, now)
-        past = _past(earlier, report.platform_id)
-        changed += derive(report, known, mine, past, plans.get(report.pk, ({}, {})), now)
+        codes = _answered(report.platform_id, known, found, mine) if found else set()
+        past = partial(_past, earlier.get(report.platform_id, {}))
+        codes |= _derive(known, mine, past, plans[report.pk])
+        changed += [(report.pk, known.by_code[code], mine[code]) for code in sorted(codes)]
         report.computed_at = now
         burden = mine.get("DIG-03")
         report.burden_percent = burden.number if burden else None
-    ReportValue.objects.bulk_create(
-        {(row.report_id, row.indicator_id): row for row in changed}.values(),
-        update_conflicts=True, unique_fields=["report", "indicator"], update_fields=WRITTEN,
-        batch_size=2000,
-    )  # fmt: skip
+    write_cells(changed, now=now)
     AnnualReport.objects.bulk_update(reports, ["computed_at", "burden_percent"])
     return len(reports)
 
 
-def stored_values(
-    reports: Sequence[AnnualReport], known: Definitions
-) -> dict[int, dict[str, ReportValue]]:
-    """Values of many reports: report → code → row. Rows share the indicators already read."""
-    by_id = {row.pk: row for row in known.rows}
-    found: dict[int, dict[str, ReportValue]] = {}
-    for row in ReportValue.objects.filter(report__in=reports, indicator__in=by_id):
-        row.indicator = by_id[row.indicator_id]
-        found.setdefault(row.report_id, {})[row.indicator.code] = row
-    return found
-
-
-def earlier_numbers(
-    cycle: ReportCycle, reports: Sequence[AnnualReport], years: int
-) -> dict[int, dict[str, Decimal]]:
-    """Numbers of the same platforms `years` before: platform → code → number in force."""
-    rows = ReportValue.objects.filter(
-        report__cycle__year=cycle.year - years,
-        report__cycle__region=cycle.region_id,
-        report__platform__in=[report.platform_id for report in reports],
-    ).select_related("indicator", "report")
-    found: dict[int, dict[str, Decimal]] = {}
-    for row in rows:
-        if row.indicator.is_number and row.effective is not None:
-            found.setdefault(row.report.platform_id, {})[row.indicator.code] = row.effective
-    return found
-
-
-Plans = tuple[dict[str, Decimal], dict[str, Decimal]]
-
-
-def plans_of(cycle: ReportCycle, reports: Sequence[AnnualReport]) -> dict[int, Plans]:
-    """For each report: its own targets for next year, and those set for it a year ago."""
-    own: dict[int, dict[str, Decimal]] = {}
-    for row in PlanTarget.objects.filter(report__in=reports).order_by("code"):
-        own.setdefault(row.report_id, {})[row.code] = row.target
-    base: dict[int, dict[str, Decimal]] = {}
-    earlier = PlanTarget.objects.filter(
-        report__cycle__year=cycle.year - 1, report__cycle__region=cycle.region_id,
-        report__platform__in=[report.platform_id for report in reports],
-    ).select_related("report").order_by("code")  # fmt: skip
-    for row in earlier:
-        base.setdefault(row.report.platform_id, {})[row.code] = row.target
-    return {r.pk: (own.get(r.pk, {}), base.get(r.platform_id, {})) for r in reports}
-
-
-def _past(earlier: Mapping[int, Mapping[int, Mapping[str, Decimal]]], platform: int) -> Any:
-    return lambda code, years: earlier[years].get(platform, {}).get(code)
+def _past(mine: Earlier, code: str, years: int) -> Decimal | None:
+    return mine.get((code, years))
 
 
 def _answered(
-    report: AnnualReport,
+    platform: int,
     known: Definitions,
     found: Mapping[str, Mapping[int, Answer]],
-    mine: dict[str, ReportValue],
-    now: datetime,
-) -> list[ReportValue]:
-    """Rows of queries whose answer is new; `mine` is brought up to date."""
-    changed = []
+    mine: Cells,
+) -> set[str]:
+    """Codes of queries whose answer is new; `mine` is brought up to date."""
+    changed = set()
     for indicator in known.rows:
         name = indicator.query or indicator.prefill
         if not name or name.startswith(REPORT):
             continue
-        answer = found[name][report.platform_id]
+        answer = found[name][platform]
         if indicator.is_manual and (indicator.code in mine or answer.value is None):
             continue
-        row = _fill(report, indicator, mine, answer, now)
-        if row is not None:
-            changed.append(row)
+        if _fill(indicator, mine, answer):
+            changed.add(indicator.code)
     return changed
 
 
-def _fill(
-    report: AnnualReport,
-    indicator: Indicator,
-    mine: dict[str, ReportValue],
-    answer: Answer,
-    now: datetime,
-) -> ReportValue | None:
-    """The row with the answer, or None when it holds it already."""
+def _fill(indicator: Indicator, mine: Cells, answer: Answer) -> bool:
+    """Put the answer into its cell; False when it holds it already."""
     value = answer.value
     if indicator.is_number:
         value = formulas.rounded(value, indicator.decimals)
-    values = columns_of(indicator, value) | {
-        "null_reason": answer.null_reason if value is None and not indicator.is_manual else "",
-        "detail": answer.detail,
-        "fill": indicator.fill,
-    }
-    row = mine.get(indicator.code)
-    if row is not None and all(getattr(row, key) == new for key, new in values.items()):
-        return None
-    if row is None:
-        row = ReportValue(report=report, indicator=indicator)
-        mine[indicator.code] = row
-    for key, new in values.items():
-        setattr(row, key, new)
-    row.computed_at = row.updated_at = now
-    return row
+    new = Cell(
+        indicator.kind, **columns_of(indicator, value), detail=answer.detail, fill=indicator.fill,
+        null_reason=answer.null_reason if value is None and not indicator.is_manual else "",
+    )  # fmt: skip
+    old = mine.get(indicator.code)
+    if old is not None:
+        if old.computed == new.computed:
+            return False
+        new.is_typed = old.is_typed
+        new.correction, new.correction_answer = old.correction, old.correction_answer
+    mine[indicator.code] = new
+    return True
 
 
-def numbers_of(mine: Mapping[str, ReportValue]) -> dict[str, Decimal | None]:
-    """Numbers in force, by code."""
-    return {code: row.effective for code, row in mine.items() if row.indicator.is_number}
-
-
-def derive(
-    report: AnnualReport,
-    known: Definitions,
-    mine: dict[str, ReportValue],
-    past: formulas.Past,
-    plans: Plans,
-    now: datetime,
-) -> list[ReportValue]:
-    """Rows of formulas and of the report itself whose value is new; `mine` is kept up to date."""
-    numbers = numbers_of(mine)
-    changed = []
+def _derive(known: Definitions, mine: Cells, past: formulas.Past, plans: Plans) -> set[str]:
+    """Codes of formulas and of the report itself whose value is new; `mine` is kept up to date."""
+    numbers = {code: cell.effective for code, cell in mine.items() if cell.is_number}
+    changed = set()
     for code in known.order:
         indicator = known.by_code[code]
         value = formulas.rounded(known.formulas[code].value(numbers, past), indicator.decimals)
-        row = _fill(report, indicator, mine, _derived(value), now)
-        changed += [row] if row else []
+        if _fill(indicator, mine, _derived(value)):
+            changed.add(code)
         numbers[code] = mine[code].effective
     # the meter counts what the others have written, so it comes last
     for indicator in sorted(known.rows, key=lambda row: row.query == BURDEN):
         if indicator.query.startswith(REPORT):
             answer = _of_report(indicator, known, mine, numbers, plans)
-            row = _fill(report, indicator, mine, answer, now)
-            changed += [row] if row else []
+            if _fill(indicator, mine, answer):
+                changed.add(indicator.code)
     return changed
 
 
@@ -255,7 +192,7 @@ def _derived(value: Any) -> Answer:
 def _of_report(
     indicator: Indicator,
     known: Definitions,
-    mine: Mapping[str, ReportValue],
+    mine: Cells,
     numbers: Mapping[str, Decimal | None],
     plans: Plans,
 ) -> Answer:
@@ -283,13 +220,13 @@ def burden(asked: Iterable[tuple[str, bool]]) -> Decimal | None:
     return Decimal(100 * by_person.count(False)) / len(by_person) if by_person else None
 
 
-def asked_of(rows: Iterable[Indicator], mine: Mapping[str, ReportValue]) -> list[tuple[str, bool]]:
+def asked_of(rows: Iterable[Indicator], mine: Cells) -> list[tuple[str, bool]]:
     """What the burden meter counts in a report."""
     found = []
     for indicator in rows:
-        row = mine.get(indicator.code)
-        if row is not None and row.effective is not None:
-            found.append((indicator.code, row.typed_by_id is not None))
+        cell = mine.get(indicator.code)
+        if cell is not None and cell.effective is not None:
+            found.append((indicator.code, cell.is_typed))
         elif indicator.is_manual:
             found.append((indicator.code, True))
     return found

@@ -17,7 +17,7 @@ from platforms.models import Platform
 from reporting.access import LEVEL_OF, next_step
 from reporting.enums import Fill, ReportStatus
 from reporting.models import AnnualReport, PlanTarget, ReportCycle, ReportValue
-from reporting.services.compute import compute_reports, numbers_of
+from reporting.services.compute import compute_reports
 from reporting.services.cycles import create_cycle, move_cycle
 from reporting.services.demo_values import PLANNED, Draws, explain, typed_rows, typed_values
 from reporting.services.filling import answer_correction, count_problems, request_correction
@@ -135,7 +135,8 @@ def _fill(
     for report, size, stand in zip(reports, platforms.values(), stands, strict=False):
         mine = stored.get(report.pk, {})
         chance = random.Random(f"values-{report.platform.slug}")  # noqa: S311 -- not secrets
-        draws = Draws(size, step, chance, numbers_of(mine))
+        numbers = {code: row.effective for code, row in mine.items() if row.indicator.is_number}
+        draws = Draws(size, step, chance, numbers)
         rows += typed_rows(
             report=report, indicators=indicators, values=typed_values(draws), now=now,
             present=[code for code, row in mine.items() if row.fill == Fill.MANUAL],
