@@ -11,7 +11,7 @@ from django.db.models.functions.json import JSONObject
 
 from cases.enums import ClearanceStage
 from cases.models import Clearance, Project, SafetyInspection
-from reporting.queries.base import Column, Row, Scope, Subject, subject
+from reporting.queries.base import Column, Row, Scope, Subject, decimal, subject
 
 OPEN = [ClearanceStage.TO_JUDGE, ClearanceStage.PREPARING, ClearanceStage.SUBMITTED]
 
@@ -28,7 +28,7 @@ def _cleared(scope: Scope) -> QuerySet[Any]:
 
 def _number(where: Q | None = None) -> Column:
     """How many projects; None where the ledger knows nothing of the platform."""
-    return Column({"n": Count("pk", filter=where)}, lambda values: values["n"])
+    return Column({"n": Count("pk", filter=where)}, lambda values: decimal(values["n"]))
 
 
 subject(
