@@ -1,0 +1,125 @@
+"""The pages of reporting over the years that were made: milliseconds and statements of each."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import RoleAssignment, User
+from benchmarks.reporting.cycles import opened_cycle
+from reporting.models import (
+    AnnualReport,
+    EvaluationRun,
+    Publication,
+    PublishedList,
+    ReportCycle,
+)
+from reporting.services.opening import make_reports
+
+ROUNDS = 5
+Page = tuple[str, str | None, str]  # what it is called, who looks, its address
+STANDING = """
+UPDATE reporting_annualreport SET status = (ARRAY['filling', 'city', 'province', 'returned',
+    'accepted', 'province', 'submitted', 'filling'])[1 + id %% 8], problem_count = id %% 5
+WHERE cycle_id = %s
+"""
+
+
+def prepare(year: int) -> dict[str, User]:
+    """The year after, with reports at every step and the day past; who looks at the pages."""
+    cycle = opened_cycle(year)
+    make_reports(cycle=cycle, now=timezone.now())
+    today = timezone.localdate()
+    ReportCycle.objects.filter(pk=cycle.pk).update(opens_date=today.replace(day=1, month=1),
+                                                   due_date=today.replace(day=1))  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [cycle.pk])
+        cursor.execute("ANALYZE")
+    operator = AnnualReport.objects.filter(cycle=cycle).order_by("pk")[0]
+    people = {}
+    for name, role, place in (
+        ("nation", "government", {"region_id": "000000"}),
+        ("province", "government", {"region_id": "440000"}),
+        ("operator", "operator", {"organisation_id": operator.platform.organisation_id}),
+    ):
+        people[name] = User.objects.create(email=f"{name}@example.com", name=name)
+        RoleAssignment.objects.create(user=people[name], role=role, **place)
+    return people
+
+
+def addresses() -> Iterator[Page]:
+    """The pages on which a year is run and read."""
+    last = ReportCycle.objects.order_by("-year")[0]
+    reported = ReportCycle.objects.get(year=last.year - 1)
+    report = reported.reports.order_by("pk")[0]
+    run, edition = EvaluationRun.objects.get(), Publication.objects.get()
+    numbered = PublishedList.objects.get()
+    for who in ("nation", "province", "operator"):
+        yield f"workbench ({who})", who, "/workbench/"
+        yield f"reports ({who})", who, "/reports/"
+    yield "a cycle and its progress", "nation", last.get_absolute_url()
+    yield "overdue reports", "nation", "/reports/?overdue=on"
+    yield "reports waiting for review", "province", "/reports/?waiting=on"
+    yield "reports of a year in a state", "nation", f"/reports/?year={last.year}&status=province"
+    yield "page 20 of the reports", "nation", "/reports/?page=20"
+    yield "jobs", "nation", "/reporting-jobs/"
+    yield "a report", "province", report.get_absolute_url()
+    yield "a report for its operator", "operator", report.get_absolute_url()
+    yield "filling in a group", "operator", f"/reports/{_own(last)}/fill/SRV/"
+    yield "checking before submission", "operator", f"/reports/{_own(last)}/check/"
+    yield "a frozen version", "province", f"/reports/{report.pk}/versions/1/"
+    yield "indicators", None, "/indicators/"
+    yield "an indicator", None, "/indicators/SRV-02/"
+    yield "an evaluation and its ranking", "nation", run.get_absolute_url()
+    yield "page 20 of the ranking", "nation", f"{run.get_absolute_url()}?page=20"
+    yield "one result", "nation", f"{run.get_absolute_url()}platforms/{report.platform.slug}/"
+    yield "evaluations", None, "/evaluations/"
+    yield "publications", None, "/publications/"
+    yield "a development report", None, edition.get_absolute_url()
+    yield "its appendix", None, f"{edition.get_absolute_url()}data/"
+    yield "a report's desk", "nation", f"/manage/publications/{edition.pk}/"
+    yield "a numbered list", None, numbered.get_absolute_url()
+    yield "page 20 of the list", None, f"{numbered.get_absolute_url()}?page=20"
+    yield "the roster", None, "/roster/"
+    yield "the roster as of a day", None, "/roster/?day=2023-06-30"
+    yield "monitoring", "nation", "/monitoring/"
+    yield "policy targets", None, "/targets/"
+
+
+def _own(cycle: ReportCycle) -> int:
+    return int(
+        AnnualReport.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)[0]
+    )
+
+
+def measure() -> None:
+    """Each page five times: the first (caches empty), the median of the others, statements."""
+    settings.ALLOWED_HOSTS = ["*"]
+    clients: dict[str | None, Client] = {None: Client()}
+    for user in User.objects.filter(email__endswith="@example.com"):
+        client = Client()
+        client.force_login(user)
+        clients[user.name] = client
+    print(f"\n{'page':34}{'first ms':>10}{'then ms':>10}{'of SQL':>10}{'statements':>12}{'KiB':>7}")
+    for name, who, url in addresses():
+        cache.clear()
+        rounds = []
+        for _ in range(ROUNDS):
+            with CaptureQueriesContext(connection) as queries:
+                start = time.perf_counter()
+                answer = clients[who].get(url, secure=True)
+                spent = 1000 * (time.perf_counter() - start)
+            rounds.append((spent, 1000 * sum(float(row["time"]) for row in queries), len(queries)))
+        middle = statistics.median(row[0] for row in rounds[1:])
+        sql = statistics.median(row[1] for row in rounds[1:])
+        mark = "" if answer.status_code == 200 else f"  {answer.status_code}"
+        print(f"{name:34}{rounds[0][0]:10.0f}{middle:10.0f}{sql:10.0f}{rounds[-1][2]:12}"
+              f"{len(answer.content) // 1024:7}{mark}", flush=True)  # fmt: skip
