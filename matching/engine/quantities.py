@@ -82,11 +82,11 @@ km km|公里 km|千米 km|m m|米 m|cm cm|厘米 cm|mm mm|毫米 mm|μm um|um um
 kw kW|千瓦 kW|mw MW|兆瓦 MW|gw GW|w W|瓦 W|kwh kW*hour|千瓦时 kW*hour|mwh MW*hour|gwh GW*hour
 kv kV|千伏 kV|v V|伏 V|a A|安 A|khz kHz|mhz MHz|ghz GHz|hz Hz|赫兹 Hz|元 yuan
 """
-_UNITS: dict[str, str] = dict(
+UNITS: dict[str, str] = dict(
     item.split() for line in _UNIT_TABLE.split("\n") if line for item in line.split("|")
 )
-_COUNTERS = tuple("件只片台套瓶支个辆颗枚粒张条根盒袋剂头份块栋座间")
-_TIMES = (
+COUNTERS = tuple("件只片台套瓶支个辆颗枚粒张条根盒袋剂头份块栋座间")
+TIMES = (
     dict.fromkeys(("年", "a"), "year")
     | dict.fromkeys(("天", "日", "d"), "day")
     | dict.fromkeys(("小时", "时", "h"), "hour")
@@ -106,7 +106,7 @@ _SCALES = {
     "余": 1,
     "多": 1,
 }
-_PER_BATCH = ("批", "批次", "次", "釜", "锅", "炉")
+PER_BATCH = ("批", "批次", "次", "釜", "锅", "炉")
 
 
 def _either(words: object) -> str:
@@ -115,8 +115,8 @@ def _either(words: object) -> str:
 
 _NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLIER = r"(?:余|多)?(?:百万|千万|十万|万|亿|百|千)?(?:余|多)?"
-_UNIT = rf"(?:{_either([*_UNITS, *_COUNTERS])})(?![a-z])"
-_PER = rf"(?:\s*[/每／]\s*(?P<per>{_either([*_TIMES, *_PER_BATCH])})(?![a-z]))?"
+_UNIT = rf"(?:{_either([*UNITS, *COUNTERS])})(?![a-z])"
+_PER = rf"(?:\s*[/每／]\s*(?P<per>{_either([*TIMES, *PER_BATCH])})(?![a-z]))?"
 _PATTERN = re.compile(
     rf"(?P<before>不低于|不少于|不小于|至少|大于等于|大于|高于|超过|>=|≥|>|不超过|不高于|不大于|不多于|至多|最大|最高|"
     rf"小于等于|小于|低于|<=|≤|<)?\s*"
@@ -128,7 +128,7 @@ _PATTERN = re.compile(
     rf"\s*(?:±\s*(?P<margin>{_NUMBER})\s*)?(?P<unit>{_UNIT}){_PER}"
     rf"(?P<magnitude>级)?\s*(?P<after>以上|及以上|以下|及以下|以内|起)?"
 )
-_MEASURES = _either([*_UNITS, *_COUNTERS, *_TIMES, *_PER_BATCH, *_SCALES])
+_MEASURES = _either([*UNITS, *COUNTERS, *TIMES, *PER_BATCH, *_SCALES])
 _MEASURE = re.compile(rf"[十百千万亿]*(?:{_MEASURES})(?:级|级别)?")
 _BARE_CLASS = re.compile(r"(?<![\d百千万十])(公斤|千克|吨|升|克)级")
 _AT_LEAST = {
@@ -153,24 +153,25 @@ def is_measure(words: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> Any:
+def registry() -> Any:
+    """Pint's units, and money."""
     import pint  # slow to import: only when a text holds a quantity
 
-    registry: Any = pint.UnitRegistry(cache_folder=None)
-    registry.define("yuan = [money]")
-    return registry
+    units: Any = pint.UnitRegistry(cache_folder=None)
+    units.define("yuan = [money]")
+    return units
 
 
 @lru_cache(maxsize=512)
 def _conversion(expression: str, per: str) -> tuple[str, float, float]:
     """(dimension, factor, offset) that bring a value in the written unit to the base unit of its
     dimension."""
-    registry = _registry()
+    units = registry()
     if expression == "degC":
         return "temperature", 1.0, 0.0
-    one = registry.Quantity(1.0, "dimensionless") * registry.parse_expression(expression)
+    one = units.Quantity(1.0, "dimensionless") * units.parse_expression(expression)
     if per:
-        one = one / registry.Quantity(1.0, per)
+        one = one / units.Quantity(1.0, per)
     for dimension, (_, base) in BASE_UNITS.items():
         if base != "degC" and one.is_compatible_with(base):
             return dimension, float(one.to(base).magnitude), 0.0
@@ -178,14 +179,14 @@ def _conversion(expression: str, per: str) -> tuple[str, float, float]:
 
 
 def _factor(word: str, per: str) -> tuple[str, float, str]:
-    if word in _COUNTERS:
-        times = _registry().Quantity(1.0, f"1/{per}").to("1/year").magnitude if per else 1.0
+    if word in COUNTERS:
+        times = registry().Quantity(1.0, f"1/{per}").to("1/year").magnitude if per else 1.0
         return (
             f"count_rate:{word}" if per else f"count:{word}",
             float(times),
             f"{word}/年" if per else word,
         )
-    dimension, factor, _ = _conversion(_UNITS[word], per)
+    dimension, factor, _ = _conversion(UNITS[word], per)
     return dimension, factor, BASE_UNITS[dimension][0]
 
 
@@ -220,7 +221,7 @@ def _interval(match: re.Match[str], factor: float, low_factor: float) -> Interva
 
 def _quantity(match: re.Match[str], original: str, positions: list[int]) -> Quantity:
     per = match["per"] or ""
-    per = "" if per in _PER_BATCH else _TIMES.get(per, "")
+    per = "" if per in PER_BATCH else TIMES.get(per, "")
     if not per and match["yearly"] and "批" not in match["yearly"]:
         prefix = match["yearly"].removeprefix("每")
         per = (

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import DomainError
 from platforms.enums import EngagementMode
 from platforms.models import (
     Capability,
@@ -24,6 +25,7 @@ from platforms.models import (
     Solution,
 )
 from platforms.selectors import city_choices, province_choices
+from platforms.units import check_unit
 from taxonomy.models import Region
 from taxonomy.selectors import resolve_region
 
@@ -169,6 +171,15 @@ class PlatformForm(ListingForm):
         }
 
 
+def _read_unit(unit: str, *, else_in: str) -> str:
+    """A unit that can be read, or what is wrong with it, at its field."""
+    try:
+        check_unit(unit, "unit", else_in=else_in)
+    except DomainError as error:
+        raise forms.ValidationError(error.message, code=error.code) from error
+    return unit
+
+
 class CapabilityForm(ListingForm):
     layout = (
         (
@@ -227,10 +238,13 @@ class CapabilityForm(ListingForm):
         if not own:
             del self.fields["equipment"]
 
+    def clean_scale_unit(self) -> str:
+        return _read_unit(self.cleaned_data["scale_unit"], else_in="规模说明")
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         has_scale = cleaned.get("scale_low") is not None or cleaned.get("scale_high") is not None
-        if has_scale and not cleaned.get("scale_unit"):
+        if has_scale and not cleaned.get("scale_unit") and "scale_unit" not in self.errors:
             self.add_error("scale_unit", _("写了数字就要写单位。"))
         if cleaned.get("price_model") in {"formula", "negotiable"} and not cleaned["price_note"]:
             self.add_error("price_note", _("请写明怎么计价，或为什么面议。"))
@@ -245,6 +259,9 @@ class ParameterForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = False
+
+    def clean_unit(self) -> str:
+        return _read_unit(self.cleaned_data["unit"], else_in="说明")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

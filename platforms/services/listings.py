@@ -23,6 +23,7 @@ from platforms.completeness import percent_complete
 from platforms.enums import ListingStatus
 from platforms.kinds import KINDS, kind_of, search_body
 from platforms.models import Capability, CapabilityParameter, Equipment, Platform
+from platforms.units import check_unit
 from taxonomy.models import Term
 from taxonomy.recognition import recognised_term
 
@@ -231,6 +232,8 @@ def _write(listing: Any, values: Mapping[str, Any]) -> None:
         listing.pinyin_key = pinyin_key(listing.name)
     if isinstance(listing, Capability):
         listing.process_kind = process_kind_of(listing)
+        if "scale_unit" in plain:
+            check_unit(listing.scale_unit, "scale_unit", else_in="规模说明")
     check_record(listing, exclude={"search"})
     listing.search = search_vector(title=str(listing), body=search_body(listing))
     listing.save()
@@ -264,6 +267,7 @@ def _write_parameters(capability: Capability, rows: list[Mapping[str, Any]]) -> 
         except ValidationError as error:
             message = f"第 {number} 行：{error.messages[0]}"
             raise DomainError("invalid", message, "parameters") from error
+        check_unit(parameter.unit, "parameters")
         parameter.save()
 
 

@@ -26,6 +26,7 @@ from platforms.kinds import CAPABILITY, KINDS, OFFERS, PLATFORM, Kind
 from platforms.models import Platform
 from platforms.selectors import operations
 from platforms.selectors.promotion import promotion_of
+from platforms.units import unit_examples
 
 
 def find(request: HttpRequest, kind: str, slug: str) -> tuple[ListingAccess, Any]:
@@ -232,6 +233,7 @@ def page(
         "access": access_to(kind.model, request.user),
         "form": form,
         "sheet": sheet,
+        "unit_examples": unit_examples(),
         "missing": missing_facts(listing) if listing.pk else [],
         "reason": selectors.last_reason(listing) if listing.pk else "",
     }

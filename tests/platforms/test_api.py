@@ -143,6 +143,8 @@ def test_published_capabilities_are_confirmed_withdrawn_and_reopened(writer, pla
         ({"trl_low": "high"}, "trl_low"),
         ({"field": "nothing"}, "field"),
         ({"parameters": [{"low": 1}]}, "parameters"),
+        ({"parameters": [{"name": "产量", "low": 1, "unit": "筐"}]}, "parameters"),
+        ({"scale_high": 1, "scale_unit": "筐"}, "scale_unit"),
     ],
 )
 def test_wrong_input_is_named(writer, platform, body, field):

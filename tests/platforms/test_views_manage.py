@@ -186,6 +186,8 @@ def test_adding_a_capability_with_its_sheet(sign_in, operator, platform):
         ({"parameters-0-name": ""}, "请写参数名称"),
         ({"parameters-0-high": "1"}, "参数下限不能大于上限"),
         ({"parameters-1-name": "温度"}, "同一参数只填一次"),
+        ({"parameters-0-unit": "筐"}, "不认识单位“筐”"),
+        ({"scale_unit": "公升斤"}, "不认识单位“公升斤”"),
     ],
 )
 def test_wrong_input_is_named_and_nothing_typed_is_lost(
