@@ -119,8 +119,8 @@ class ResourceMatchesAccess(PlatformScope):
 
     model = Platform
     platform_path = ""
-    actions: ClassVar = {"view": INSIDERS | {SYSTEM}, "start": INSIDERS | {SYSTEM}}
-    labels: ClassVar = {"view": _("查看适合的需求"), "start": _("发起匹配")}
+    actions: ClassVar = LIST_ACTIONS
+    labels: ClassVar = LIST_LABELS | {"view": _("查看适合的需求"), "subscribe": _("订阅新需求")}
 
     def platform_of(self, obj: Any) -> Platform:
         return obj if isinstance(obj, Platform) else obj.platform
@@ -243,12 +243,15 @@ class FeedbackAccess(_AdminAccess):
             found |= {OWNER}
         return found
 
-    def side(self, *, side: str, demand: Demand, capability: Capability) -> str | None:
-        """In what capacity the user may judge the pair in the list of `side`; None: may not."""
+    def side(self, *, side: str, demand: Demand, offer: Any) -> str | None:
+        """In what capacity the user may judge the pair of `demand` and `offer` (a capability,
+        resource or solution) in the list of `side`; None: may not."""
         access: Access = DemandMatchesAccess(self.user)
         subject: Any = demand
         if side == FeedbackSide.CAPABILITY:
-            access, subject = CapabilityMatchesAccess(self.user), capability
+            is_capability = isinstance(offer, Capability)
+            offers = CapabilityMatchesAccess if is_capability else ResourceMatchesAccess
+            access, subject = offers(self.user), offer
         if not access.can("judge", subject):
             return None
         return side if OWNER in access.relations(subject) else FeedbackSide.BROKER

@@ -19,3 +19,8 @@ MODEL_OF: dict[str, type[Any]] = {
     Side.DEMAND: Demand,
     **{kind: model for model, kind in KIND_OF.items()},
 }
+
+
+def resource_fields(resource: Any) -> dict[str, Any]:
+    """The fields by which a row names a resource or solution (`matching.models.OfResource`)."""
+    return {"resource_kind": KIND_OF[type(resource)].value, "resource_id": resource.pk}

@@ -29,6 +29,12 @@ class MatchChunkQuerySet(models.QuerySet[Any]):
         return waiting.filter(models.Q(queued_at__isnull=True) | models.Q(queued_at__lt=before))
 
 
+class SubscriptionQuerySet(models.QuerySet[Any]):
+    def searches(self) -> SubscriptionQuerySet:
+        """Saved searches: about no demand, capability or resource."""
+        return self.filter(demand=None, capability=None, resource_id=None)
+
+
 class MatchQuerySet(models.QuerySet[Any]):
     def possible(self) -> MatchQuerySet:
         """Pairs whose known constraints all hold (unknown ones are shown as unknown)."""

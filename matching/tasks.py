@@ -108,6 +108,7 @@ def tell_of_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None
         run=MatchRun.objects.get(pk=payload["run_id"]),
         demand=Demand.objects.select_related("posted_by").get(pk=payload["demand_id"]),
         capability_ids=payload["capability_ids"],
+        resources=[(kind, pk) for kind, pk in payload.get("resources", [])],
         now=timezone.now(),
     )
 
@@ -120,6 +121,18 @@ def tell_of_capability(*, event_id: str, name: str, payload: dict[str, Any]) -> 
         demand_ids=payload["demand_ids"],
         now=timezone.now(),
     )
+
+
+@on("matching.resource.matched", name="matching.tell_of_resource")
+def tell_of_resource(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    kind = payload["kind"]
+    shown = subjects(kind).select_related("platform")
+    resource = shown.filter(pk=payload["resource_id"]).first()
+    if resource is not None:
+        subscriptions.tell_of_resource(
+            event_id=event_id, kind=kind, resource=resource,
+            demand_ids=payload["demand_ids"], now=timezone.now(),
+        )  # fmt: skip
 
 
 @on("platforms.capability.published", name="matching.tell_of_search")

@@ -28,7 +28,14 @@ class MatchedWords:
         return value
 
 
+class ResourceWords(MatchedWords):
+    """A path part that is a kind of resource or solution."""
+
+    regex = "|".join(ResourceKind.values)
+
+
 register_converter(MatchedWords, "matched")
+register_converter(ResourceWords, "resource")
 
 app_name = "matching"
 urlpatterns = [
@@ -47,6 +54,11 @@ urlpatterns = [
         "demands/<slug:slug>/matches/<slug:capability>/",
         demands.judge_capability,
         name="judge_capability",
+    ),
+    path(
+        "demands/<slug:slug>/matches/<resource:kind>/<slug:resource>/",
+        demands.judge_resource,
+        name="judge_resource",
     ),
     path("manage/matching/demands/", capabilities.fitting, name="fitting"),
     path("manage/capabilities/<slug:slug>/demands/", capabilities.capability, name="capability"),
@@ -72,9 +84,19 @@ urlpatterns = [
     ),
     path("manage/matching/<matched:kind>/<slug:slug>/", offers.suited, name="suited"),
     path(
-        "manage/matching/<matched:kind>/<slug:slug>/start/",
+        "manage/matching/<resource:kind>/<slug:slug>/start/",
         offers.start_resource,
         name="start_resource",
+    ),
+    path(
+        "manage/matching/<resource:kind>/<slug:slug>/subscribe/",
+        subscriptions.subscribe_resource,
+        name="subscribe_resource",
+    ),
+    path(
+        "manage/matching/<resource:kind>/<slug:slug>/<slug:demand>/",
+        offers.judge_suited,
+        name="judge_suited",
     ),
     path("manage/subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from matching.enums import MismatchReason, Verdict
+from matching.enums import MismatchReason, ResourceKind, Verdict
 from matching.models import Feedback, MatchRun
 
 
@@ -77,14 +77,17 @@ class CheckField(serializers.Serializer[Any]):
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    """A judgement of a pair."""
+    """A judgement of a demand with a capability, or with a resource or solution."""
 
     demand = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     capability = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
 
     class Meta:
         model = Feedback
-        fields = ("demand", "capability", "side", "verdict", "reason", "note", "updated_at")
+        fields = (
+            "demand", "capability", "resource_kind", "resource_id", "side", "verdict", "reason",
+            "note", "updated_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -138,6 +141,8 @@ class OfferSerializer(serializers.Serializer[Any]):
     words = serializers.ListField(child=serializers.CharField(), help_text="共同关键词")
     checks = CheckField(many=True)
     unknown = serializers.ListField(child=serializers.CharField(), help_text="资料不足的条件")
+    is_rejected = serializers.BooleanField(help_text="需求方已评为不合适")
+    feedback = FeedbackSerializer(source="own", allow_null=True)
 
 
 class SuitedSerializer(serializers.Serializer[Any]):
@@ -146,6 +151,8 @@ class SuitedSerializer(serializers.Serializer[Any]):
     percent = serializers.IntegerField()
     demand = serializers.SerializerMethodField()
     checks = CheckField(many=True)
+    is_rejected = serializers.BooleanField(help_text="平台方已评为不合适")
+    feedback = FeedbackSerializer(source="own", allow_null=True)
 
     @extend_schema_field(PartyField)
     def get_demand(self, fit: Any) -> Any:
@@ -158,7 +165,11 @@ class SuitedSerializer(serializers.Serializer[Any]):
 class FeedbackInput(serializers.Serializer[Any]):
     """A judgement of one result of the run."""
 
-    counterpart = serializers.SlugField(help_text="结果中对方（能力或需求）的编号")
+    counterpart = serializers.SlugField(help_text="结果中对方的编号")
+    offer = serializers.ChoiceField(
+        choices=[("capability", "能力"), *ResourceKind.choices], required=False,
+        default="capability", help_text="需求的任务里，对方是哪一类",
+    )  # fmt: skip
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     reason = serializers.ChoiceField(
         choices=MismatchReason.choices, required=False, default="", allow_blank=True,

@@ -31,7 +31,6 @@ from matching.selectors.offers import PLATFORM, demands_suited, offer_lines
 from matching.selectors.results import capability_page, demand_page
 from matching.services.feedback import give_feedback
 from matching.services.runs import start_capability_run, start_demand_run, start_resource_run
-from platforms.models import Capability
 
 OFFER_KINDS = [PLATFORM, *ResourceKind.values]
 
@@ -98,7 +97,7 @@ class MatchRunViewSet(
         run, kind = self.single_run(), request.query_params.get("offer", "")
         if run.demand is None or kind not in OFFER_KINDS:
             raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "offer")
-        rows = self.paginate_queryset(offer_lines(run.demand, kind))  # type: ignore[arg-type]
+        rows = self.paginate_queryset(offer_lines(request.user, run.demand, kind))  # type: ignore[arg-type]
         return self.get_paginated_response(serializers.OfferSerializer(rows, many=True).data)
 
     @extend_schema(responses=serializers.SuitedSerializer(many=True), filters=False)
@@ -108,8 +107,7 @@ class MatchRunViewSet(
         run = self.get_object()
         if run.kind != RunKind.RESOURCE:
             raise DomainError("no_results", "需求与能力的结果请用 results 查询。")
-        rows = MODEL_OF[run.resource_kind]._default_manager.select_related("platform")
-        listing = get_object_or_404(rows, pk=run.resource_id)
+        listing = self.subject(run)
         fits = self.paginate_queryset(demands_suited(request.user, listing))  # type: ignore[arg-type]
         return self.get_paginated_response(serializers.SuitedSerializer(fits, many=True).data)
 
@@ -131,18 +129,28 @@ class MatchRunViewSet(
     )
     @action(detail=True, methods=["post"])
     def feedback(self, request: Request, pk: str) -> Response:
-        """评价一条结果是否合适；可以改，重新匹配后仍然有效。"""
+        """评价一条结果是否合适（能力、设备、中试线、专家、方案都可以）；可以改，重新匹配后仍然有效。"""
         form = serializers.FeedbackInput(data=request.data)
         form.is_valid(raise_exception=True)
         values: dict[str, Any] = dict(form.validated_data)
-        pair = self.pair(self.single_run(), values.pop("counterpart"))
+        pair = self.pair(self.get_object(), values.pop("counterpart"), values.pop("offer"))
         found = give_feedback(actor=request.user, now=timezone.now(), **pair, **values)
         answer = serializers.FeedbackSerializer(found)
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
-    def pair(self, run: MatchRun, counterpart: str) -> dict[str, Any]:
+    def pair(self, run: MatchRun, counterpart: str, offer: str) -> dict[str, Any]:
+        if run.kind == RunKind.FULL:
+            raise DomainError("no_results", "全量重算没有自己的结果，请按需求或能力评价。")
         if run.demand:
-            other = get_object_or_404(Capability.objects.shown(), slug=counterpart)
-            return {"side": Side.DEMAND, "demand": run.demand, "capability": other}
+            shown = MODEL_OF[offer]._default_manager.shown()
+            other = get_object_or_404(shown, slug=counterpart)
+            return {"side": Side.DEMAND, "demand": run.demand, "offer": other}
         demand = get_object_or_404(Demand.objects.open(), slug=counterpart)
-        return {"side": Side.CAPABILITY, "demand": demand, "capability": run.capability}
+        return {"side": Side.CAPABILITY, "demand": demand, "offer": self.subject(run)}
+
+    def subject(self, run: MatchRun) -> Any:
+        """What the run is for: a capability, resource or solution."""
+        if run.kind != RunKind.RESOURCE:
+            return run.capability
+        rows = MODEL_OF[run.resource_kind]._default_manager.select_related("platform")
+        return get_object_or_404(rows, pk=run.resource_id)

@@ -2,7 +2,8 @@
 
 The mapping below is the declared one. Levels: 0 unrelated, 1 hardly, 2 relevant, 3 proven. A pair
 refused for its price, place, date, scale, stage or closed doors is left out: conditions are checked
-by rules, and say nothing about whether the texts belong together.
+by rules, and say nothing about whether the texts belong together. What is said of resources and
+solutions is not learnt from: the weights are fitted to capabilities, and both stand on one scale.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def graded_pairs() -> dict[int, dict[int, int]]:
 
 def _said() -> dict[tuple[int, int], int | None]:
     """The level of each pair that somebody judged; None: refused for a condition."""
-    rows = Feedback.objects.order_by("updated_at", "pk")
+    rows = Feedback.objects.filter(capability__isnull=False).order_by("updated_at", "pk")
     said: dict[tuple[int, int], tuple[int, int | None]] = {}
     for row in rows.values_list("demand_id", "capability_id", "side", "verdict", "reason"):
         demand_id, capability_id, side, verdict, reason = row

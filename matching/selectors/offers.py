@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from demands.models import Demand
-from matching.enums import FeedbackSide, ResourceKind, Verdict
-from matching.kinds import KIND_OF, MODEL_OF
+from matching.enums import FeedbackSide, ResourceKind, Side, Verdict
+from matching.kinds import KIND_OF, MODEL_OF, resource_fields
 from matching.models import Feedback, Match, MatchList, ResourceMatch
 from matching.selectors.documents import TEXTS
 from matching.selectors.highlight import Piece, Text, shared_words, strong_terms
@@ -18,9 +18,11 @@ from matching.selectors.results import (
     SHOWN_CHARACTERS,
     CheckLine,
     DemandTexts,
+    Judged,
     MatchPage,
     Part,
     check_line,
+    judgements,
     parts_of,
     readable_demands,
 )
@@ -45,6 +47,9 @@ class ResourceCard:
     parts: list[Part]
     checks: list[CheckLine]
     unknown: list[str]
+    own: Feedback | None = None
+    remarks: list[Feedback] = field(default_factory=list)
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +64,33 @@ class PlatformCard:
     resources: list[tuple[str, int]]  # label of a kind, how many
 
 
-def resource_cards(match_list: MatchList, demand: Demand, kind: str) -> list[ResourceCard]:
-    """What of `kind` suits `demand`, best first; only what is still shown. Three queries."""
+def resource_cards(
+    user: Any, match_list: MatchList, demand: Demand, kind: str
+) -> list[ResourceCard]:
+    """What of `kind` suits `demand`, best first, what its side refused last; only what is still
+    shown. Three queries."""
     rows = list(match_list.resources.filter(kind=kind).order_by("rank", "pk"))
     shown = MODEL_OF[kind]._default_manager.shown().select_related("platform__region")
     listings = shown.in_bulk([row.object_id for row in rows])
     texts = DemandTexts(demand, is_full=True)
-    found = [row for row in rows if row.object_id in listings]
+    said = Feedback.objects.filter(demand=demand, resource_kind=kind)
+    judged = judgements(user, Side.DEMAND, said, "resource_id")
+    found = [(row, judged.get(row.object_id) or Judged()) for row in rows]
+    found = [(row, judged) for row, judged in found if row.object_id in listings]
+    found.sort(key=lambda pair: pair[1].is_rejected)
     return [
-        _card(row, rank, listings[row.object_id], texts, match_list)
-        for rank, row in enumerate(found, start=1)
+        _card(row, rank, listings[row.object_id], texts, match_list, judged)
+        for rank, (row, judged) in enumerate(found, start=1)
     ]
 
 
 def _card(
-    row: ResourceMatch, rank: int, listing: Any, demand: DemandTexts, match_list: MatchList
+    row: ResourceMatch,
+    rank: int,
+    listing: Any,
+    demand: DemandTexts,
+    match_list: MatchList,
+    judged: Judged,
 ) -> ResourceCard:
     _title, *parts = TEXTS[KIND_OF[type(listing)]](listing)
     title = Text(str(listing))
@@ -92,6 +109,9 @@ def _card(
         parts=parts_of(row.shares),
         checks=[line for line in lines if line.result != "unknown"],
         unknown=list(dict.fromkeys(line.label for line in lines if line.result == "unknown")),
+        own=judged.own,
+        remarks=judged.remarks,
+        is_rejected=judged.is_rejected,
     )
 
 
@@ -121,14 +141,23 @@ def platform_cards(match_list: MatchList) -> list[PlatformCard]:
 
 
 def tab_counts(match_list: MatchList) -> dict[str, int]:
-    """How many of each kind suit a demand. One query."""
-    counts = Counter(match_list.resources.values_list("kind", flat=True))
+    """How many of each kind suit a demand and were not refused by its side. One query."""
+    refused = _refused(FeedbackSide.DEMAND, OuterRef("kind"), OuterRef("object_id"))
+    rows = match_list.resources.exclude(Exists(refused.filter(demand=OuterRef("demand"))))
+    counts = Counter(rows.values_list("kind", flat=True))
     return {PLATFORM: len(match_list.platforms)} | {
         str(kind): counts[kind] for kind in ResourceKind.values
     }
 
 
-def also_related(match_list: MatchList, demand: Demand) -> list[dict[str, Any]]:
+def _refused(side: str, kind: Any, pk: Any) -> QuerySet[Feedback]:
+    """Words of `side` that a resource or solution does not suit."""
+    return Feedback.objects.filter(
+        resource_kind=kind, resource_id=pk, side=side, verdict=Verdict.UNSUITABLE
+    )
+
+
+def also_related(user: Any, match_list: MatchList, demand: Demand) -> list[dict[str, Any]]:
     """The best few experts, solutions, lines and machines, for a demand without a capability."""
     order = (
         ResourceKind.EXPERT,
@@ -136,15 +165,16 @@ def also_related(match_list: MatchList, demand: Demand) -> list[dict[str, Any]]:
         ResourceKind.LINE,
         ResourceKind.EQUIPMENT,
     )
-    found = [(kind, resource_cards(match_list, demand, kind)[:FEW]) for kind in order]
+    found = [(kind, resource_cards(user, match_list, demand, kind)) for kind in order]
+    kept = [(kind, [card for card in cards if not card.is_rejected]) for kind, cards in found]
     return [
-        {"label": str(kind.label), "url": f"?kind={kind.value}", "cards": cards}
-        for kind, cards in found
+        {"label": str(kind.label), "url": f"?kind={kind.value}", "cards": cards[:FEW]}
+        for kind, cards in kept
         if cards
     ]
 
 
-def offer_lines(demand: Demand, kind: str) -> list[dict[str, Any]]:
+def offer_lines(user: Any, demand: Demand, kind: str) -> list[dict[str, Any]]:
     """What of `kind` suits `demand`, in plain values for machines."""
     match_list = MatchList.objects.filter(demand=demand).first()
     if match_list is None:
@@ -158,7 +188,8 @@ def offer_lines(demand: Demand, kind: str) -> list[dict[str, Any]]:
     return [
         _line(kind, card.listing, card.listing.platform, card)
         | {"words": card.words, "checks": card.checks, "unknown": card.unknown}
-        for card in resource_cards(match_list, demand, kind)
+        | {"own": card.own, "is_rejected": card.is_rejected}
+        for card in resource_cards(user, match_list, demand, kind)
     ]
 
 
@@ -176,6 +207,8 @@ def _line(kind: str, listing: Any, platform: Platform, card: Any) -> dict[str, A
         "words": [],
         "checks": [],
         "unknown": [],
+        "own": None,
+        "is_rejected": False,
     }
 
 
@@ -200,9 +233,13 @@ class DemandFit:
     percent: int
     text: str
     is_full: bool
+    parts: list[Part]
     checks: list[CheckLine]
     capability: Capability | None = None
     count: int = 1
+    own: Feedback | None = None
+    remarks: list[Feedback] = field(default_factory=list)
+    is_rejected: bool = False
 
 
 @dataclass(slots=True)
@@ -216,16 +253,23 @@ def demands_suited(user: Any, listing: Any) -> list[DemandFit]:
     """The open demands that a platform, resource or solution suits, best first.
 
     Confidential texts only as far as `user` may read them. A platform's are those of its
-    capabilities that its side has not called unsuitable.
+    capabilities that its side has not called unsuitable; what its side refused of a resource's
+    comes last.
     """
+    judged: dict[int, Judged] = {}
     if isinstance(listing, Platform):
         best = _by_capabilities(listing)
     else:
         rows = resource_matches(listing)
         best = {row.demand_id: _Best(row) for row in rows[:MOST_DEMANDS]}
+        said = Feedback.objects.filter(**resource_fields(listing))
+        judged = judgements(user, Side.CAPABILITY, said, "demand_id")
     demands = [one.match.demand for one in best.values()]
     readable = readable_demands(user, demands)
-    return [_fit(one, is_full=one.match.demand_id in readable) for one in best.values()]
+    fits = [
+        _fit(one, judged.get(pk) or Judged(), is_full=pk in readable) for pk, one in best.items()
+    ]
+    return sorted(fits, key=lambda fit: fit.is_rejected)
 
 
 def resource_matches(listing: Any) -> QuerySet[ResourceMatch]:
@@ -264,7 +308,7 @@ def _by_capabilities(platform: Platform) -> dict[int, _Best]:
     return dict(list(found.items())[:MOST_DEMANDS])
 
 
-def _fit(one: _Best, *, is_full: bool) -> DemandFit:
+def _fit(one: _Best, judged: Judged, *, is_full: bool) -> DemandFit:
     demand = one.match.demand
     text = demand.description if is_full else demand.public_text
     lines = [check_line(check, is_full=is_full) for check in one.match.checks]
@@ -273,7 +317,11 @@ def _fit(one: _Best, *, is_full: bool) -> DemandFit:
         percent=round(100 * one.match.score),
         text=text[:SHOWN_CHARACTERS],
         is_full=is_full,
+        parts=parts_of(one.match.shares),
         checks=[line for line in lines if line.result != "unknown"],
         capability=one.capability,
         count=max(len(one.others), 1),
+        own=judged.own,
+        remarks=judged.remarks,
+        is_rejected=judged.is_rejected,
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from demands.access import POSTING_ROLES, DemandAccess
 from demands.models import Demand, Disclosure
 from matching.engine.lexicon import linked_words
@@ -122,7 +124,8 @@ def demand_page(*, user: Any, demand: Demand) -> MatchPage:
     cards = []
     if match_list is not None:
         rows = match_list.matches.live().ranked().select_related("capability__platform__region")
-        judged = _feedback(user, Side.DEMAND, demand=demand)
+        said = Feedback.objects.filter(demand=demand, capability__isnull=False)
+        judged = judgements(user, Side.DEMAND, said, "capability_id")
         texts = DemandTexts(demand, is_full=True)
         cards = [_card(match, texts, match_list, judged.get(match.capability_id)) for match in rows]
     run = MatchRun.objects.filter(demand=demand).newest_first().first()
@@ -136,7 +139,8 @@ def capability_page(*, user: Any, capability: Capability) -> MatchPage:
     if match_list is not None:
         rows = match_list.matches.filter(demand__in=Demand.objects.open()).ranked()
         rows = rows.select_related("demand__organisation", "demand__region", "demand__field")
-        judged = _feedback(user, Side.CAPABILITY, capability=capability)
+        said = Feedback.objects.filter(capability=capability)
+        judged = judgements(user, Side.CAPABILITY, said, "demand_id")
         readable = readable_demands(user, [match.demand for match in rows])
         for match in rows:
             match.capability = capability
@@ -167,24 +171,25 @@ def readable_demands(user: Any, demands: list[Demand]) -> set[int]:
 
 
 @dataclass(slots=True)
-class _Judged:
+class Judged:
+    """What was said of one pair, as somebody may read it."""
+
     own: Feedback | None = None
     remarks: list[Feedback] = field(default_factory=list)
     is_rejected: bool = False
 
 
-def _feedback(user: Any, side: str, **subject: Any) -> dict[int, _Judged]:
+def judgements(user: Any, side: str, said: QuerySet[Feedback], key: str) -> dict[int, Judged]:
     """Feedback by the other subject's id: one's own, what others say, whether this side refused.
+    `key` is the field that holds that id.
 
     Each side sees its own judgements and those of brokers and staff; the latter see both sides'.
     """
-    rows = Feedback.objects.filter(**subject).select_related("given_by").order_by("updated_at")
+    rows = said.select_related("given_by").order_by("updated_at")
     is_insider = user.has_role("government", "broker")
-    found: dict[int, _Judged] = {}
+    found: dict[int, Judged] = {}
     for row in rows:
-        entry = found.setdefault(
-            row.capability_id if side == Side.DEMAND else row.demand_id, _Judged()
-        )
+        entry = found.setdefault(getattr(row, key), Judged())
         if row.given_by_id == user.pk and row.side in {side, FeedbackSide.BROKER}:
             entry.own = row
         elif is_insider or row.side in {side, FeedbackSide.BROKER}:
@@ -216,14 +221,14 @@ def capability_text(capability: Capability) -> str:
 
 
 def _card(
-    match: Match, demand: DemandTexts, match_list: MatchList, judged: _Judged | None
+    match: Match, demand: DemandTexts, match_list: MatchList, judged: Judged | None
 ) -> PairCard:
     title = Text(match.capability.title)
     body = Text(capability_text(match.capability))
     # only words of the shown texts are marked: a withheld text betrays none of its words
     both = demand.tokens & (title.tokens | body.tokens)
     wanted = {t: w for t, w in strong_terms(match_list.terms).items() if t in both}
-    judged = judged or _Judged()
+    judged = judged or Judged()
     words = [*shared_words(title, wanted, both), *shared_words(body, wanted, both)]
     return PairCard(
         match=match,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
-from matching.enums import ChunkStatus, Side
+from matching.enums import ChunkStatus, ResourceKind, Side
+from matching.kinds import MODEL_OF
 from matching.models import MatchRun
 from matching.selectors.exposure import GROUPS
 
@@ -45,6 +46,20 @@ class RunSummary:
     sides: list[SideProgress]
     places: int
     exposure: list[tuple[str, list[ExposureRow]]]
+
+
+NAME_FIELDS = {ResourceKind.SOLUTION: "title"}  # the others have a name
+
+
+def named_runs(rows: QuerySet[MatchRun]) -> QuerySet[MatchRun]:
+    """Runs ready to say what was matched (`MatchRun.subject`), in one query."""
+    names = [
+        When(resource_kind=kind, then=Subquery(found.values(NAME_FIELDS.get(kind, "name"))[:1]))
+        for kind in ResourceKind
+        for found in [MODEL_OF[kind]._default_manager.filter(pk=OuterRef("resource_id"))]
+    ]
+    rows = rows.select_related("owner", "demand", "capability")
+    return rows.annotate(resource_name=Case(*names, default=Value("")))
 
 
 def run_summary(run: MatchRun) -> RunSummary:

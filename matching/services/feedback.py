@@ -12,6 +12,7 @@ from core.services import emit, log_activity
 from demands.models import Demand
 from matching.access import FeedbackAccess
 from matching.enums import MismatchReason, Verdict
+from matching.kinds import resource_fields
 from matching.models import Feedback
 from platforms.models import Capability
 
@@ -24,18 +25,19 @@ def give_feedback(
     actor: Any,
     side: str,
     demand: Demand,
-    capability: Capability,
+    offer: Any,
     verdict: str,
     reason: str = "",
     note: str = "",
     now: datetime,
 ) -> Feedback:
-    """Say whether a pair in the list of `side` is suitable; a later word replaces an earlier one.
+    """Say whether `demand` and `offer` (a capability, resource or solution) in the list of `side`
+    suit each other; a later word replaces an earlier one.
 
     The owner of the list speaks for that side, staff and brokers for neither. An unsuitable pair
     needs a reason. Raises Refused or DomainError.
     """
-    speaks_for = FeedbackAccess(actor).side(side=side, demand=demand, capability=capability)
+    speaks_for = FeedbackAccess(actor).side(side=side, demand=demand, offer=offer)
     if speaks_for is None:
         raise Refused("只有这份清单的所有者、管辖部门和技术经理人可以评价。")
     if verdict not in Verdict.values:
@@ -47,9 +49,9 @@ def give_feedback(
         raise DomainError("too_long", f"说明不超过 {NOTE_LENGTH} 字。", "note")
     feedback, _ = Feedback.objects.update_or_create(
         demand=demand,
-        capability=capability,
         given_by=actor,
         side=speaks_for,
+        **_named(offer),
         defaults={
             "verdict": verdict,
             "reason": reason if verdict == Verdict.UNSUITABLE else "",
@@ -68,13 +70,11 @@ def give_feedback(
 
 
 @transaction.atomic
-def withdraw_feedback(
-    *, actor: Any, side: str, demand: Demand, capability: Capability, now: datetime
-) -> int:
+def withdraw_feedback(*, actor: Any, side: str, demand: Demand, offer: Any, now: datetime) -> int:
     """Take back one's own word on a pair in the list of `side`; how many rows (0 or 1)."""
-    speaks_for = FeedbackAccess(actor).side(side=side, demand=demand, capability=capability)
+    speaks_for = FeedbackAccess(actor).side(side=side, demand=demand, offer=offer)
     rows = Feedback.objects.select_for_update().filter(
-        demand=demand, capability=capability, given_by_id=actor.pk, side=speaks_for or ""
+        demand=demand, given_by_id=actor.pk, side=speaks_for or "", **_named(offer)
     )
     count = 0
     for row in rows.order_by("pk"):
@@ -83,3 +83,9 @@ def withdraw_feedback(
         row.delete()
         count += 1
     return count
+
+
+def _named(offer: Any) -> dict[str, Any]:
+    if isinstance(offer, Capability):
+        return {"capability": offer, "resource_kind": "", "resource_id": None}
+    return {"capability": None} | resource_fields(offer)

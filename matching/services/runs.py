@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
@@ -9,6 +10,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.selectors import brokers_for_region
 from core.errors import DomainError
@@ -24,7 +26,7 @@ from matching.access import (
 from matching.engine.documents import Doc
 from matching.engine.index import Ranked
 from matching.enums import RunKind, Side
-from matching.kinds import KIND_OF
+from matching.kinds import resource_fields
 from matching.models import Match, MatchRun, ResourceMatch
 from matching.selectors.documents import documents_of, resource_key
 from matching.selectors.exposure import exposure
@@ -61,7 +63,7 @@ def start_resource_run(*, actor: Any, resource: Any, now: datetime) -> MatchRun:
     """Queue a run for a shown resource or solution: the lists of demands it enters are refreshed;
     the waiting one when there is one already."""
     ResourceMatchesAccess(actor).require("start", resource)
-    key = {"resource_kind": KIND_OF[type(resource)].value, "resource_id": resource.pk}
+    key = resource_fields(resource)
     return _start(actor=actor, kind=RunKind.RESOURCE, subject=resource, now=now, key=key)
 
 
@@ -139,11 +141,12 @@ def _match(*, run: MatchRun, now: datetime) -> None:
     echoes = find_lists(side=OTHER[side], docs=documents(OTHER[side], others), now=now)
     with transaction.atomic():
         before = _known(side, subject_id)
+        resources = _resources_of(run)
         store_lists(run=run, found=[found])
         store_lists(run=run, found=echoes)
         new = [entry for entry in found.relevant if int(entry.document_id) not in before]
         _close(run=run, status=JobStatus.DONE, now=now, found=found)
-        _announce(run=run, new=new)
+        _announce(run=run, new=new, resources=sorted(_resources_of(run) - resources))
         enqueue("matching.find_phrases", run_id=run.pk)
 
 
@@ -164,7 +167,9 @@ def _match_resources(*, runs: Sequence[MatchRun], now: datetime) -> None:
         wanted |= {int(entry.document_id) for entry in nearest}
     found = find_lists(side=Side.DEMAND, docs=documents(Side.DEMAND, sorted(wanted)), now=now)
     with transaction.atomic():
+        before = _demands_of(listed)
         store_lists(run=runs[0], found=found)
+        after = _demands_of(listed)
         places = exposure(runs[0])
         for run in runs:
             if run.resource_id not in ids:
@@ -174,9 +179,25 @@ def _match_resources(*, runs: Sequence[MatchRun], now: datetime) -> None:
             run.weights_version = active_weights().version
             run.encoder = encoder
             run.demand_count = len(demands)
-            relevant = listed.filter(object_id=run.resource_id).count()
-            run.result = {"relevant": relevant, "exposure": places}
+            pk = run.resource_id or 0
+            run.result = {"relevant": len(after[pk]), "exposure": places}
             _close(run=run, status=JobStatus.DONE, now=now)
+            if new := sorted(after[pk] - before[pk]):
+                emit("matching.resource.matched", kind=kind, resource_id=pk, demand_ids=new)
+
+
+def _demands_of(listed: QuerySet[ResourceMatch]) -> dict[int, set[int]]:
+    """The demands whose lists hold each of some resources of one kind, by the resource's key."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for pk, demand_id in listed.all().values_list("object_id", "demand_id"):
+        found[pk].add(demand_id)
+    return found
+
+
+def _resources_of(run: MatchRun) -> set[tuple[str, int]]:
+    """Kind and key of the resources and solutions in the list of a demand's run."""
+    rows = ResourceMatch.objects.filter(demand=run.demand_id)
+    return set(rows.values_list("kind", "object_id")) if run.demand_id else set()
 
 
 def documents(side: str, ids: Sequence[int]) -> list[Doc]:
@@ -228,7 +249,9 @@ def _close(
     run.save()
 
 
-def _announce(*, run: MatchRun, new: Sequence[Ranked]) -> None:
+def _announce(
+    *, run: MatchRun, new: Sequence[Ranked], resources: Sequence[tuple[str, int]]
+) -> None:
     """Tell the world of pairs that were not in the list before."""
     ids = [int(entry.document_id) for entry in new]
     if run.kind == RunKind.DEMAND:
@@ -237,6 +260,7 @@ def _announce(*, run: MatchRun, new: Sequence[Ranked]) -> None:
             run_id=run.pk,
             demand_id=run.demand_id,
             capability_ids=ids,
+            resources=resources,
         )
     else:
         emit(

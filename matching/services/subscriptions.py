@@ -17,8 +17,11 @@ from demands.models import Demand
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
+    ResourceMatchesAccess,
     SubscriptionAccess,
 )
+from matching.enums import ResourceKind
+from matching.kinds import MODEL_OF, resource_fields
 from matching.models import MatchRun, Subscription
 from notifications.services import notify
 from platforms.models import Capability
@@ -34,26 +37,36 @@ def subscribe(
     now: datetime,
     demand: Demand | None = None,
     capability: Capability | None = None,
+    resource: Any = None,
     words: str = "",
     field: Term | None = None,
     region: Region | None = None,
 ) -> Subscription:
-    """Ask to be told of new matches of a demand or a capability, or of new capabilities that a
-    saved search finds. Asking twice is asking once. Raises Refused or DomainError."""
+    """Ask to be told of new matches of a demand, a capability, or a resource or solution, or of
+    new capabilities that a saved search finds. Asking twice is asking once. Raises Refused or
+    DomainError."""
     SubscriptionAccess(actor).require("create")
     if demand is not None:
         DemandMatchesAccess(actor).require("subscribe", demand)
     elif capability is not None:
         CapabilityMatchesAccess(actor).require("subscribe", capability)
+    elif resource is not None:
+        ResourceMatchesAccess(actor).require("subscribe", resource)
     else:
         words = " ".join(words.split())
         if not (words or field or region):
             raise DomainError("empty_search", "请填写关键词，或选择领域、地区。", "words")
-        searches = Subscription.objects.filter(user=actor, demand=None, capability=None)
-        if searches.count() >= MAX_SEARCHES:
+        if Subscription.objects.searches().filter(user=actor).count() >= MAX_SEARCHES:
             raise DomainError("too_many", f"最多保存 {MAX_SEARCHES} 个搜索，请先取消一些。")
+    named = {"resource_kind": "", "resource_id": None}
     found, _ = Subscription.objects.get_or_create(
-        user=actor, demand=demand, capability=capability, words=words, field=field, region=region
+        user=actor,
+        demand=demand,
+        capability=capability,
+        words=words,
+        field=field,
+        region=region,
+        **(resource_fields(resource) if resource is not None else named),
     )
     return found
 
@@ -66,9 +79,16 @@ def unsubscribe(*, actor: Any, subscription: Subscription, now: datetime) -> Non
 
 
 def tell_of_demand(
-    *, event_id: str, run: MatchRun, demand: Demand, capability_ids: Collection[int], now: datetime
+    *,
+    event_id: str,
+    run: MatchRun,
+    demand: Demand,
+    capability_ids: Collection[int],
+    resources: Collection[tuple[str, int]],
+    now: datetime,
 ) -> None:
-    """Tell the demand's poster of the outcome, and who subscribed to the capabilities it fits.
+    """Tell the demand's poster of the outcome, and who subscribed to the capabilities, resources
+    and solutions (kind and key) that it fits.
 
     A run that a person started is on that person's screen: the poster is not told again.
     """
@@ -76,7 +96,9 @@ def tell_of_demand(
     if demand.posted_by and run.owner_id is None:
         count = len(capability_ids)
         body = f"系统为“{demand.title}”找到 {count} 项新的合适能力，每项都有理由和条件核对。"
-        if not count:
+        if resources:
+            body += f"另有 {len(resources)} 项设备、中试线、专家或方案与它相关。"
+        elif not count:
             body = f"“{demand.title}”暂未发现新的合适能力，页面上有放宽条件的建议和其他办法。"
         notify(
             users=[demand.posted_by],
@@ -97,6 +119,30 @@ def tell_of_demand(
             title="有新需求适合您的能力",
             body=f"“{offer.title}”有一条新的合适需求，可查看理由后跟进。",
             url=reverse("matching:capability", args=[offer.slug]),
+            event_id=event_id,
+            now=now,
+        )
+    for kind in ResourceKind:
+        ids = [pk for name, pk in resources if name == kind]
+        _tell_of_resources(event_id=event_id, kind=kind, ids=ids, now=now)
+
+
+def _tell_of_resources(
+    *, event_id: str, kind: ResourceKind, ids: Collection[int], now: datetime
+) -> None:
+    """Tell who subscribed to resources of `kind` that a new demand fits."""
+    listings = MODEL_OF[kind]._default_manager.select_related("platform").in_bulk(ids)
+    rows = Subscription.objects.filter(resource_kind=kind, resource_id__in=listings)
+    for row in rows.select_related("user").order_by("pk"):
+        listing = listings[row.resource_id or 0]
+        if not ResourceMatchesAccess(row.user).can("view", listing):
+            continue
+        notify(
+            users=[row.user],
+            kind=f"matching.new_demand.{kind.value}.{listing.pk}",
+            title=f"有新需求适合您的{kind.label}",
+            body=f"“{listing}”有一条新的合适需求，可查看理由后跟进。",
+            url=reverse("matching:suited", args=[kind.value, listing.slug]),
             event_id=event_id,
             now=now,
         )
@@ -123,11 +169,31 @@ def tell_of_capability(
         )
 
 
+def tell_of_resource(
+    *, event_id: str, kind: str, resource: Any, demand_ids: Collection[int], now: datetime
+) -> None:
+    """Tell who subscribed to the demands that a new or changed resource or solution fits."""
+    demands = Demand.objects.open().in_bulk(demand_ids)
+    label = ResourceKind(kind).label
+    rows = Subscription.objects.filter(demand__in=demands).select_related("user")
+    for row in rows.order_by("pk"):
+        demand = demands[row.demand_id]
+        if not DemandMatchesAccess(row.user).can("view", demand):
+            continue
+        notify(
+            users=[row.user],
+            kind=f"matching.new_{kind}.{demand.pk}",
+            title=f"有新{label}适合您的需求",
+            body=f"“{resource}”（{resource.platform}）适合“{demand.title}”。",
+            url=f"{reverse('matching:demand', args=[demand.slug])}?kind={kind}",
+            event_id=event_id,
+            now=now,
+        )
+
+
 def tell_of_search(*, event_id: str, capability: Capability, now: datetime) -> None:
     """Tell whose saved search finds a capability that was just published."""
-    rows = Subscription.objects.filter(demand=None, capability=None).select_related(
-        "user", "field", "region"
-    )
+    rows = Subscription.objects.searches().select_related("user", "field", "region")
     for row in rows.order_by("pk"):
         if not _finds(row, capability):
             continue

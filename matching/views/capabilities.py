@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -71,7 +72,8 @@ def judge_demand(request: HttpRequest, slug: str, demand: str) -> HttpResponse:
     """Say whether a demand suits the capability."""
     subject = _capability(request, slug)
     other = get_object_or_404(Demand.objects.open(), slug=demand)
-    return judge(request, side=Side.CAPABILITY, demand=other, capability=subject)
+    back = reverse("matching:capability", args=[slug])
+    return judge(request, side=Side.CAPABILITY, demand=other, offer=subject, back=back)
 
 
 @login_required

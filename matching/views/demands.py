@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -17,6 +18,7 @@ from demands.access import DemandAccess
 from demands.models import Demand
 from matching.access import DemandMatchesAccess
 from matching.enums import ResourceKind, Side
+from matching.kinds import MODEL_OF
 from matching.models import MatchRun
 from matching.selectors.offers import (
     PLATFORM,
@@ -74,10 +76,12 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "matching/demand_platforms.html", context)
     if result.match_list and kind in ResourceKind.values:
         context["kind"] = ResourceKind(kind)
-        context["cards"] = resource_cards(result.match_list, subject, kind)
+        cards = resource_cards(request.user, result.match_list, subject, kind)
+        context["cards"] = cards
+        context["rejected"] = sum(card.is_rejected for card in cards)
         return render(request, "matching/demand_resources.html", context)
     if result.match_list and not result.best:
-        context["also"] = also_related(result.match_list, subject)
+        context["also"] = also_related(request.user, result.match_list, subject)
     return render(request, "matching/demand.html", context)
 
 
@@ -119,4 +123,14 @@ def judge_capability(request: HttpRequest, slug: str, capability: str) -> HttpRe
     """Say whether a capability suits the demand."""
     subject = _demand(request, slug)
     other = get_object_or_404(Capability.objects.shown(), slug=capability)
-    return judge(request, side=Side.DEMAND, demand=subject, capability=other)
+    back = reverse("matching:demand", args=[slug])
+    return judge(request, side=Side.DEMAND, demand=subject, offer=other, back=back)
+
+
+@login_required
+def judge_resource(request: HttpRequest, slug: str, kind: str, resource: str) -> HttpResponse:
+    """Say whether a resource or solution suits the demand."""
+    subject = _demand(request, slug)
+    other = get_object_or_404(MODEL_OF[kind]._default_manager.shown(), slug=resource)
+    back = f"{reverse('matching:demand', args=[slug])}?kind={kind}"
+    return judge(request, side=Side.DEMAND, demand=subject, offer=other, back=back)

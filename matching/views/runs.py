@@ -15,7 +15,7 @@ from core.refusals import telling
 from matching.access import MatchRunAccess
 from matching.filters import MatchRunFilter
 from matching.models import MatchRun
-from matching.selectors.runs import run_summary
+from matching.selectors.runs import named_runs, run_summary
 from matching.services.full import cancel_run, start_full_run
 from matching.tables import MatchRunTable
 
@@ -26,7 +26,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     """All runs; the full one under way on top."""
     access = MatchRunAccess(request.user)
     access.require("list")
-    rows = access.visible().select_related("owner", "demand", "capability")
+    rows = named_runs(access.visible())
     current = MatchRun.objects.unfinished().filter(kind="full").first()
     return list_page(
         request,
@@ -50,7 +50,7 @@ def start_full(request: HttpRequest) -> HttpResponse:
 
 def _run(request: HttpRequest, pk: int) -> MatchRun:
     rows = MatchRunAccess(request.user).visible()
-    return get_object_or_404(rows.select_related("owner", "demand", "capability"), pk=pk)
+    return get_object_or_404(named_runs(rows), pk=pk)
 
 
 @login_required

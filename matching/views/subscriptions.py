@@ -16,9 +16,12 @@ from core.refusals import put_error
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
+    ResourceMatchesAccess,
     SubscriptionAccess,
 )
 from matching.forms import SearchForm
+from matching.kinds import MODEL_OF, resource_fields
+from matching.selectors.subscriptions import subscription_lines
 from matching.services.subscriptions import subscribe, unsubscribe
 
 
@@ -34,8 +37,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "已保存。有符合的新能力发布时会通知您。")
             return redirect("matching:subscriptions")
-    rows = SubscriptionAccess(request.user).visible()
-    rows = rows.select_related("demand", "capability", "field", "region").order_by("-pk")
+    rows = subscription_lines(request.user)
     return render(request, "matching/subscriptions.html", {"form": form, "rows": rows})
 
 
@@ -67,11 +69,33 @@ def subscribe_capability(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("matching:capability", slug=slug)
 
 
+@login_required
+@require_POST
+def subscribe_resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """Be told of new demands for a resource or solution, or no longer."""
+    platforms = ResourceMatchesAccess(request.user).visible()
+    rows = MODEL_OF[kind]._default_manager.filter(platform__in=platforms)
+    resource = get_object_or_404(rows.select_related("platform"), slug=slug)
+    if "cancel" in request.POST:
+        _cancel(request, **resource_fields(resource))
+    else:
+        _subscribe(request, resource=resource)
+    return redirect("matching:suited", kind, slug)
+
+
 def _switch(request: HttpRequest, **subject: Any) -> None:
-    if "cancel" not in request.POST:
-        subscribe(actor=request.user, now=timezone.now(), **subject)
-        messages.success(request, "已订阅，有新的匹配时会通知您。")
-        return
+    if "cancel" in request.POST:
+        _cancel(request, **subject)
+    else:
+        _subscribe(request, **subject)
+
+
+def _subscribe(request: HttpRequest, **subject: Any) -> None:
+    subscribe(actor=request.user, now=timezone.now(), **subject)
+    messages.success(request, "已订阅，有新的匹配时会通知您。")
+
+
+def _cancel(request: HttpRequest, **subject: Any) -> None:
     for row in SubscriptionAccess(request.user).visible().filter(**subject):
         unsubscribe(actor=request.user, subscription=row, now=timezone.now())
     messages.success(request, "已取消订阅。")

@@ -150,8 +150,9 @@ def hits_in_five(moment: Moment) -> Reading:
         demand=OuterRef("pk"), first_replied_at__isnull=False, asked_at__gte=moment.year_start
     )
     liked = Feedback.objects.filter(
-        demand=OuterRef("pk"), verdict=Verdict.SUITABLE, created_at__gte=moment.year_start
-    )
+        demand=OuterRef("pk"), verdict=Verdict.SUITABLE, created_at__gte=moment.year_start,
+        capability__isnull=False,
+    )  # fmt: skip
     top = Match.objects.filter(match_list__demand=OuterRef("pk"), is_possible=True, rank__lte=TOP)
     answered = {
         "capability__platform__projects__demand": OuterRef("pk"),

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pair():
-    return {"demand": polymer_demand(), "capability": polymer_capability()}
+    return {"demand": polymer_demand(), "offer": polymer_capability()}
 
 
 def say(actor, side, pair, verdict="unsuitable", reason="scale", note=""):
@@ -80,7 +80,7 @@ def test_stranger_may_not_judge(pair, side):
 
 
 def test_operator_judges_in_his_own_list_only(pair):
-    operator = operator_of(pair["capability"].platform)
+    operator = operator_of(pair["offer"].platform)
 
     assert say(operator, "capability", pair).side == "capability"
     with pytest.raises(Refused):
@@ -93,12 +93,12 @@ def test_broker_speaks_for_neither_side(pair):
 
 def test_unsuitable_leaves_the_list_of_its_side_only(pair):
     match_demand(pair["demand"])
-    owner, operator = owner_of(pair["demand"]), operator_of(pair["capability"].platform)
+    owner, operator = owner_of(pair["demand"]), operator_of(pair["offer"].platform)
 
     say(owner, "demand", pair)
 
     mine = demand_page(user=owner, demand=pair["demand"])
-    theirs = capability_page(user=operator, capability=pair["capability"])
+    theirs = capability_page(user=operator, capability=pair["offer"])
     assert (len(everything(mine)), len(mine.rejected)) == (0, 1)
     assert (len(everything(theirs)), len(theirs.rejected)) == (1, 0)
     assert everything(theirs)[0].remarks == []
@@ -125,7 +125,7 @@ def test_brokers_remark_is_shown_and_removes_nothing(pair):
 
 def test_platforms_no_removes_the_demand_from_its_overview(pair):
     match_demand(pair["demand"])
-    operator = operator_of(pair["capability"].platform)
+    operator = operator_of(pair["offer"].platform)
     before = fitting_demands(operator).count()
 
     say(operator, "capability", pair)

@@ -77,7 +77,7 @@ def test_run_of_a_demand_ranks_each_kind_by_its_own_words(kind):
 
     match_demand(demand)
 
-    (card,) = resource_cards(demand.match_list, demand, kind)
+    (card,) = resource_cards(owner_of(demand), demand.match_list, demand, kind)
     assert card.listing == wanted
     assert card.percent >= 30
     assert any("聚合" in word for word in card.words)
@@ -97,7 +97,7 @@ def test_unrelated_resource_is_not_shown_however_few_there_are(kind):
 
     match_demand(demand)
 
-    assert resource_cards(demand.match_list, demand, kind) == []
+    assert resource_cards(owner_of(demand), demand.match_list, demand, kind) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,7 +109,7 @@ def test_withdrawn_resource_leaves_the_lists_at_once(kind):
 
     type(resource).objects.filter(pk=resource.pk).update(status="withdrawn")
 
-    assert resource_cards(demand.match_list, demand, kind) == []
+    assert resource_cards(owner_of(demand), demand.match_list, demand, kind) == []
 
 
 def test_resources_change_no_place_and_no_score_of_capabilities():
@@ -145,7 +145,7 @@ def test_closed_equipment_is_ruled_out_as_a_closed_capability_is():
 
     match_demand(demand)
 
-    assert resource_cards(demand.match_list, demand, "equipment") == []
+    assert resource_cards(owner_of(demand), demand.match_list, demand, "equipment") == []
 
 
 def test_platform_stands_by_its_best_capability_with_what_else_it_has():
@@ -345,10 +345,10 @@ def test_tab_costs_the_same_queries_however_many(rows, django_assert_num_queries
     demand = polymer_demand()
     match_demand(demand)
 
-    match_list = demand.match_list
+    match_list, owner = demand.match_list, owner_of(demand)
 
-    with django_assert_num_queries(2):
-        assert len(resource_cards(match_list, demand, "equipment")) == rows
+    with django_assert_num_queries(4):  # of which one asks for the roles
+        assert len(resource_cards(owner, match_list, demand, "equipment")) == rows
 
 
 def test_machines_read_the_same_offers_and_demands(api):

@@ -112,7 +112,7 @@ def test_page_without_relevant_capability_offers_other_ways(client, demand):
     html = client.get(page("demand", demand.slug)).content.decode()
 
     assert "暂时没有足够相关的能力" in html
-    assert "有新能力时通知我" in html
+    assert "有新的就通知我" in html
     assert "浏览全部能力" in html
 
 
