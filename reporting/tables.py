@@ -138,3 +138,19 @@ class ListRowTable(tables.Table):
         model = PublishedListRow
         fields: ClassVar = ("order",)
         orderable = False
+
+
+def mode_table(lines: Any, numbers: Any) -> tables.Table:
+    """Statistics by mode of operation, for a file: one column a number."""
+    columns: list[tuple[str, tables.Column]] = [
+        ("name", tables.Column(verbose_name=_("运营模式"))),
+        ("platforms", tables.Column(verbose_name=_("平台(家)"))),
+        ("reports", tables.Column(verbose_name=_("已报平台(家)"))),
+        *((code, tables.Column(verbose_name=f"{name}({unit})")) for code, name, unit in numbers),
+    ]
+    rows = [
+        {"name": line.name, "platforms": line.platforms, "reports": line.reports}
+        | dict(zip((code for code, _name, _unit in numbers), line.numbers, strict=False))
+        for line in lines
+    ]
+    return tables.Table(rows, extra_columns=columns, default="")

@@ -9,6 +9,7 @@ from reporting.views import (
     feeds,
     filling,
     indicators,
+    modes,
     monitoring,
     outside,
     publications,
@@ -22,6 +23,7 @@ app_name = "reporting"
 urlpatterns = [
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:code>/", indicators.indicator, name="indicator"),
+    path("statistics/modes/", modes.modes, name="modes"),
     path("reports/", reports.reports, name="reports"),
     path("reports/bulk/", reports.bulk, name="bulk"),
     path("reports/verify/", reports.verify, name="verify"),

@@ -59,6 +59,7 @@ class SubsidyForm(forms.ModelForm):
             self.fields["level"].required = False
         else:
             del self.fields["rule"]
+            self.fields["rates"].required = True
 
     def clean_rates(self) -> list[Decimal]:
         words = re.split(r"[,，、;；\s]+", self.cleaned_data["rates"].strip())

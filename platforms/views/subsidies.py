@@ -96,10 +96,11 @@ def _line(
     judge = (form if isinstance(form, JudgeForm) else JudgeForm(**prefix)) if may_judge else None
     initial = {"amount_yuan": row.planned_yuan, "paid_date": timezone.localdate()}
     pay = form if isinstance(form, PayForm) else PayForm(initial=initial, **prefix)
-    is_due = row.year <= timezone.localdate().year
+    this_year = timezone.localdate().year  # results of a year are known from its end on
+    may_judge = may_judge and row.year <= this_year + 1
     return {
         "row": row, "judge": judge, "is_open": form is not None,
-        "pay": pay if is_due and access.can("pay", row) else None,
+        "pay": pay if row.year <= this_year and access.can("pay", row) else None,
     }  # fmt: skip
 
 

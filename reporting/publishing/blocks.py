@@ -20,6 +20,7 @@ from reporting.models import PortalValue
 from reporting.publishing.figures import Moment, cases_of
 from reporting.publishing.reports import UNKNOWN, Reported
 from reporting.selectors.evaluations import published_grades
+from reporting.selectors.modes import MODE, NUMBERS, named_modes, sums_by_mode
 from reporting.selectors.monitoring import policy_targets
 from reporting.values import as_json
 from taxonomy.models import RegionLevel
@@ -278,7 +279,33 @@ def _funding(material: Material) -> list[Block]:
     return [drawn] if lines else []
 
 
+def _modes(material: Material) -> list[Block]:
+    """Platforms that reported by mode of operation (L08), and what they did in the year.
+
+    A platform of several modes stands in each of their lines, so lines do not add up.
+    """
+    sums = sums_by_mode(
+        (row.record.values.get(MODE) or [], row.record.number) for row in material.rows
+    )
+    known = [(name, sums[code]) for code, name in named_modes() if code in sums]
+    if not set(sums) - {""}:
+        return []
+    labels = [name for name, _ in known]
+    codes = [code for code in NUMBERS if code in material.definitions]
+    names = [(material.definitions[code]["name"], material.definitions[code]["unit"])
+             for code in codes]  # fmt: skip
+    listed = [
+        (name, one.reports, *(plain(one.sums.get(code)) for code in codes)) for name, one in known
+    ]
+    head = ["运营模式", "平台(家)", *(f"{name}({unit})" for name, unit in names)]
+    drawn = chart("modes", "运营模式(一个平台可有几种)", "bars", "家", labels,
+                  [("平台数", [one.reports for _, one in known])], [MODE])  # fmt: skip
+    note = "一个平台有几种模式的，各行都计入，各行不可相加。"
+    return [drawn, table("mode-results", "各运营模式的业绩", head, listed,
+                         numeric=list(range(1, len(head))), note=note)]  # fmt: skip
+
+
 BLOCKS: dict[str, Callable[[Material], list[Block]]] = {
-    "layout": _layout, "roster": _roster, "gaps": _gaps, "monitoring": _monitoring,
+    "layout": _layout, "modes": _modes, "roster": _roster, "gaps": _gaps, "monitoring": _monitoring,
     "targets": _targets, "grades": _grades, "cases": _cases, "funding": _funding,
 }  # fmt: skip

@@ -95,13 +95,14 @@ def chapters_of(publication: Publication) -> list[ChapterShown]:
                 NumberLine(code, snapshot["numbers"][code], snapshot["definitions"][code])
                 for code in chapter["numbers"]
             ],
-            [_shown(block) for block in chapter["blocks"]],
+            [block_shown(block) for block in chapter["blocks"]],
         )
         for chapter in snapshot.get("chapters", [])
     ]
 
 
-def _shown(block: Json) -> BlockShown:
+def block_shown(block: Json) -> BlockShown:
+    """A chart or table as a page shows it: the drawing, and the same numbers."""
     if block["type"] == "table":
         left = block.get("left_out")
         note = f"{block['note']} 另有 {left} 行未列。".strip() if left else block["note"]
