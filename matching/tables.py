@@ -104,8 +104,14 @@ class UnmetDemandTable(tables.Table):
     process = tables.Column(_("工艺"), accessor="process_kind__name")
     field = tables.Column(_("领域"), accessor="field__name")
     region = tables.Column(_("地区"), accessor="region__name")
+    missing = tables.Column(
+        _("没有能力写明的词"), accessor="match_list__missing", orderable=False, empty_values=()
+    )
     published_at = tables.DateTimeColumn(_("发布时间"))
     looked_at = tables.DateTimeColumn(_("匹配时间"), accessor="match_list__looked_at")
+
+    def render_missing(self, value: list[str]) -> str:
+        return "、".join(value)
 
     class Meta:
         model = Demand

@@ -59,13 +59,18 @@ class UnmetDemandSerializer(serializers.ModelSerializer[Demand]):
     near_count = serializers.IntegerField(
         source="match_list.near_count", help_text="只差条件的能力数"
     )
+    missing = serializers.ListField(
+        source="match_list.missing",
+        child=serializers.CharField(),
+        help_text="标题中最接近的能力都没有写明的词",
+    )
     url = serializers.CharField(source="get_absolute_url", help_text="页面路径")
 
     class Meta:
         model = Demand
         fields = (
             "slug", "title", "text", "process", "is_process_recognised", "field", "region",
-            "near_count", "published_at", "url",
+            "near_count", "missing", "published_at", "url",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -30,6 +30,10 @@ class MatchList(models.Model):
     possible_count = models.PositiveIntegerField(_("条件允许"), default=0)
     near_count = models.PositiveIntegerField(_("差一点"), default=0)
     best_score = models.FloatField(_("最高相关度"), null=True)
+    # that the list of a demand holds something suitable; null where the engine gives none
+    chance = models.FloatField(_("有人能做的可能"), null=True)
+    # words of the demand's title that none of the best says
+    missing = models.JSONField(_("没有写明的词"), default=list)
     # token → weight: what the subject's text asks for; highlighting comes from these numbers
     terms = models.JSONField(_("检索词"), default=dict)
     relaxations = models.JSONField(_("放宽建议"), default=list)

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from demands.models import Demand
 from matching.models import MatchList
+from matching.selectors.weights import LIKELY
 from platforms.models import Capability
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces, term_choices
@@ -22,7 +23,7 @@ NOTHING = "none"  # 未注明, as a choice
 UNKNOWN = ""
 UNKNOWN_LABEL = "未注明"
 HEAT_LEVELS = 4
-UNMET = Q(match_list__relevant_count=0)
+UNMET = Q(match_list__relevant_count=0) | Q(match_list__chance__lt=LIKELY)
 PROCESS, FIELD, REGION = "process", "field", "region"
 AXES = {PROCESS: "工艺", FIELD: "领域", REGION: "地区"}
 TERM_LISTS = {PROCESS: "process-kind", FIELD: "field-data"}
@@ -157,7 +158,8 @@ def looked_at_demands(narrowing: Narrowing | None = None) -> QuerySet[Demand]:
 
 
 def unmet_demands() -> QuerySet[Demand]:
-    """Open demands without any relevant capability that no constraint rules out, newest first."""
+    """Open demands without any relevant capability that no constraint rules out, or that probably
+    nobody can meet, newest first."""
     rows = (
         looked_at_demands()
         .filter(UNMET)

@@ -15,7 +15,7 @@ from matching.engine.lexicon import linked_words
 from matching.enums import FeedbackSide, MismatchReason, Side, Verdict
 from matching.models import Feedback, Match, MatchList, MatchRun
 from matching.selectors.highlight import Piece, Text, shared_words, strong_terms
-from matching.selectors.weights import RELEVANT_SCORE, feature_label
+from matching.selectors.weights import LIKELY, RELEVANT_SCORE, feature_label
 from platforms.models import Capability
 
 SHOWN_CHARACTERS = 600
@@ -108,6 +108,14 @@ class MatchPage:
     def folded(self) -> list[PairCard]:
         """Weak pairs that are folded away: all but the nearest few where nothing is better."""
         return self.weak if self.best else self.weak[NEAREST:]
+
+    @property
+    def is_unmet(self) -> bool:
+        """Whether a demand's list counts as unmet: nothing relevant, or probably nobody can."""
+        found = self.match_list
+        return found is not None and (
+            not found.relevant_count or (found.chance is not None and found.chance < LIKELY)
+        )
 
     @property
     def is_running(self) -> bool:

@@ -17,6 +17,9 @@ from matching.models import Match, MatchWeights
 # without any such pair counts as unmet. The least step of 0.05 from which every second pair or more
 # was relevant on both judged sets, with and without encoder (docs/matching.md, "Probabilities")
 RELEVANT_SCORE = 0.4
+# a list that holds something suitable with a chance under this counts as unmet as well: less likely
+# than not (docs/matching.md, "Whether anybody can do it")
+LIKELY = 0.5
 # from which a pair that fails a constraint is still worth showing as a near miss: nearly every
 # second was relevant there
 RELATED_SCORE = 0.25

@@ -17,11 +17,13 @@ from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
 from matching.engine.fairness import spread
 from matching.engine.fusion import shares
 from matching.engine.index import Index, Ranked
+from matching.engine.reach import Reach, reach
 from matching.engine.relax import relaxations
 from matching.engine.widen import widenings
 from matching.enums import Side
 from matching.models import Match, MatchList, MatchRun, ResourceMatch
 from matching.selectors.index import Offers
+from matching.selectors.vectors import current_encoder, version_of
 from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE, RESOURCE_SCORE
 from taxonomy.models import Region
 
@@ -49,6 +51,7 @@ class FoundList:
     relaxations: list[dict[str, Any]]
     searched_count: int
     weights_version: str
+    reach: Reach | None = None  # of a demand, where there are vectors to tell it by
     platforms: list[dict[str, Any]] = field(default_factory=list)
     resources: dict[str, list[Ranked]] = field(default_factory=dict)
     platform_of: dict[str, int] = field(default_factory=dict)  # of each resource's document
@@ -87,8 +90,23 @@ def find_list(
     )
     if not isinstance(doc, DemandDoc):
         return found
-    found = replace(found, platforms=_platforms(index, doc, vector))
+    found = replace(
+        found,
+        reach=_reach(index, doc, entries, vector),
+        platforms=_platforms(index, doc, vector),
+    )
     return found if offers is None else _with_resources(found, offers, doc, vector)
+
+
+def _reach(
+    index: Index, doc: DemandDoc, entries: Sequence[Ranked], vector: np.ndarray | None
+) -> Reach | None:
+    """The chance that somebody in the list can do it; None with an encoder that the weights do not
+    know."""
+    weights = index.weights.reach
+    if weights is None or version_of(current_encoder()) != weights.encoder:
+        return None
+    return reach(index, doc, entries, vector, weights)
 
 
 def _platforms(index: Index, doc: DemandDoc, vector: np.ndarray | None) -> list[dict[str, Any]]:
@@ -241,7 +259,7 @@ def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
         lists,
         [
             "run", "looked_at", "relevant_count", "possible_count", "near_count", "best_score",
-            "terms", "relaxations", "platforms",
+            "chance", "missing", "terms", "relaxations", "platforms",
         ],
     )  # fmt: skip
     Match.objects.bulk_create(entries, batch_size=2000)
@@ -291,6 +309,8 @@ def _fill(row: MatchList, item: FoundList, run: MatchRun) -> None:
     row.possible_count = len(item.entries)
     row.near_count = len(item.near)
     row.best_score = item.entries[0].score if item.entries else None
+    row.chance = item.reach.chance if item.reach else None
+    row.missing = list(item.reach.missing) if item.reach else []
     row.terms = item.terms
     row.relaxations = item.relaxations
     row.platforms = item.platforms
