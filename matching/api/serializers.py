@@ -131,7 +131,7 @@ class OfferSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     rank = serializers.IntegerField()
-    percent = serializers.IntegerField(help_text="与能力同一把尺子的匹配度")
+    percent = serializers.IntegerField(help_text="匹配度；资源文字短，只表示先后")
     slug = serializers.CharField()
     title = serializers.CharField()
     url = serializers.CharField(help_text="页面路径")

@@ -93,7 +93,7 @@ class MatchRunViewSet(
     )
     @action(detail=True, methods=["get"])
     def offers(self, request: Request, pk: str) -> Response:
-        """该需求适合的平台、设备、中试线、专家或解决方案，与能力用同一把尺子排列。"""
+        """该需求适合的平台、设备、中试线、专家或解决方案，与能力用同一套规则排列。"""
         run, kind = self.single_run(), request.query_params.get("offer", "")
         if run.demand is None or kind not in OFFER_KINDS:
             raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "offer")

@@ -24,7 +24,7 @@ from matching.enums import Side
 from matching.models import Match, MatchList, MatchRun, ResourceMatch
 from matching.selectors.index import Offers
 from matching.selectors.vectors import current_encoder, version_of
-from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE, RESOURCE_SCORE
+from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE
 from taxonomy.models import Region
 
 CHOICE = 3  # lists of this many times TOP are looked at when attention is spread
@@ -143,7 +143,7 @@ def _with_resources(
     """The resources and solutions worth showing, of each kind the best few."""
     ranked = offers.index.rank_within(doc, offers.rows_of, RESOURCES, vector)
     kept = {
-        kind: [entry for entry in rows if entry.score >= RESOURCE_SCORE]
+        kind: [entry for entry in rows if entry.score >= RELEVANT_SCORE]
         for kind, rows in ranked.items()
     }
     every = [entry for rows in kept.values() for entry in rows]
