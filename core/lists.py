@@ -112,8 +112,8 @@ def safe_cell(value: Any) -> Any:
 def export_table(table: django_tables2.Table, *, name: str, kind: str) -> HttpResponse:
     """Send the table as UTF-8 CSV (with BOM, for Excel) or XLSX, with the day in its name."""
     filename = f"{name}-{timezone.localdate():%Y%m%d}.{kind}"
-    lines = ([safe_cell(cell) for cell in row] for row in table.as_values())
-    lines = islice(lines, MAX_EXPORT_ROWS + 1)
+    rows = islice(table.as_values(), MAX_EXPORT_ROWS + 1)
+    lines = ([safe_cell(cell) for cell in row] for row in rows)
     response = HttpResponse(content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     if kind == "csv":
