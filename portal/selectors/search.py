@@ -58,7 +58,7 @@ KINDS = (
     Kind("demands", "需求", DemandAccess, lambda r: r.public_text,
          lambda r: r.shown_organisation, ("organisation",)),
     Kind("cases", "案例", CaseAccess, lambda r: r.summary,
-         lambda r: r.platform.name if r.platform else r.platform_name, ("platform",)),
+         lambda r: r.platform.name if r.platform else r.platform_name, ("platform", "project")),
     Kind("policies", "政策", DocumentAccess, lambda r: r.summary,
          lambda r: " · ".join(filter(None, [r.issuer, r.doc_number])), ()),
     Kind("interpretations", "解读", InterpretationAccess, lambda r: r.summary,
@@ -76,6 +76,7 @@ class Hit:
     url: str
     summary: str
     note: str
+    is_demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ def found_rows(user: Any, kind: Kind, query: str, *, any_word: bool = False) -> 
 
 def to_hit(kind: Kind, row: Any) -> Hit:
     """A row in the words of a result list."""
-    return Hit(str(row), row.get_absolute_url(), kind.summary(row), kind.note(row) or "")
+    platform = getattr(row, "platform", None)
+    is_demo = getattr(row, "is_demo", False) or getattr(platform, "is_demo", False)
+    return Hit(str(row), row.get_absolute_url(), kind.summary(row), kind.note(row) or "", is_demo)
 
 
 def search_page(user: Any, query: str) -> SearchPage:

@@ -226,3 +226,17 @@ def test_search_counts_its_queries(rows, client, django_assert_num_queries):
     # a count and the best of each of the eleven kinds; one search more
     with django_assert_num_queries(23):
         client.get("/search/", {"q": "冻干"})
+
+
+def test_demo_data_is_marked_among_the_hits():
+    platform = indexed(PlatformFactory(name="冻干平台", is_demo=True))
+    indexed(CapabilityFactory(platform=platform, title="冻干放大"))
+    indexed(PlatformFactory(name="冻干基地"))
+
+    groups = search_page(VISITOR, "冻干").groups
+
+    assert {hit.title: hit.is_demo for group in groups for hit in group.hits} == {
+        "冻干平台": True,
+        "冻干放大": True,
+        "冻干基地": False,
+    }

@@ -146,7 +146,7 @@ def _reporting(user: Any) -> list[Item]:
 def _doors() -> list[Group]:
     return [
         Group("审核", links(
-            ("单位审核", "accounts:organisations"), ("平台与能力审核", "platforms:review"),
+            ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
             ("需求审核", "demands:review"), ("案例审核", "cases:review"),
         )),
         Group("平台认定", links(
