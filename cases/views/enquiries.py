@@ -20,7 +20,7 @@ from demands.access import DemandAccess
 from platforms.access import CapabilityAccess, PlatformAccess
 from platforms.models import Platform
 
-FIRST_WORDS = """您好！我们想就“{about}”与贵平台对接，请问：
+FIRST_WORDS = """您好！我们想{about}与贵平台对接，请问：
 1. 能否承接，还需要我们提供什么？
 2. 大致的报价和周期？
 3. 最早可以安排在什么时候？"""
@@ -73,7 +73,7 @@ def _enquiry_form(request: HttpRequest, platform: Platform) -> forms.EnquiryForm
     capabilities = CapabilityAccess(request.user).visible().shown().filter(platform=platform)
     demand = demands.filter(slug=request.GET.get("demand", "")).first()
     capability = capabilities.filter(slug=request.GET.get("capability", "")).first()
-    about = str(demand or capability or platform)
+    about = f"就“{demand or capability}”" if demand or capability else ""
     return forms.EnquiryForm(
         request.POST or None,
         request.FILES or None,
