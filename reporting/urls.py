@@ -3,6 +3,7 @@ from django.urls import path
 from reporting.views import (
     compiling,
     cycles,
+    effects,
     evaluated,
     evaluations,
     exchange,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("monitoring/alerts/<int:pk>/assign/", monitoring.assign_alert, name="assign_alert"),
     path("monitoring/alerts/<int:pk>/close/", monitoring.close_alert, name="close_alert"),
     path("targets/", monitoring.targets, name="targets"),
+    path("effects/", effects.effects, name="effects"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
     path("evaluations/new/", evaluations.create, name="new_evaluation"),
     path("evaluations/recommended/", evaluations.recommended, name="recommended"),

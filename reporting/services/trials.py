@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -85,7 +84,7 @@ def try_scheme(*, actor: Any, scheme: EvaluationScheme, round_: EvaluationRound)
             "platform__slug", "inputs", "version", "grade_name", "score", "rank", "detail__vetoes"
         )
     )
-    inputs = {row[0]: deepcopy(row[1]) for row in rows}
+    inputs = {row[0]: row[1] for row in rows}
     _complete(inputs, {row[0]: row[2] for row in rows}, round_, judged_by)
     results = {
         one.key: one
