@@ -124,7 +124,7 @@ class EffectTable(tables.Table):
 
     level = tables.Column(verbose_name=_("级别"))
     fund = tables.Column(verbose_name=_("资金"))
-    document_number = tables.Column(verbose_name=_("文号"))
+    numbers = tables.Column(verbose_name=_("文号"))
     count = tables.Column(verbose_name=_("受益平台(家)"))
     names = tables.Column(verbose_name=_("受益平台"))
     amount_yuan = tables.Column(verbose_name=_("金额(元)"))
@@ -132,7 +132,7 @@ class EffectTable(tables.Table):
     projects = tables.Column(verbose_name=_("完成项目(项)：上年→当年→次年"))
     results = tables.Column(verbose_name=_("产业化成果(项)：上年→当年→次年"))
     products = tables.Column(verbose_name=_("上市产品(个)：上年→当年→次年"))
-    sales = tables.Column(verbose_name=_("企业新增销售(万元)：上年→当年→次年"))
+    sales = tables.Column(verbose_name=_("新增销售(万元)：上年→当年→次年"))
     is_demo = tables.BooleanColumn(yesno="是,", verbose_name=_("演示数据"))
 
     class Meta:

@@ -16,7 +16,7 @@ from reporting.models import ReportValue
 
 # completed projects, results in mass production, products on the market, clients' new sales
 OUTCOMES = {"SRV-02": "完成项目(项)", "TRF-02": "产业化成果(项)", "TRF-04": "上市产品(个)",
-            "TRF-11": "企业新增销售(万元)"}  # fmt: skip
+            "TRF-11": "新增销售(万元)"}  # fmt: skip
 Numbers = Mapping[tuple[int, int, str], Decimal]  # platform, year, code
 
 
@@ -35,13 +35,12 @@ class YearSum:
 
 @dataclass(frozen=True)
 class FundEffect:
-    """One fund of one document: money, beneficiaries, their numbers the year before, of, after."""
+    """One fund: its documents, money, beneficiaries, their numbers the year before, of, after."""
 
     level: str
     fund: str
-    document_number: str
     is_demo: bool
-    policy: PolicyDocument | None
+    documents: list[tuple[str, PolicyDocument | None]]  # number, and its page where there is one
     platforms: list[Platform]
     amount_yuan: Decimal
     paid_yuan: Decimal
@@ -50,6 +49,10 @@ class FundEffect:
     @property
     def count(self) -> int:
         return len(self.platforms)
+
+    @property
+    def numbers(self) -> str:
+        return "；".join(number for number, _policy in self.documents)
 
     @property
     def names(self) -> str:
@@ -89,19 +92,16 @@ def fund_effects(rows: QuerySet[FundingRecord], *, year: int) -> list[FundEffect
     """
     records = list(
         rows.filter(year=year).select_related("platform")
-        .order_by("level", "fund", "document_number", "is_demo", "platform__pinyin_key", "pk")
+        .order_by("level", "fund", "is_demo", "document_number", "platform__pinyin_key", "pk")
     )  # fmt: skip
-    groups: dict[tuple[str, str, str, bool], list[FundingRecord]] = {}
+    groups: dict[tuple[str, str, bool], list[FundingRecord]] = {}
     for row in records:
-        key = (str(row.get_level_display()), row.fund, row.document_number, row.is_demo)
+        key = (str(row.get_level_display()), row.fund, row.is_demo)
         groups.setdefault(key, []).append(row)
     years = (year - 1, year, year + 1)
     numbers = _numbers({row.platform_id for row in records}, years)
-    policies = _policies({key[2] for key in groups if key[2]})
-    return [
-        _effect(key, found, years, numbers, policies.get(key[2]))
-        for key, found in groups.items()
-    ]  # fmt: skip
+    policies = _policies({row.document_number for row in records if row.document_number})
+    return [_effect(key, found, years, numbers, policies) for key, found in groups.items()]
 
 
 def _numbers(platforms: Iterable[int], years: Sequence[int]) -> Numbers:
@@ -122,18 +122,21 @@ def _policies(numbers: Iterable[str]) -> dict[str, PolicyDocument]:
 
 
 def _effect(
-    key: tuple[str, str, str, bool],
+    key: tuple[str, str, bool],
     rows: list[FundingRecord],
     years: Sequence[int],
     numbers: Numbers,
-    policy: PolicyDocument | None,
+    policies: Mapping[str, PolicyDocument],
 ) -> FundEffect:
-    level, fund, document_number, is_demo = key
+    level, fund, is_demo = key
+    named = dict.fromkeys(row.document_number for row in rows if row.document_number)
     platforms = list({row.platform_id: row.platform for row in rows}.values())
     paid = [row.amount_yuan for row in rows if row.paid_date]
     return FundEffect(
-        level=level, fund=fund, document_number=document_number, is_demo=is_demo, policy=policy,
-        platforms=platforms, amount_yuan=sum((row.amount_yuan for row in rows), Decimal(0)),
+        level=level, fund=fund, is_demo=is_demo,
+        documents=[(number, policies.get(number)) for number in named],
+        platforms=sorted(platforms, key=lambda one: (one.pinyin_key, one.pk)),
+        amount_yuan=sum((row.amount_yuan for row in rows), Decimal(0)),
         paid_yuan=sum(paid, Decimal(0)),
         outcomes={label: [_sum(platforms, year, code, numbers) for year in years]
                   for code, label in OUTCOMES.items()},

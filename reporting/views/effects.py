@@ -27,6 +27,7 @@ def effects(request: HttpRequest) -> HttpResponse:
         return export_table(EffectTable(funds), name=f"{year}年度政策成效", kind=kind)
     context = {
         "funds": funds,
+        "count": len(funds),
         "year": year,
         "tabs": [{"label": f"{one}年", "url": f"?year={one}", "active": one == year}
                  for one in years],

@@ -49,7 +49,7 @@ def test_a_fund_is_followed_from_the_year_before_to_the_year_after(platforms):
     assert funded_years(FundingRecord.objects.all()) == [2025]
     (fund,) = fund_effects(FundingRecord.objects.all(), year=2025)
 
-    assert (fund.fund, fund.document_number, fund.policy) == ("中试专项", NUMBER, policy)
+    assert (fund.fund, fund.documents) == ("中试专项", [(NUMBER, policy)])
     assert [one.slug for one in fund.platforms] == ["a", "b"]
     assert (fund.amount_yuan, fund.paid_yuan) == (Decimal(150_000), Decimal(100_000))
     sums = fund.outcomes["完成项目(项)"]
@@ -68,7 +68,7 @@ def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
     funds = {one.fund: one for one in fund_effects(FundingRecord.objects.all(), year=2025)}
 
     assert funds["中试专项"].projects == "2 → 5 → 9"
-    assert (funds["另一项"].policy, funds["另一项"].count) == (None, 1)
+    assert (funds["另一项"].documents, funds["另一项"].count) == ([], 1)
     assert funds["另一项"].projects == "未报 → 未报 → 未报"
 
 
