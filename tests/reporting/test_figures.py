@@ -152,6 +152,22 @@ def test_a_target_without_records_shows_what_staff_entered(staff):
     assert rows["TGT-G1"].is_computed
 
 
+def test_a_national_target_shows_what_a_public_source_knows_until_staff_know_better(staff):
+    guangdong()
+
+    def shown(today):
+        rows = {row.target.code: row for row in policy_targets(today=today)}
+        found = rows["TGT-M1"]
+        return found.value, found.figure and found.figure.as_of_date
+
+    assert shown(date(2025, 12, 20)) == (None, None)
+    assert shown(date(2026, 11, 22)) == (21, date(2025, 12, 21))
+    figure(staff, code="TGT-M1", value=Decimal(8), as_of_date=date(2025, 6, 30))
+    assert shown(date(2026, 11, 22)) == (21, date(2025, 12, 21))
+    figure(staff, code="TGT-M1", value=Decimal(25), as_of_date=date(2026, 6, 30))
+    assert shown(date(2026, 11, 22)) == (25, date(2026, 6, 30))
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [

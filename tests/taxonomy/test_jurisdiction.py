@@ -4,7 +4,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from taxonomy.codefiles import read_code_files
-from taxonomy.jurisdiction import current_jurisdiction, jurisdiction_slugs, load_jurisdiction
+from taxonomy.jurisdiction import (
+    current_jurisdiction,
+    jurisdiction_slugs,
+    load_jurisdiction,
+    regions_keeping,
+)
 
 
 def test_jurisdiction_slugs_are_the_five_files():
@@ -49,12 +54,30 @@ def test_current_jurisdiction_is_the_one_of_the_settings(settings):
 def test_guangdong_targets_are_those_of_the_document():
     targets = load_jurisdiction("guangdong").targets
 
-    assert [(t.code, t.minimum, t.maximum, t.year) for t in targets] == [
+    assert [(t.code, t.minimum, t.maximum, t.year) for t in targets if not t.scope] == [
         ("TGT-G1", 30, 50, 2025),
         ("TGT-G2", 5, 8, 2025),
         ("TGT-G3", 2, 3, 2025),
         ("TGT-G4", 100, None, 2027),
     ]
+
+
+def test_national_targets_stand_beside_with_what_is_known_of_them():
+    national = {t.code: t for t in load_jurisdiction("guangdong").targets if t.scope == "national"}
+
+    assert {code: (t.minimum, t.year) for code, t in national.items()} == {
+        "TGT-M1": (5, 2025), "TGT-M2": (50, 2027), "TGT-M2b": (100, 2030),
+    }  # fmt: skip
+    known = national["TGT-M1"].known
+    assert (known.value, known.as_of.isoformat()) == (21, "2025-12-21")
+    assert "人民网" in known.source
+
+
+def test_a_scheme_is_kept_by_who_uses_it():
+    assert regions_keeping("running") == ["440000"]  # the deployment's own
+    assert regions_keeping("city-reward") == ["442000"]
+    assert regions_keeping("annual-performance") == ["371300"]
+    assert regions_keeping("nobody") == ["440000"]
 
 
 def test_load_jurisdiction_names_the_files_there_are():
