@@ -153,6 +153,7 @@ class ListKind(models.TextChoices):
     PRODUCTS = "products", _("创新产品清单")
     GAPS = "gaps", _("急需紧缺清单")
     STRONG = "strong", _("服务能力突出名单")
+    TAX = "tax", _("进口税收政策平台名单")
 
 
 class ListStatus(models.TextChoices):

@@ -21,6 +21,7 @@ from platforms.access.operations import (
     ChangeAccess,
     FundingAccess,
     SubsidyAccess,
+    TaxAccess,
     UsageAccess,
 )
 from platforms.access.recognition import (
@@ -55,6 +56,7 @@ __all__ = [
     "ReportAccess",
     "SolutionAccess",
     "SubsidyAccess",
+    "TaxAccess",
     "TicketAccess",
     "UsageAccess",
     "access_to",

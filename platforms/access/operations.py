@@ -18,6 +18,7 @@ from platforms.models import (
     Platform,
     SubsidyPlan,
     SubsidyYear,
+    TaxEligibility,
     UsageLog,
 )
 from platforms.states import CHANGE, SUBSIDY_YEAR
@@ -73,6 +74,22 @@ class SubsidyAccess(OperationAccess):
 
     def platform_of(self, obj: Any) -> Platform:
         return obj.platform if isinstance(obj, SubsidyPlan) else obj.plan.platform
+
+
+class TaxAccess(OperationAccess):
+    """Who may use the import-tax policy; a single proof is public to whoever has its code."""
+
+    model = TaxEligibility
+    actions: ClassVar = {
+        "view": frozenset({Relation.VISITOR, SYSTEM}),
+        "list": frozenset({OWNER, STAFF}),
+        "record": frozenset({STAFF}),
+    }
+    labels: ClassVar = {
+        "view": _("查看证明"),
+        "list": _("查看名单"),
+        "record": _("列入或移出名单"),
+    }
 
 
 class AssessmentAccess(OperationAccess):

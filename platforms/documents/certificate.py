@@ -15,7 +15,7 @@ from qrcode.image.svg import SvgPathImage
 
 from core.templatetags.portal_format import day
 from platforms.enums import RecognitionStatus
-from platforms.models import Recognition
+from platforms.models import Recognition, TaxEligibility
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 
@@ -26,13 +26,38 @@ def certificate_pdf(recognitions: Iterable[tuple[Recognition, str]]) -> bytes:
     Recognitions need `scheme`, `platform__organisation` and `application`. Text reaches typst as
     data, never as markup. Who is not on the roster any more is marked so.
     """
+    return _printed([(_words(recognition), url) for recognition, url in recognitions])
+
+
+def tax_proof_pdf(row: TaxEligibility, url: str) -> bytes:
+    """The proof that a platform may use the import-tax policy (G47), with what has lapsed."""
+    facts = [("核定文件", row.document_number), ("享受起始日", day(row.started_date))]
+    if row.valid_until:
+        facts.append(("有效期至", day(row.valid_until)))
+    lapsed = ""
+    if row.ended_date:
+        lapsed = f"自 {day(row.ended_date)} 起停止享受，不再作为有效凭证"
+    elif not row.is_valid:
+        lapsed = "不在享受期内，不作为有效凭证"
+    words = {
+        "title": "进口税收资格证明", "is_demo": row.is_demo, "lapsed": lapsed,
+        "holder": row.platform.operator_display,
+        "body": f"贵单位建设运营的“{row.platform.name}”，经核定列入可享受进口税收政策的"
+        "中试平台名单。进口货物的范围和手续以海关、税务部门的规定为准。",
+        "rows": [*facts, ("验证码", row.verification_code)],
+    }  # fmt: skip
+    return _printed([(words, url)])
+
+
+def _printed(pages: list[tuple[dict[str, Any], str]]) -> bytes:
+    """One page each: its words, and the address that its QR code holds."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         rows = []
-        for place, (recognition, url) in enumerate(recognitions):
+        for place, (words, url) in enumerate(pages):
             code = folder / f"code-{place}.svg"
             code.write_bytes(qrcode.make(url, image_factory=SvgPathImage, border=1).to_string())
-            rows.append(_words(recognition) | {"url": url, "code": code.name})
+            rows.append(words | {"url": url, "code": code.name})
         (folder / "data.json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
         main = folder / "main.typ"
         main.write_text(TEMPLATE.read_text("utf-8"), "utf-8")

@@ -17,6 +17,7 @@ from platforms.filters.recognition import (
     OpinionRequestFilter,
     RosterFilter,
     SubsidyFilter,
+    TaxFilter,
     TicketFilter,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "RosterFilter",
     "SolutionFilter",
     "SubsidyFilter",
+    "TaxFilter",
     "TicketFilter",
 ]

@@ -34,8 +34,10 @@ from platforms.models import (
     Scheme,
     SubsidyYear,
     SupportTicket,
+    TaxEligibility,
 )
 from platforms.selectors import city_choices
+from platforms.selectors.eligibility import valid_on
 from platforms.selectors.operations import LIVE
 from platforms.selectors.subsidies import DUE
 
@@ -210,6 +212,25 @@ class SubsidyFilter(FacetedFilterSet):
 
     def due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status__in=DUE, year__lte=timezone.localdate().year)
+
+
+class TaxFilter(FacetedFilterSet):
+    q = NameFilter(field_name="platform__name", lookup_expr="icontains")
+    timing = django_filters.ChoiceFilter(
+        method="valid", label=_("是否有效"), empty_label=_("不限"),
+        choices=[("valid", _("今天有效")), ("over", _("已停止或到期"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = TaxEligibility
+        fields: tuple[str, ...] = ()
+
+    def valid(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        today = timezone.localdate()
+        holding = valid_on(rows, today)
+        if value == "valid":
+            return holding
+        return rows.filter(started_date__lte=today).exclude(pk__in=holding.values("pk"))
 
 
 class FundingFilter(FacetedFilterSet):

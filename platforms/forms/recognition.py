@@ -20,6 +20,7 @@ from platforms.models import (
     Recognition,
     Scheme,
     SiteCheck,
+    TaxEligibility,
     UsageLog,
 )
 
@@ -276,6 +277,23 @@ class FundingForm(forms.ModelForm):
         help_texts = {
             "exception_reason": _("同级财政已支持过建设的，原则上不再重复支持；确需支持时填写。"),
         }
+
+    field_order = ("platform",)
+
+    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["platform"].queryset = platforms
+
+
+class TaxForm(forms.ModelForm):
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
+    )
+
+    class Meta:
+        model = TaxEligibility
+        fields = ("document_number", "started_date", "valid_until")
+        widgets = {"started_date": day_input(), "valid_until": day_input()}
 
     field_order = ("platform",)
 

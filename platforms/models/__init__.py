@@ -7,6 +7,7 @@ from platforms.models.capability import (
     Solution,
 )
 from platforms.models.consulting import OpinionRequest
+from platforms.models.eligibility import TaxEligibility
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.recognition import Application, Programme, Scheme
@@ -50,6 +51,7 @@ __all__ = [
     "SubsidyPlan",
     "SubsidyYear",
     "SupportTicket",
+    "TaxEligibility",
     "TicketReply",
     "UsageLog",
 ]

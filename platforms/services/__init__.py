@@ -20,6 +20,7 @@ from platforms.services.consulting import (
     withdraw_request,
 )
 from platforms.services.demo import attach_demo_platform
+from platforms.services.eligibility import end_eligibility, record_eligibility
 from platforms.services.equipment_import import (
     ImportErrors,
     equipment_template,
@@ -107,6 +108,7 @@ __all__ = [
     "discard_listing",
     "edit_application",
     "edit_listing",
+    "end_eligibility",
     "equipment_template",
     "expire_recognitions",
     "explain_change",
@@ -132,6 +134,7 @@ __all__ = [
     "raise_from_report",
     "raise_ticket",
     "receive_usage",
+    "record_eligibility",
     "record_funding",
     "record_recognition",
     "record_visit",

@@ -31,6 +31,7 @@ from platforms.models import (
     SubsidyPlan,
     SubsidyYear,
     SupportTicket,
+    TaxEligibility,
     TicketReply,
 )
 from platforms.services.deadlines import operators, staff_at
@@ -226,6 +227,14 @@ def _subsidy_year(pk: int, event: str) -> Messages:
     return [Message(own, title, row.basis, row.get_absolute_url())]
 
 
+def _eligibility(pk: int, event: str) -> Messages:
+    row = TaxEligibility.objects.select_related("platform").get(pk=pk)
+    words = {"recorded": "已列入进口税收政策名单", "ended": "进口税收资格已停止"}
+    body = row.end_reason or f"依据 {row.document_number}，可下载证明。"
+    title, url = f"{words[event]}：{row.platform}", row.get_absolute_url()
+    return [Message(operators(row.platform), title, body, url)]
+
+
 # noun of the event → key of its payload, and who makes the messages
 TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "programme": ("programme_id", _programme),
@@ -237,6 +246,7 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "appeal": ("appeal_id", _appeal),
     "change": ("report_id", _change),
     "funding": ("record_id", _funding),
+    "taxeligibility": ("eligibility_id", _eligibility),
     "subsidyplan": ("plan_id", _subsidy),
     "subsidyyear": ("year_id", _subsidy_year),
     "ticket": ("ticket_id", _ticket),
@@ -252,6 +262,7 @@ VERBS = {
     "appeal": ("created", "answered"),
     "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
     "funding": ("recorded",),
+    "taxeligibility": ("recorded", "ended"),
     "subsidyplan": ("planned", "stopped"),
     "subsidyyear": ("meet", "miss"),
     "ticket": ("raised", "route", "answer", "insist", "end", "close"),

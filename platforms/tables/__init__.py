@@ -17,6 +17,7 @@ from platforms.tables.recognition import (
     OpinionRequestTable,
     RosterTable,
     SubsidyTable,
+    TaxTable,
     TicketTable,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "RosterTable",
     "SolutionTable",
     "SubsidyTable",
+    "TaxTable",
     "TicketTable",
 ]

@@ -15,6 +15,7 @@ from platforms.models import (
     Recognition,
     SubsidyYear,
     SupportTicket,
+    TaxEligibility,
 )
 from platforms.tables.listings import FactColumn
 
@@ -165,4 +166,20 @@ class SubsidyTable(tables.Table):
 
     class Meta:
         model = SubsidyYear
+        fields = ()
+
+
+class TaxTable(tables.Table):
+    platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
+    region = FactColumn(accessor="platform__region_display", verbose_name=_("所在地区"))
+    operator = FactColumn(accessor="platform__operator_display", verbose_name=_("运营单位"))
+    document_number = FactColumn()
+    started_date = tables.Column(order_by=("started_date", "pk"))
+    valid_until = FactColumn()
+    ended_date = FactColumn()
+    end_reason = FactColumn()
+    verification_code = FactColumn()
+
+    class Meta:
+        model = TaxEligibility
         fields = ()

@@ -23,7 +23,7 @@ from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterFilter
 from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm, TaskFormSet
-from platforms.models import Assessment, Recognition
+from platforms.models import Assessment, Recognition, TaxEligibility
 from platforms.selectors import recognition as selectors
 from platforms.tables import RosterTable
 from platforms.views.public import trail
@@ -89,6 +89,8 @@ def check(request: HttpRequest) -> HttpResponse:
     found = Recognition.objects.filter(verification_code=code).first() if code else None
     if found is None:
         found = Recognition.objects.filter(certificate_number=code).first() if code else None
+    if found is None and code:  # proofs of the import-tax policy have codes of the same kind
+        found = TaxEligibility.objects.filter(verification_code=code).first()
     if found is not None:
         return redirect(found)
     context = {"code": code, "trail": trail(ROSTER, "证书核验")}

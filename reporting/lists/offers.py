@@ -9,7 +9,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from platforms.models import Capability, Platform, Recognition
+from platforms.models import Capability, Platform, Recognition, TaxEligibility
+from platforms.selectors.eligibility import valid_on
 from platforms.selectors.listings import fresh_since
 from reporting.enums import ListKind
 from reporting.lists.base import (
@@ -125,4 +126,39 @@ SUPPLY = ListType(
     concern=Concern(
         "服务能力", lambda keys: operators_of(Platform.objects.filter(capabilities__slug__in=keys))
     ),
+)  # fmt: skip
+
+
+def _eligible(criteria: Criteria, now: datetime) -> QuerySet[Any]:
+    paths = {"region": "platform__region", "demo": "is_demo"}
+    rows = narrowed(TaxEligibility.objects.all(), criteria, paths)
+    rows = valid_on(rows, timezone.localdate(now))
+    related = ("platform__region__parent", "platform__organisation")
+    return rows.select_related(*related).order_by("platform__region__code", "started_date", "pk")
+
+
+def _eligibility(row: Any) -> Entry:
+    return Entry(
+        key=row.platform.slug,
+        url=page_of(row),
+        is_demo=row.is_demo,
+        cells={
+            "name": row.platform.name, "operator": text(row.platform.operator_display),
+            "region": row.platform.region_display, "document": row.document_number,
+            "started": text(row.started_date),
+            "until": text(row.valid_until) if row.valid_until else "文件未规定",
+        },
+    )  # fmt: skip
+
+
+TAX = ListType(
+    kind=ListKind.TAX,
+    rule="经核定、发布之日可享受进口税收政策的中试平台。",
+    columns=(
+        ("name", "平台名称"), ("operator", "运营单位"), ("region", "地区"),
+        ("document", "核定文件"), ("started", "享受起始日"), ("until", "有效期至"),
+    ),
+    filters=("region",),
+    rows=_eligible,
+    entry=_eligibility,
 )  # fmt: skip

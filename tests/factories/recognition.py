@@ -19,6 +19,7 @@ from platforms.models import (
     SubsidyPlan,
     SubsidyYear,
     SupportTicket,
+    TaxEligibility,
     UsageLog,
 )
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -215,3 +216,15 @@ class SubsidyPlanFactory(factory.django.DjangoModelFactory):
                 planned_yuan=self.base_yuan * rate / 100,
                 status="waiting" if place else "payable",
             )  # fmt: skip
+
+
+class TaxFactory(factory.django.DjangoModelFactory):
+    """On the vetted list of the import-tax policy since the first of last year."""
+
+    class Meta:
+        model = TaxEligibility
+
+    platform = factory.SubFactory(PlatformFactory)
+    document_number = "〔2025〕3号"
+    started_date = date(2025, 1, 1)
+    verification_code = factory.Sequence(lambda n: f"TAX{n:09d}")

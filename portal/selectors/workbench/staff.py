@@ -157,6 +157,7 @@ def _doors() -> list[Group]:
             ("考核评估", "platforms:assessments"), ("环评安评台账", "cases:clearances"),
             ("安全检查", "cases:inspections"), ("要素诉求", "platforms:tickets"),
             ("财政资金台账", "platforms:funding"), ("退坡补贴", "platforms:subsidies"),
+            ("进口税收政策名单", "platforms:tax_list"),
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
