@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
 Row = Mapping[str, Any]
+BATCH = 20_000
 
 
 def write_rows(
     model: type[Model],
-    rows: Sequence[Row],
+    rows: Iterable[Row],
     *,
     same: Row | None = None,
     unique: Sequence[str] = (),
     update: Sequence[str] = (),
+    batch: int = BATCH,
 ) -> int:
-    """Insert `rows` (attribute name → value) of `model`; how many were written. One statement.
+    """Insert `rows` (attribute name → value) of `model`; how many were written. One statement a
+    batch.
 
     Every row names the same attributes; `same` holds what all rows share; the rest is the model's
     default. Where `unique` (a unique constraint) is there already, the attributes of `update` are
@@ -31,17 +35,24 @@ def write_rows(
     exact text: a fraction of the work of `bulk_create`, which prepares and escapes each value by
     itself (most of all JSON).
     """
-    if not rows:
-        return 0
+    waiting = iter(rows)
+    written = 0
+    while part := list(islice(waiting, batch)):
+        written += _write(model, part, same or {}, unique, update)
+    return written
+
+
+def _write(
+    model: type[Model], rows: Sequence[Row], same: Row, unique: Sequence[str], update: Sequence[str]
+) -> int:
     quote = connection.ops.quote_name
     given = set(rows[0])
-    shared = dict(same or {})
     columns: dict[str, str] = {}
     values, sent, params = [], [], []
     for field in model._meta.concrete_fields:
         name = field.attname
         kind = field.db_type(connection)
-        if name not in given and name not in shared and field.primary_key:
+        if name not in given and name not in same and field.primary_key:
             continue
         columns[name] = quote(field.column)
         if name in given:
@@ -49,7 +60,7 @@ def write_rows(
             values.append(f"sent.{columns[name]}")
         else:
             values.append(f"%s::{kind}")
-            value = shared[name] if name in shared else field.get_default()
+            value = same[name] if name in same else field.get_default()
             params.append(field.get_db_prep_save(value, connection))
     content = json.dumps(rows, default=str, ensure_ascii=False)
     conflict = ""

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from core.bulk import write_rows
 from core.errors import DomainError
 from core.services import log_activity
 from reporting.enums import PublicationKind
@@ -75,12 +76,11 @@ def _write(
         whole.update(f"{part.key[:80]} {digest_of(part.data)}\n".encode())
         score, is_included = chosen.get(part.key[:80], (None, True))
         rows.append(
-            PublicationRow(
-                publication=publication, order=order, key=part.key[:80], group=part.group[:60],
-                title=part.title[:200], data=part.data, score=score, is_included=is_included,
-            )
+            {"order": order, "key": part.key[:80], "group": part.group[:60],
+             "title": part.title[:200], "data": part.data, "score": score,
+             "is_included": is_included}
         )  # fmt: skip
-    PublicationRow.objects.bulk_create(rows, batch_size=500)
+    write_rows(PublicationRow, rows, same={"publication_id": publication.pk}, batch=500)
     return whole.hexdigest()
 
 

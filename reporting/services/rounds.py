@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from core.access import SYSTEM
+from core.bulk import write_rows
 from core.errors import DomainError
 from core.services import emit, log_activity
 from core.states import perform
@@ -212,9 +212,10 @@ def _write(
         result_digest=digest(details.items()),
     )  # fmt: skip
     names = {row["slug"]: row["name"] for row in run.scheme.definition["grades"]}
-    EvaluationResult.objects.bulk_create(
-        _rows(made, inputs, results, details, names), batch_size=CHUNK
-    )
+    write_rows(
+        EvaluationResult, _rows(inputs, results, details, names), same={"round_id": made.pk},
+        batch=CHUNK,
+    )  # fmt: skip
     if locked.status == RunStatus.DRAFT:
         perform(EvaluationAccess(SYSTEM), "finish", locked, now=now)
     log_activity(
@@ -226,23 +227,22 @@ def _write(
 
 
 def _rows(
-    made: EvaluationRound,
     inputs: Mapping[str, Inputs],
     results: Iterable[Result],
     details: Mapping[str, dict[str, Any]],
     names: Mapping[str, str],
-) -> Iterator[EvaluationResult]:
+) -> Iterator[dict[str, Any]]:
     for result in results:
         one = inputs[result.key]
         report = one["report"] or {"id": None, "version": None}
-        yield EvaluationResult(
-            round=made, platform_id=one["platform"]["id"], report_id=report["id"],
-            version_id=report["version"], inputs=one, detail=details[result.key],
-            score=None if result.score is None else Decimal(result.score), rank=result.rank,
-            group=result.group.label if result.score is not None else "",
-            group_rank=result.group_rank, grade=result.grade, grade_name=names[result.grade],
-            is_vetoed=bool(result.vetoes),
-        )  # fmt: skip
+        yield {
+            "platform_id": one["platform"]["id"], "report_id": report["id"],
+            "version_id": report["version"], "inputs": one, "detail": details[result.key],
+            "score": result.score, "rank": result.rank,
+            "group": result.group.label if result.score is not None else "",
+            "group_rank": result.group_rank, "grade": result.grade,
+            "grade_name": names[result.grade], "is_vetoed": bool(result.vetoes),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

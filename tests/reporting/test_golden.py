@@ -1,16 +1,19 @@
 """A year counted by hand: every computed indicator equal, twice, for one and for many."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.models import Clearance
 from reporting.models import AnnualReport, ReportValue
 from reporting.selectors.reports import rows_of
 from reporting.selectors.sheets import lines_of, values_of
 from reporting.services.compute import compute_reports
 from reporting.services.snapshots import build_snapshot, differences, digest_of, freeze, recomputed
+from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
 from tests.reporting.golden import EXPECTED, NOW, PREFILLED, golden_report
 
@@ -95,3 +98,18 @@ def test_a_changed_snapshot_is_found_out(report):
 
     assert digest_of(snapshot) != digest
     assert recomputed(snapshot)["FIN-02"] == "500"
+
+
+def test_procedures_of_projects_are_asked_for_no_more(report):
+    other = AnnualReport.objects.create(
+        cycle=report.cycle, platform=PlatformFactory(), chain=["city"]
+    )
+    for stage, number in (("approved", "〔2026〕1号"), ("preparing", "")):
+        project = ProjectFactory(platform=other.platform, contract_date=date(2026, 5, 6))
+        Clearance.objects.create(project=project, kind="eia", stage=stage, approval_number=number)
+
+    compute_reports(cycle=report.cycle, reports=AnnualReport.objects.filter(pk=other.pk), now=NOW)
+
+    rows = other.values_set.filter(indicator__code__startswith="SAF-03")
+    found = dict(rows.values_list("indicator__code", "number"))
+    assert found == {"SAF-03a": 2, "SAF-03b": 1, "SAF-03": 50}
