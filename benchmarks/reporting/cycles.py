@@ -13,6 +13,7 @@ from benchmarks.reporting.measure import Meter
 from benchmarks.reporting.rows import quiet
 from benchmarks.reporting.typed import type_values
 from core.access import SYSTEM
+from core.bulk import write_rows
 from reporting import queries
 from reporting.enums import PublicationStatus, ReportStatus, RunStatus
 from reporting.models import (
@@ -85,15 +86,15 @@ def archive(cycle: ReportCycle, user: User, now: datetime) -> None:
             value.indicator = known[codes[value.indicator_id]]
             stored.setdefault(value.report_id, {})[value.indicator.code] = value
         with quiet(ReportVersion):
-            ReportVersion.objects.bulk_create(
-                [_version(report, frame, stored[report.pk], user, now) for report in part]
-            )
+            write_rows(
+                ReportVersion, (_version(report, frame, stored[report.pk]) for report in part),
+                same={"number": 1, "submitted_by_id": user.pk, "submitted_at": now}, batch=100,
+            )  # fmt: skip
 
 
 def _version(
-    report: AnnualReport, frame: dict[str, Any], mine: dict[str, ReportValue], user: User,
-    now: datetime,
-) -> ReportVersion:  # fmt: skip
+    report: AnnualReport, frame: dict[str, Any], mine: dict[str, ReportValue]
+) -> dict[str, Any]:
     lines = []
     for line in frame["values"]:
         row = mine.get(line["code"])
@@ -107,10 +108,10 @@ def _version(
         lines.append(line | told)
     platform = frame["platform"] | {"slug": report.platform.slug, "name": report.platform.name}
     snapshot = frame | {"platform": platform, "values": lines}
-    return ReportVersion(
-        report=report, number=1, snapshot=snapshot, sha256=digest_of(snapshot),
-        verification_code=f"B{report.pk:011d}", submitted_by=user, submitted_at=now,
-    )  # fmt: skip
+    return {
+        "report_id": report.pk, "snapshot": snapshot, "sha256": digest_of(snapshot),
+        "verification_code": f"B{report.pk:011d}",
+    }  # fmt: skip
 
 
 def last_year(meter: Meter, cycle: ReportCycle) -> dict[str, int]:

@@ -42,13 +42,14 @@ class Meter:
         start, own, server = time.perf_counter(), time.process_time(), _processor(pid)
         with connection.execute_wrapper(counted):
             yield cost
-        cost.seconds += time.perf_counter() - start
+        lap = time.perf_counter() - start
+        cost.seconds += lap
         cost.python += time.process_time() - own
         if server is not None:
             cost.server = (cost.server or 0.0) + (_processor(pid) or 0.0) - server
         cost.statements += counted.count
         cost.mebibytes = max(cost.mebibytes, _peak())
-        print(f"  {time.strftime('%H:%M:%S')} {name}: {cost.seconds:.1f} s", flush=True)
+        print(f"  {time.strftime('%H:%M:%S')} {name}: {lap:.1f} s", flush=True)
 
 
 class _Counter:
