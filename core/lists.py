@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from typing import Any
 from unicodedata import east_asian_width
@@ -12,6 +12,7 @@ from urllib.parse import quote
 import django_filters
 import django_tables2
 from django import forms
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,6 +40,7 @@ def list_page(
     filter_class: type[django_filters.FilterSet] | None = None,
     per_page: int = 20,
     export_name: str = "",
+    paginator_class: Callable[..., Paginator[Any]] = KeptPaginator,
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Render a list from a queryset that its access object has scoped.
@@ -58,7 +60,7 @@ def list_page(
     if export_name and export in {"csv", "xlsx"}:
         RequestConfig(request, paginate=False).configure(table)
         return export_table(table, name=export_name, kind=export)
-    paginate = {"per_page": per_page, "silent": True, "paginator_class": KeptPaginator}
+    paginate = {"per_page": per_page, "silent": True, "paginator_class": paginator_class}
     RequestConfig(request, paginate=paginate).configure(table)
     page = {
         "filter": filterset,

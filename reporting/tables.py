@@ -152,7 +152,7 @@ class PublicationTable(tables.Table):
 
 
 class ListRowTable(tables.Table):
-    """Rows of an edition; its own columns are added by the page."""
+    """Rows of an edition, paged; the page shows its own columns."""
 
     class Meta:
         model = PublishedListRow

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from core.models import BaseModel
 from reporting.enums import ListChange, ListKind, ListStatus
 from reporting.models.publication import code_of, frozen_fields
+
+SHOWN_LETTERS = 120  # of a cell in a table; files have the whole
 
 
 class PublishedList(BaseModel):
@@ -94,6 +94,10 @@ class PublishedList(BaseModel):
         return code_of(self.sha256)
 
 
+def shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_LETTERS else f"{text[:SHOWN_LETTERS]}…"
+
+
 class PublishedListRow(models.Model):
     """One frozen line. `key` is the same in every edition, `digest` tells whether it changed."""
 
@@ -131,7 +135,8 @@ class PublishedListRow(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    @property
-    def cells(self) -> list[Any]:
-        """The texts in the order of the edition's columns (select `published_list`)."""
-        return [self.data.get(column["name"], "") for column in self.published_list.columns]
+    def cells(self, columns: list[dict[str, str]]) -> list[tuple[str, str]]:
+        """Label and text of each of the edition's columns, long texts cut for a table."""
+        return [
+            (column["label"], shortened(self.data.get(column["name"], ""))) for column in columns
+        ]

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from core.models import StoredFile
-from reporting.models import Publication, PublishedList, ReportingJob
+from reporting.models import Publication, PublishedList, PublishedListRow, ReportingJob
 from reporting.publishing.words import filled
 from reporting.selectors import published_lists as selectors
 
@@ -19,6 +19,12 @@ register = template.Library()
 def cell(data: Mapping[str, Any], name: str) -> Any:
     """The value under a key that only the row's columns know."""
     return data.get(name, "")
+
+
+@register.filter
+def cells_by(row: PublishedListRow, columns: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Label and text of each column of a line."""
+    return row.cells(columns)
 
 
 @register.filter

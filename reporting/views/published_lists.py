@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-import django_tables2 as tables
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F
@@ -15,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from core.counts import KeptPaginator
 from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
@@ -27,6 +27,7 @@ from reporting.forms import ListForm
 from reporting.lists import LIST_TYPES
 from reporting.models import PublishedList
 from reporting.selectors import published_lists as selectors
+from reporting.selectors.published_lists import LinePages
 from reporting.selectors.releases import subscription_of
 from reporting.services import issuing
 from reporting.services import published_lists as services
@@ -80,12 +81,12 @@ def edition(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """One edition: its criteria, its rows, its files. A withdrawn one says why."""
     access, found = find(request, kind, number)
     is_read = access.reads_content(found)
+    is_whole = is_read and not request.GET.get("q")
     rows = selectors.rows_of(found) if is_read else selectors.rows_of(found).none()
-    extra = [(c["name"], tables.Column(orderable=False)) for c in found.columns]
     return list_page(
-        request, queryset=rows.select_related("published_list"), per_page=50,
-        table_class=partial(ListRowTable, extra_columns=extra),  # type: ignore[arg-type]
+        request, queryset=rows, per_page=50, table_class=ListRowTable,
         filter_class=ListRowFilter, template="reporting/lists/edition.html",
+        paginator_class=partial(LinePages, edition=found) if is_whole else KeptPaginator,
         context={"edition": found, "access": access, "is_read": is_read,
                  "facts": stated(found), "files": list(files_of(found))},
     )  # fmt: skip
