@@ -18,6 +18,7 @@ from reporting.models import Publication, PublicationRow, PublicationSection, Re
 from reporting.publishing.words import missing
 
 Json = dict[str, Any]
+SHOWN_FORMS = ("pdf", "docx", "xlsx", "json", "zip")
 
 
 def listed(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -124,6 +125,12 @@ def definitions_of(publication: Publication) -> list[Json]:
         known for code, known in snapshot.get("definitions", {}).items()
         if numbers.get(code, {}).get("value") is not None or numbers.get(code, {}).get("counts")
     ]  # fmt: skip
+
+
+def files_shown(publication: Publication) -> list[StoredFile]:
+    """The files, what most readers want first."""
+    by_form = {file.name.rsplit(".", 1)[-1]: file for file in files_of(publication)}
+    return [by_form[form] for form in SHOWN_FORMS if form in by_form]
 
 
 def latest_job(publication: Publication) -> ReportingJob | None:

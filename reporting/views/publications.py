@@ -51,7 +51,7 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         "snapshot": found.snapshot,
         "chapters": selectors.chapters_of(found),
         "definitions": selectors.definitions_of(found),
-        "files": list(files_of(found)),
+        "files": selectors.files_shown(found),
         "newer": selectors.newer_edition(found),
         "caution": comparable(found.snapshot),
         "is_annual": found.kind == PublicationKind.ANNUAL,

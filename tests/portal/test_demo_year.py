@@ -38,6 +38,7 @@ from reporting.services.indicators import load_indicators
 from reporting.services.snapshots import differences
 from taxonomy.services import load_code_lists
 from tests.factories.platforms import PlatformFactory
+from tests.portal import claims
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -153,3 +154,11 @@ def test_lists_are_published_with_a_difference_and_marked(made):
     assert second.added_count > 0
     assert (second.removed_count, first.row_count > 0) == (1, True)
     assert not Event.objects.filter(name="reporting.list.published", completed_at=None).exists()
+
+
+def test_every_public_claim_has_a_definition_and_a_date(made):
+    pages = list(claims.public_pages())
+
+    assert len({page.view for page in pages}) > 40
+    assert [fault for page in pages for fault in claims.faults(page)] == []
+    assert claims.dead_definitions(pages) == []

@@ -263,7 +263,7 @@ def test_an_edition_takes_the_same_queries(actor, count):
         page = client.get(edition.get_absolute_url())
 
     assert page.context["total"] == count
-    assert len(queries) == 4
+    assert len(queries) == 3
 
 
 def test_pages_of_the_staff(actor, client):
