@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.core.paginator import Page
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django_tables2.rows import BoundRows
 
+from core.counts import KeptPaginator
 from reporting.models import (
     AnnualReport,
     EvaluationResult,
@@ -20,6 +24,7 @@ from reporting.models import (
     RewardItem,
     RewardPlan,
 )
+from reporting.selectors.published_lists import rows_of
 
 
 class ReportTable(tables.Table):
@@ -174,3 +179,23 @@ def mode_table(lines: Any, numbers: Any) -> tables.Table:
         for line in lines
     ]
     return tables.Table(rows, extra_columns=columns, default="")
+
+
+class LinePages(KeptPaginator):
+    """Pages of all lines of an edition, for a table: they are numbered without gaps, so that the
+    last page costs no more than the first."""
+
+    def __init__(self, rows: Any, per_page: int, *, edition: PublishedList, **options: Any) -> None:
+        super().__init__(rows, per_page, **options)
+        self.edition = edition
+
+    @cached_property
+    def count(self) -> int:
+        return self.edition.row_count
+
+    def page(self, number: Any) -> Page[Any]:
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        lines = rows_of(self.edition).filter(order__gt=first, order__lte=first + self.per_page)
+        table: Any = self.object_list.table  # type: ignore[attr-defined]  # rows of a table
+        return Page(BoundRows(lines, table), number, self)

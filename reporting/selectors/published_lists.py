@@ -10,9 +10,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
-from django_tables2.rows import BoundRows
 
-from core.counts import KeptPaginator
 from reporting.enums import JobKind, ListChange, ListKind, ListStatus
 from reporting.lists import LIST_TYPES, Entry
 from reporting.lists.base import CHUNK, Criteria, criteria_words
@@ -132,25 +130,6 @@ def digests_of(edition: PublishedList | None, keys: Sequence[str]) -> dict[str, 
         return {}
     rows = PublishedListRow.objects.filter(published_list=edition, key__in=keys)
     return dict(rows.values_list("key", "digest"))
-
-
-class LinePages(KeptPaginator):
-    """Pages of all lines of an edition, for a table: they are numbered without gaps, so that the
-    last page costs no more than the first."""
-
-    def __init__(self, rows: Any, per_page: int, *, edition: PublishedList, **options: Any) -> None:
-        super().__init__(rows, per_page, **options)
-        self.edition = edition
-
-    @cached_property
-    def count(self) -> int:
-        return self.edition.row_count
-
-    def page(self, number: Any) -> Page[Any]:
-        number = self.validate_number(number)
-        first = (number - 1) * self.per_page
-        lines = rows_of(self.edition).filter(order__gt=first, order__lte=first + self.per_page)
-        return self._get_page(BoundRows(lines, self.object_list.table), number, self)
 
 
 class _DifferencePages(Paginator):  # type: ignore[type-arg]  # not generic when run

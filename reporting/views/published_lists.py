@@ -27,12 +27,11 @@ from reporting.forms import ListForm
 from reporting.lists import LIST_TYPES
 from reporting.models import PublishedList
 from reporting.selectors import published_lists as selectors
-from reporting.selectors.published_lists import LinePages
 from reporting.selectors.releases import subscription_of
 from reporting.services import issuing
 from reporting.services import published_lists as services
 from reporting.services.releases import subscribe_releases, unsubscribe_releases
-from reporting.tables import ListRowTable, PublishedListTable
+from reporting.tables import LinePages, ListRowTable, PublishedListTable
 from taxonomy.jurisdiction import current_jurisdiction
 
 HOME = "reporting:publications"
