@@ -26,6 +26,8 @@ class MatchList(models.Model):
     )
     run = models.ForeignKey(MatchRun, models.PROTECT, related_name="lists")
     looked_at = models.DateTimeField(_("匹配时间"))
+    # of all that the list says: one that is found again as it is keeps its rows
+    digest = models.CharField(_("内容摘要"), max_length=64, blank=True)
     relevant_count = models.PositiveIntegerField(_("相关且条件允许"), default=0)
     possible_count = models.PositiveIntegerField(_("条件允许"), default=0)
     near_count = models.PositiveIntegerField(_("差一点"), default=0)
@@ -61,10 +63,12 @@ class Match(models.Model):
     `checks` the constraints with both values and met / not_met / unknown: as the engine gave them.
     """
 
-    match_list = models.ForeignKey(MatchList, models.CASCADE, related_name="matches")
+    # the pair's constraint is its index
+    match_list = models.ForeignKey(
+        MatchList, models.CASCADE, related_name="matches", db_index=False
+    )
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="matches")
     capability = models.ForeignKey("platforms.Capability", models.CASCADE, related_name="matches")
-    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="matches")
     rank = models.PositiveIntegerField(_("名次"))
     score = models.FloatField(_("相关度"))
     is_possible = models.BooleanField(_("条件均可满足"))
@@ -95,9 +99,11 @@ class ResourceMatch(models.Model):
     ends: what suits a demand, and the demands that something suits.
     """
 
-    match_list = models.ForeignKey(MatchList, models.CASCADE, related_name="resources")
+    # the resource's constraint is its index
+    match_list = models.ForeignKey(
+        MatchList, models.CASCADE, related_name="resources", db_index=False
+    )
     demand = models.ForeignKey("demands.Demand", models.CASCADE, related_name="resource_matches")
-    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="resource_matches")
     kind = models.CharField(_("类型"), max_length=12, choices=ResourceKind.choices)
     object_id = models.BigIntegerField(_("编号"))
     platform = models.ForeignKey("platforms.Platform", models.CASCADE, related_name="+")

@@ -34,7 +34,8 @@ def exposure(run: MatchRun) -> dict[str, Any]:
     `{"places": n, "size_class": {label: [shown, offered]}, "region": …, "newness": …}`; shares
     are fractions of 1, a platform without the fact counts as 未注明.
     """
-    places = Match.objects.filter(run=run, is_possible=True, rank__lte=PLACES).for_demands()
+    places = Match.objects.filter(match_list__run=run, is_possible=True, rank__lte=PLACES)
+    places = places.for_demands()
     count = places.count()
     if not count:
         return {"places": 0}

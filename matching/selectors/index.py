@@ -88,13 +88,13 @@ class Offers:
     rows_of: dict[str, tuple[int, int]]
 
 
-def current_offers() -> Offers | None:
-    """Shown resources beside the shown capabilities, with all that is committed by now.
+def current_offers(capabilities: Index) -> Offers | None:
+    """Shown resources, with all that is committed by now, beside the index of capabilities.
 
     Ranked in one index, so that a resource is as relevant as a capability of the same score. None
     while there are no resources.
     """
-    parts = tuple(current_index(kind) for kind in (Side.CAPABILITY, *ResourceKind.values))
+    parts = (capabilities, *(current_index(kind) for kind in ResourceKind.values))
     if not any(len(part) for part in parts[1:]):
         return None
     with _lock:

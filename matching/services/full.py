@@ -24,8 +24,8 @@ from matching.selectors.exposure import exposure
 from matching.selectors.vectors import current_encoder, subjects, version_of
 from matching.selectors.weights import active_weights
 from matching.services.embeddings import embed_batch
-from matching.services.lists import store_lists
 from matching.services.runs import documents, find_lists
+from matching.services.storing import store_lists
 
 logger = structlog.get_logger(__name__)
 CHUNK_SIZE = 50

@@ -1,18 +1,13 @@
-"""Ranked lists: found by the engine, stored whole, replaced whole."""
+"""Ranked lists as the engine finds them; `storing` keeps them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import transaction
-from django.db.models import QuerySet
-
-from matching.engine.constraints import Check
 from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
 from matching.engine.fairness import spread
 from matching.engine.fusion import shares
@@ -21,11 +16,9 @@ from matching.engine.reach import Reach, reach
 from matching.engine.relax import relaxations
 from matching.engine.widen import widenings
 from matching.enums import Side
-from matching.models import Match, MatchList, MatchRun, ResourceMatch
 from matching.selectors.index import Offers
 from matching.selectors.vectors import current_encoder, version_of
 from matching.selectors.weights import RELATED_SCORE, RELEVANT_SCORE
-from taxonomy.models import Region
 
 CHOICE = 3  # lists of this many times TOP are looked at when attention is spread
 TOP = 20  # the best pairs that no stated constraint rules out
@@ -34,7 +27,6 @@ NEAR_DEPTH = 30  # how many of those are looked at for changes that would help
 NEAR_AT_LEAST = 3
 PLATFORMS = 10
 RESOURCES = 8  # of each kind
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,144 +214,3 @@ def _shares(index: Index, row: Ranked) -> dict[str, float]:
     """What each feature brought to the score of one entry."""
     weights = index.weights.features(has_vector="semantic" in row.features)
     return {name: round(value, 4) for name, value in shares(weights, row.features).items()}
-
-
-@transaction.atomic
-def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
-    """Replace the stored lists of the subjects in `found`, all of one side; how many were.
-
-    Locks the lists in order of pk. A list that was made from a later reading stays as it is.
-    """
-    if not found:
-        return 0
-    key = f"{found[0].side}_id"
-    by_subject = {item.subject_id: item for item in found}
-    MatchList.objects.bulk_create(
-        [MatchList(**{key: pk}, run=run, looked_at=NEVER) for pk in sorted(by_subject)],
-        ignore_conflicts=True,
-    )
-    locked = MatchList.objects.select_for_update().filter(**{f"{key}__in": list(by_subject)})
-    lists = [
-        row
-        for row in locked.order_by("pk")
-        if row.looked_at <= by_subject[getattr(row, key)].looked_at
-    ]
-    old = Match.objects.filter(match_list__in=lists)
-    phrases = _phrases(old)
-    old.delete()
-    regions = _region_names(found)
-    entries: list[Match] = []
-    for row in lists:
-        item = by_subject[getattr(row, key)]
-        _fill(row, item, run)
-        entries += [_match(row, item, entry, at, regions) for at, entry in _numbered(item)]
-    for entry in entries:
-        entry.phrases = phrases.get((entry.demand_id, entry.capability_id), [])
-    MatchList.objects.bulk_update(
-        lists,
-        [
-            "run", "looked_at", "relevant_count", "possible_count", "near_count", "best_score",
-            "chance", "missing", "terms", "relaxations", "platforms",
-        ],
-    )  # fmt: skip
-    Match.objects.bulk_create(entries, batch_size=2000)
-    _store_resources(lists, by_subject, regions)
-    return len(lists)
-
-
-def _store_resources(
-    lists: Sequence[MatchList], by_subject: Mapping[int, FoundList], regions: Mapping[str, str]
-) -> None:
-    """Replace the resources of demands' lists."""
-    ours = [row for row in lists if row.demand_id is not None]
-    ResourceMatch.objects.filter(match_list__in=ours).delete()
-    ResourceMatch.objects.bulk_create(
-        [
-            ResourceMatch(
-                match_list=row,
-                demand_id=item.subject_id,
-                run_id=row.run_id,
-                kind=kind,
-                object_id=int(entry.document_id.partition(":")[2]),
-                platform_id=item.platform_of[entry.document_id],
-                rank=entry.rank,
-                score=entry.score,
-                shares=item.shares[entry.document_id],
-                checks=[_check(check, regions) for check in entry.checks],
-            )
-            for row in ours
-            for item in [by_subject[row.demand_id or 0]]
-            for kind, entries in item.resources.items()
-            for entry in entries
-        ],
-        batch_size=2000,
-    )
-
-
-def _phrases(old: QuerySet[Match]) -> dict[tuple[int, int], list[dict[str, str]]]:
-    """Phrases found earlier; a text that changes has a run of its own, which finds them anew."""
-    rows = old.exclude(phrases=[]).values_list("demand_id", "capability_id", "phrases")
-    return {(demand, capability): found for demand, capability, found in rows}
-
-
-def _fill(row: MatchList, item: FoundList, run: MatchRun) -> None:
-    row.run = run
-    row.looked_at = item.looked_at
-    row.relevant_count = len(item.relevant)
-    row.possible_count = len(item.entries)
-    row.near_count = len(item.near)
-    row.best_score = item.entries[0].score if item.entries else None
-    row.chance = item.reach.chance if item.reach else None
-    row.missing = list(item.reach.missing) if item.reach else []
-    row.terms = item.terms
-    row.relaxations = item.relaxations
-    row.platforms = item.platforms
-
-
-def _numbered(item: FoundList) -> list[tuple[int, Ranked]]:
-    """Possible ones first, near misses after them, in one numbering."""
-    return list(enumerate([*item.entries, *item.near], start=1))
-
-
-def _match(
-    row: MatchList, item: FoundList, entry: Ranked, rank: int, regions: Mapping[str, str]
-) -> Match:
-    is_demand = item.side == Side.DEMAND
-    return Match(
-        match_list=row,
-        demand_id=item.subject_id if is_demand else int(entry.document_id),
-        capability_id=int(entry.document_id) if is_demand else item.subject_id,
-        run_id=row.run_id,
-        rank=rank,
-        score=entry.score,
-        is_possible=entry.possible,
-        features={name: round(value, 6) for name, value in entry.features.items()},
-        shares=item.shares[entry.document_id],
-        checks=[_check(check, regions) for check in entry.checks],
-    )
-
-
-def _check(check: Check, regions: Mapping[str, str]) -> dict[str, Any]:
-    asked, offered = check.demand_value, check.capability_value
-    if check.name == "region":
-        asked, offered = regions.get(asked, asked), regions.get(offered, offered)
-    return {
-        "name": check.name,
-        "label": check.label,
-        "status": check.status,
-        "asked": asked,
-        "offered": offered,
-        "relaxation": check.relaxation or "",
-    }
-
-
-def _region_names(found: Sequence[FoundList]) -> dict[str, str]:
-    codes = {
-        value
-        for item in found
-        for entry in chain(item.entries, item.near, *item.resources.values())
-        for check in entry.checks
-        if check.name == "region"
-        for value in (check.demand_value, check.capability_value)
-    }
-    return dict(Region.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}

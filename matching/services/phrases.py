@@ -23,7 +23,7 @@ def find_phrases(*, run_id: int) -> int:
     run, encoder = MatchRun.objects.get(pk=run_id), current_encoder()
     if encoder is None:
         return 0
-    pairs = Match.objects.possible().filter(run=run, score__gte=RELEVANT_SCORE)
+    pairs = Match.objects.possible().filter(match_list__run=run, score__gte=RELEVANT_SCORE)
     if run.demand_id:
         pairs = pairs.filter(match_list__demand=run.demand_id)
     else:

@@ -34,7 +34,8 @@ from matching.selectors.index import current_index, current_offers
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
 from matching.selectors.weights import active_weights
 from matching.services.embeddings import embed_rows
-from matching.services.lists import TOP, FoundList, find_list, store_lists
+from matching.services.lists import TOP, FoundList, find_list
+from matching.services.storing import store_lists
 from platforms.models import Capability
 
 logger = structlog.get_logger(__name__)
@@ -212,7 +213,7 @@ def find_lists(*, side: str, docs: Sequence[Doc], now: datetime) -> list[FoundLi
     index = current_index(OTHER[Side(side)])
     ids = [int(doc.id) for doc in docs]
     vectors = stored_vectors(side, version_of(current_encoder()), ids)
-    offers = current_offers() if side == Side.DEMAND else None
+    offers = current_offers(index) if side == Side.DEMAND else None
     scored = index.scored_many(docs, vectors)
     nothing: Iterable[Any] = repeat(None)
     beside = offers.index.scored_many(docs, vectors) if offers else nothing
