@@ -273,11 +273,12 @@ def checks_of(demand: DemandDoc, columns: Columns) -> list[tuple[Check, ...]]:
 
 
 def _check(rule: Rule, capability: CapabilityDoc, verdict: int) -> Check:
-    from .relax import nearest  # relax builds on this module
+    status, relaxation = _STATUS[verdict], None
+    if status == "not_met":
+        from .relax import nearest  # relax builds on this module
 
-    status = _STATUS[verdict]
+        relaxation = nearest(rule, capability).message
     asked, offered = values(rule, capability)
-    relaxation = nearest(rule, capability).message if status == "not_met" else None
     return Check(rule.name, rule.label, status, asked, offered, relaxation)
 
 

@@ -18,7 +18,7 @@ from .documents import CapabilityDoc, DemandDoc, Doc
 from .fusion import UNIT, probability, whole_vectors
 from .lexical import document_terms
 from .relax import Relaxation, relaxations
-from .scorer import Scorer
+from .scorer import Asked, Scorer
 from .scoring import Room, Scored, best_rows
 from .segment import Segment, joined, place
 from .storage import open_segment, save_segment
@@ -57,7 +57,7 @@ class Index:
     live: np.ndarray
     weights: Weights
     hidden_terms: Counter[str] = field(default_factory=Counter)
-    latest: tuple[Doc, np.ndarray | None, Scored] | None = None
+    latest: tuple[Doc, np.ndarray | None, Asked, Scored] | None = None
     scorer: Scorer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -185,6 +185,8 @@ class Index:
 
     def term_weights(self, query: Doc) -> dict[str, int]:
         """The terms the query asks for with whole-number weights, the heaviest ``max_terms``."""
+        if self.latest and self.latest[0] is query:
+            return dict(self.latest[2].terms)
         return self.scorer.term_weights(query)
 
     def scored(self, query: Doc, vector: np.ndarray | None = None) -> Scored:
@@ -194,11 +196,12 @@ class Index:
         are asked for one after another.
         """
         if self.latest and self.latest[0] is query and self.latest[1] is vector:
-            return self.latest[2]
+            return self.latest[3]
         room = Room(len(self.live))
         (semantic,) = [None] if vector is None else self.scorer.semantic([vector], room)
-        found = self.scorer.score(self.scorer.ask(query), semantic, room)
-        self.latest = (query, vector, found)
+        asked = self.scorer.ask(query)
+        found = self.scorer.score(asked, semantic, room)
+        self.latest = (query, vector, asked, found)
         return found
 
     def scored_many(
@@ -221,7 +224,7 @@ class Index:
             for query, one in zip(part, asked, strict=True):
                 semantic = next(columns) if query.id in vectors else None
                 scored = self.scorer.score(one, semantic, room)
-                self.latest = (query, vectors.get(query.id), scored)
+                self.latest = (query, vectors.get(query.id), one, scored)
                 yield query, scored
         self.latest = None
 
@@ -247,9 +250,12 @@ class Index:
         stretches: Mapping[str, tuple[int, int]],
         k: int = 20,
         vector: np.ndarray | None = None,
+        *,
+        least: float = 0.0,
     ) -> dict[str, list[Ranked]]:
         """`rank` inside each stretch of rows (from, to in the order of `ids`), by one scoring:
-        scores of one stretch may be compared with those of another."""
+        scores of one stretch may be compared with those of another. Those below ``least`` are
+        left out."""
         scored, fits = self.scored(query, vector), self._fits(query)
 
         def best(start: int, end: int) -> list[int]:
@@ -259,7 +265,9 @@ class Index:
                 k,
                 lambda row: self._name(row + start),
             )
-            return [row + start for row in found]
+            rows = [row + start for row in found]
+            odds = scored.odds_at(rows)
+            return [row for row, one in zip(rows, odds, strict=True) if _score(one) >= least]
 
         return {
             name: self._ranked(query, best(start, end), scored, with_checks=True)
@@ -354,19 +362,24 @@ class Index:
         self, query: Doc, rows: list[int], scored: Scored, *, with_checks: bool
     ) -> list[Ranked]:
         docs = [self._locate(row) for row in rows]
-        odds, features = scored.odds_at(rows), scored.features_at(rows)
+        at = np.array(rows, int)
+        odds, features = scored.odds_at(at), scored.features_at(at)
         found = _checks(query, docs) if with_checks else [()] * len(docs)
         return [
             Ranked(
                 doc.id,
-                at + 1,
-                round(probability(odds[at]), 6),
-                features[at],
-                found[at],
-                is_possible(found[at]),
+                number + 1,
+                _score(odds[number]),
+                features[number],
+                found[number],
+                is_possible(found[number]),
             )
-            for at, doc in enumerate(docs)
+            for number, doc in enumerate(docs)
         ]
+
+
+def _score(odds: float) -> float:
+    return round(probability(odds), 6)
 
 
 def _all_of(masks: Sequence[np.ndarray], rows: np.ndarray) -> np.ndarray:

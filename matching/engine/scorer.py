@@ -62,9 +62,12 @@ class Scorer:
         return self._weighed(asked_terms(query, self.weights.lexical))
 
     def _weighed(self, asked: Mapping[str, float]) -> dict[str, int]:
-        weighed = []
+        weighed, known = [], self._term_weights.get
         for term, strength in asked.items():
-            weight = round(strength * self._weight(term))
+            weight = known(term)
+            if weight is None:
+                weight = self._weight(term)
+            weight = round(strength * weight)
             if weight > 0:
                 weighed.append((-weight, term))
         weighed.sort()
@@ -72,13 +75,11 @@ class Scorer:
         return whole_weights({term: -weight for weight, term in heaviest})
 
     def _weight(self, term: str) -> int:
-        """The whole-number weight of a term in this index, 0 if no live document has it."""
-        weight = self._term_weights.get(term)
-        if weight is None:
-            found = sum(segment.postings.frequency(term) for segment in self.segments)
-            kind = 1.0 if is_single(term) else self.weights.lexical.pair
-            weight = term_weight(self.size, found - self.hidden_terms[term], kind)
-            self._term_weights[term] = weight
+        """The whole-number weight of a term in this index, 0 if no live document has it; kept."""
+        found = sum(segment.postings.frequency(term) for segment in self.segments)
+        kind = 1.0 if is_single(term) else self.weights.lexical.pair
+        weight = term_weight(self.size, found - self.hidden_terms[term], kind)
+        self._term_weights[term] = weight
         return weight
 
     def _length_factors(self) -> np.ndarray:

@@ -7,11 +7,14 @@ depend on its batch.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 CHUNKS = 64
 _LOOKED_AT = 4
+Rows = Sequence[int] | np.ndarray
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ class Column:
         """The feature of every row."""
         return self.values * np.float64(self.factor)
 
-    def at(self, rows: Sequence[int]) -> list[float]:
+    def at(self, rows: Rows) -> list[float]:
         """The feature of some rows."""
         found: list[float] = (self.values[rows] * np.float64(self.factor)).tolist()
         return found
@@ -107,12 +110,12 @@ class Scored:
         """Every feature as a whole column."""
         return {name: column.all() for name, column in self.columns.items()}
 
-    def odds_at(self, rows: Sequence[int]) -> list[float]:
+    def odds_at(self, rows: Rows) -> list[float]:
         """The log odds of some rows."""
         found: list[float] = (self.odds[rows].astype(np.float64) + self.bias).tolist()
         return found
 
-    def features_at(self, rows: Sequence[int]) -> list[dict[str, float]]:
+    def features_at(self, rows: Rows) -> list[dict[str, float]]:
         """The features of some rows."""
         names = list(self.columns)
         values = [self.columns[name].at(rows) for name in names]
@@ -152,11 +155,15 @@ def best_rows(
     if len(fit) > 4 * k:
         found = odds[fit]
         fit = fit[found >= np.partition(found, len(found) - k)[len(found) - k]]
-    ordered = sorted(
-        (-value, name_of(row), row)
-        for value, row in zip(odds[fit].tolist(), fit.tolist(), strict=True)
-    )
-    return [row for _, _, row in ordered[:k]]
+    # names are looked up for equals only: they cost more than the numbers
+    ordered: list[int] = []
+    pairs = sorted(zip((-odds[fit]).tolist(), fit.tolist(), strict=True))
+    for _, equals in groupby(pairs, itemgetter(0)):
+        rows_of = [row for _, row in equals]
+        ordered += rows_of if len(rows_of) == 1 else sorted(rows_of, key=name_of)
+        if len(ordered) >= k:
+            break
+    return ordered[:k]
 
 
 def _rows_above(

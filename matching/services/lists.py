@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+
 from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
 from matching.engine.fairness import spread
 from matching.engine.fusion import shares
@@ -66,7 +67,8 @@ def find_list(
 
     For a demand also the platforms they belong to and, out of `offers`, resources and solutions.
     """
-    entries = best_entries(index, doc, vector)
+    ranked = _choice(index, doc, vector)
+    entries = _spread(index, doc, ranked)
     near, relaxed = _near_misses(index, doc, vector, entries)
     found = FoundList(
         side=Side.DEMAND if isinstance(doc, DemandDoc) else Side.CAPABILITY,
@@ -85,7 +87,7 @@ def find_list(
     found = replace(
         found,
         reach=_reach(index, doc, entries, vector),
-        platforms=_platforms(index, doc, vector),
+        platforms=_platforms(index, doc, vector, ranked),
     )
     return found if offers is None else _with_resources(found, offers, doc, vector)
 
@@ -101,14 +103,16 @@ def _reach(
     return reach(index, doc, entries, vector, weights)
 
 
-def _platforms(index: Index, doc: DemandDoc, vector: np.ndarray | None) -> list[dict[str, Any]]:
+def _platforms(
+    index: Index, doc: DemandDoc, vector: np.ndarray | None, ranked: Sequence[Ranked]
+) -> list[dict[str, Any]]:
     """Platforms by their best capability, with how many of theirs are relevant.
 
-    Looks down the ranking until enough platforms are found or nothing relevant is left.
+    Looks down the ranking, further than `ranked` goes, until enough platforms are found or nothing
+    relevant is left.
     """
     depth = CHOICE * TOP
     while True:
-        ranked = index.rank(doc, depth, vector, with_checks=False)
         found: dict[str, dict[str, Any]] = {}
         for entry in ranked:
             if entry.score < RELEVANT_SCORE:
@@ -127,17 +131,14 @@ def _platforms(index: Index, doc: DemandDoc, vector: np.ndarray | None) -> list[
         if is_all or len(found) >= PLATFORMS:
             return list(found.values())[:PLATFORMS]
         depth *= 4
+        ranked = index.rank(doc, depth, vector, with_checks=False)
 
 
 def _with_resources(
     found: FoundList, offers: Offers, doc: DemandDoc, vector: np.ndarray | None
 ) -> FoundList:
     """The resources and solutions worth showing, of each kind the best few."""
-    ranked = offers.index.rank_within(doc, offers.rows_of, RESOURCES, vector)
-    kept = {
-        kind: [entry for entry in rows if entry.score >= RELEVANT_SCORE]
-        for kind, rows in ranked.items()
-    }
+    kept = offers.index.rank_within(doc, offers.rows_of, RESOURCES, vector, least=RELEVANT_SCORE)
     every = [entry for rows in kept.values() for entry in rows]
     docs = {entry.document_id: offers.index.document(entry.document_id) for entry in every}
     return replace(
@@ -157,9 +158,19 @@ def best_entries(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Rank
 
     The policy and its price are declared in `matching.engine.fairness`.
     """
+    return _spread(index, doc, _choice(index, doc, vector))
+
+
+def _choice(index: Index, doc: Doc, vector: np.ndarray | None) -> list[Ranked]:
+    """What there is to choose from."""
     if not isinstance(doc, DemandDoc):
         return index.rank(doc, TOP, vector)
-    ranked = index.rank(doc, CHOICE * TOP, vector, with_checks=False)
+    return index.rank(doc, CHOICE * TOP, vector, with_checks=False)
+
+
+def _spread(index: Index, doc: Doc, ranked: list[Ranked]) -> list[Ranked]:
+    if not isinstance(doc, DemandDoc):
+        return ranked
     found = [index.document(entry.document_id) for entry in ranked]
     owners = {row.id: row.platform_id for row in found if isinstance(row, CapabilityDoc)}
     chosen = spread(ranked, owners, TOP)

@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection, models, transaction
+from psycopg.sql import SQL, Identifier
 
 from matching.engine.constraints import Check
 from matching.engine.index import Ranked
@@ -93,25 +94,29 @@ def _replace(lists: Sequence[Row], matches: Sequence[Row], resources: Sequence[R
 
 
 def _insert(model: type[models.Model], rows: Sequence[Row]) -> None:
-    if rows:
-        columns = ", ".join(rows[0])
-        _run(model, rows, f"INSERT INTO {{table}} ({columns}) SELECT {columns} FROM {{given}}")
+    _run("INSERT INTO {table} ({columns}) SELECT {columns} FROM {given}", model, rows)
 
 
 def _update(model: type[models.Model], rows: Sequence[Row]) -> None:
-    if rows:
-        changes = ", ".join(f"{column} = given.{column}" for column in rows[0] if column != "id")
-        where = "{table}.id = given.id"
-        _run(model, rows, f"UPDATE {{table}} SET {changes} FROM {{given}} WHERE {where}")
+    _run("UPDATE {table} SET {changes} FROM {given} WHERE {table}.id = given.id", model, rows)
 
 
-def _run(model: type[models.Model], rows: Sequence[Row], sql: str) -> None:
-    """Run `sql` on the table of `model`, with `rows` (all of the same columns) as ``given``."""
+def _run(statement: LiteralString, model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Run `statement` on the table of `model`, with `rows` (all of the same columns) as given."""
+    if not rows:
+        return
     types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    columns = ", ".join(f"{column} {types[column]}" for column in rows[0])
-    given = f"jsonb_to_recordset(%s::jsonb) AS given({columns})"
+    columns = {name: Identifier(name) for name in rows[0]}
+    typed = [SQL("{} {}").format(one, SQL(types[name] or "")) for name, one in columns.items()]
+    changes = [SQL("{0} = given.{0}").format(one) for name, one in columns.items() if name != "id"]
+    composed = SQL(statement).format(
+        table=Identifier(model._meta.db_table),
+        columns=SQL(", ").join(columns.values()),
+        changes=SQL(", ").join(changes),
+        given=SQL("jsonb_to_recordset(%s::jsonb) AS given({})").format(SQL(", ").join(typed)),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(table=model._meta.db_table, given=given), [_json(rows)])
+        cursor.execute(composed.as_string(), [_json(rows)])
 
 
 def _json(value: Any) -> str:
