@@ -174,7 +174,7 @@ def test_new_resource_is_in_the_lists_it_enters(kind, django_capture_on_commit_c
 
     run = MatchRun.objects.get(kind="resource")
     assert (run.status, run.resource_kind, run.resource_id) == (JobStatus.DONE, kind, resource.pk)
-    assert run.subject == f"{ResourceKind(kind).label} #{resource.pk}"
+    assert run.subject == f"{ResourceKind(kind).label}：#{resource.pk}"
     assert [fit.demand for fit in demands_suited(operator_of(resource.platform), resource)] == [
         demand
     ]
