@@ -10,8 +10,8 @@ from .quantities import COUNTERS, PER_BATCH, TIMES, UNITS, registry
 from .text import normalise
 
 EXAMPLES = (
-    "g、kg、t、mL、L、m³、m²、μm、mm、m、℃、K、Pa、MPa、N、kW、kWh、V、A、Hz、rpm、mol/L、Pa·s、%、ppm、"
-    "目、级、次、件、片、台(套)，以及 /批、/h、/天、/月、/年"
+    "g、kg、t、mL、L、m³、m²、μm、mm、℃、MPa、kW、kWh、V、Hz、rpm、Pa·s、mol/L、%、ppm、目、次、件、片、台(套)，"
+    "以及 /批、/h、/天、/年"
 )
 # counted or graded by, and what has no dimension
 _WORDS = frozenset(
