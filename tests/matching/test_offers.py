@@ -12,6 +12,7 @@ from core.services import emit
 from matching.enums import ResourceKind
 from matching.models import MatchRun, ResourceMatch
 from matching.selectors.offers import demands_suited, platform_cards, resource_cards
+from matching.selectors.runs import named_runs
 from matching.services.runs import execute_run, start_resource_run
 from tests.factories.accounts import person
 from tests.factories.matching import (
@@ -174,7 +175,8 @@ def test_new_resource_is_in_the_lists_it_enters(kind, django_capture_on_commit_c
 
     run = MatchRun.objects.get(kind="resource")
     assert (run.status, run.resource_kind, run.resource_id) == (JobStatus.DONE, kind, resource.pk)
-    assert run.subject == f"{ResourceKind(kind).label}：#{resource.pk}"
+    (named,) = named_runs(MatchRun.objects.filter(pk=run.pk))
+    assert named.subject == f"{ResourceKind(kind).label}：{resource}"
     assert [fit.demand for fit in demands_suited(operator_of(resource.platform), resource)] == [
         demand
     ]

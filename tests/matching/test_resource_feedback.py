@@ -181,7 +181,9 @@ def test_enterprise_judges_on_the_tab(client, demand, equipment):
     answer = client.post(url, {"verdict": "unsuitable", "reason": "price"})
 
     assert answer.url == tab
-    assert "已标为不合适的 1 项" in client.get(tab).content.decode()
+    shown = client.get(tab).content.decode()
+    assert "已标为不合适的 1 项" in shown
+    assert "没有相关的设备" in shown
 
 
 def test_operator_judges_on_the_page_of_the_resource(client, demand, equipment):
@@ -194,7 +196,9 @@ def test_operator_judges_on_the_page_of_the_resource(client, demand, equipment):
     answer = client.post(url, {"verdict": "unsuitable", "reason": ""})
     assert "请选择不合适的原因" in answer.content.decode()
     client.post(url, {"verdict": "unsuitable", "reason": "time"})
-    assert "已标为不合适的 1 条" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "已标为不合适的 1 条" in shown
+    assert "目前没有足够相关的需求" in shown
     client.post(url, {"withdraw": "1"})
 
     assert not Feedback.objects.exists()
