@@ -58,7 +58,7 @@ def _sample(indicator: Indicator) -> dict[str, Any]:
     if indicator.is_number:
         low, high = (40, 100) if indicator.kind == Kind.PCT else (20, 60)
         is_part = bool(indicator.options.get("part_of"))
-        is_rare = indicator.code in {"SAF-01", "SAF-06"}
+        is_rare = indicator.code in {"SAF-01", "SAF-01a", "SAF-06"}
         return found | {"low": 0 if is_rare else 1 if is_part else low,
                         "high": 0 if is_rare else 20 if is_part else high}  # fmt: skip
     if indicator.kind == Kind.BOOL:
