@@ -153,6 +153,7 @@ urlpatterns = [
     path("verify/<slug:code>/appeal/", roster.appeal, name="appeal_recognition"),
     path("verify/<slug:code>/<step:name>/", roster.move, name="recognition_move"),
     path("assessments/", operations.assessments, name="assessments"),
+    path("assessments/new/", operations.plan_assessments, name="plan_assessments"),
     path("assessments/<int:pk>/conclude/", roster.conclude, name="conclude"),
     path("assessments/<int:pk>/tasks/", roster.task_book, name="task_book"),
     path("assessments/<int:pk>/extend/", roster.extend, name="extend"),

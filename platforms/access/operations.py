@@ -97,8 +97,11 @@ class AssessmentAccess(OperationAccess):
 
     model = Assessment
     platform_path = "recognition__platform__"
-    actions: ClassVar = {"view": frozenset({OWNER, STAFF, SYSTEM})}
-    labels: ClassVar = {"view": _("查看")}
+    actions: ClassVar = {
+        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "plan": frozenset({STAFF}),
+    }
+    labels: ClassVar = {"view": _("查看"), "plan": _("成批安排")}
 
     def platform_of(self, obj: Any) -> Platform:
         return obj.recognition.platform

@@ -38,8 +38,9 @@ from platforms.models import (
 )
 from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
-from platforms.selectors.operations import LIVE
+from platforms.selectors.operations import is_pressing
 from platforms.selectors.subsidies import DUE
+from platforms.states.recognition import LIVE
 
 
 def scheme_choices() -> list[tuple[str, str]]:
@@ -160,6 +161,7 @@ class AssessmentFilter(FacetedFilterSet):
             ("open", _("未完成")),
             ("overdue", _("逾期未完成")),
             ("asking", _("申请延期，待答复")),
+            ("pressing", _("逾期或申请延期")),
         ],
         empty_label=_("不限"),
     )
@@ -171,9 +173,13 @@ class AssessmentFilter(FacetedFilterSet):
 
     def unfinished(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         rows = rows.filter(result="", recognition__status__in=LIVE)
-        if value == "asking":
-            return rows.filter(extension_asked_date__isnull=False)
-        return rows.filter(due_date__lt=timezone.localdate()) if value == "overdue" else rows
+        today = timezone.localdate()
+        narrowed = {
+            "asking": Q(extension_asked_date__isnull=False),
+            "overdue": Q(due_date__lt=today),
+            "pressing": is_pressing(today),
+        }
+        return rows.filter(narrowed.get(value, Q()))
 
 
 class OpinionRequestFilter(FacetedFilterSet):

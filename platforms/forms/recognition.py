@@ -241,6 +241,19 @@ class AssessmentForm(forms.ModelForm):
         widgets = {"due_date": day_input()}
 
 
+class AssessmentBatchForm(AssessmentForm):
+    """For all platforms of a ladder."""
+
+    scheme = forms.ModelChoiceField(
+        label=_("认定办法"), queryset=Scheme.objects.none(), empty_label=_("请选择")
+    )
+    field_order = ("scheme",)
+
+    def __init__(self, *args: Any, schemes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"].queryset = schemes
+
+
 class ConclusionForm(forms.ModelForm):
     class Meta:
         model = Assessment

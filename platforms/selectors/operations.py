@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,11 +21,14 @@ from django.db.models import (
 )
 
 from platforms.access import AssessmentAccess, ChangeAccess, FundingAccess
-from platforms.enums import ChangeStatus, RecognitionStatus
+from platforms.enums import ChangeStatus
 from platforms.models import Assessment, ChangeReport, FundingRecord, Platform, UsageLog
-from platforms.states.recognition import ON_ROSTER
+from platforms.states.recognition import LIVE
 
-LIVE = (RecognitionStatus.BUILDING, *ON_ROSTER)
+
+def is_pressing(today: date) -> Q:
+    """Late, or asking for more time."""
+    return Q(due_date__lt=today) | Q(extension_asked_date__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,11 @@ def assessment_rows(user: Any) -> QuerySet[Assessment]:
 def open_assessments(user: Any) -> QuerySet[Assessment]:
     """What is still to be assessed, of recognitions that are not over."""
     return assessment_rows(user).filter(result="", recognition__status__in=LIVE)
+
+
+def pressing_assessments(user: Any, today: date) -> QuerySet[Assessment]:
+    """Of these, what is late or asks for more time."""
+    return open_assessments(user).filter(is_pressing(today))
 
 
 def funding_rows(user: Any) -> QuerySet[FundingRecord]:

@@ -10,6 +10,7 @@ from platforms.services.applications import (
     start_application,
     submit_application,
 )
+from platforms.services.assessment_batch import plan_assessments
 from platforms.services.change_detection import detect_changes
 from platforms.services.changes import explain_change, move_change, report_change
 from platforms.services.claims import claim_platform, decide_claim
@@ -130,6 +131,7 @@ __all__ = [
     "pay_funding",
     "pay_year",
     "plan_assessment",
+    "plan_assessments",
     "plan_subsidy",
     "raise_from_report",
     "raise_ticket",

@@ -99,6 +99,8 @@ ASSIGNMENT = StateMachine(
 )  # fmt: skip
 
 ON_ROSTER = (R.ACTIVE, R.WARNED, R.RECTIFYING)
+# not over: being built, or on the roster
+LIVE = (R.BUILDING, *ON_ROSTER)
 RECOGNITION = StateMachine(
     name="recognition",
     title="认定状态",

@@ -19,10 +19,16 @@ from platforms.access import (
     ChangeAccess,
     FundingAccess,
     PlatformAccess,
+    ProgrammeAccess,
     UsageAccess,
 )
 from platforms.filters import AssessmentFilter, ChangeFilter, FundingFilter
-from platforms.forms.recognition import ChangeForm, FundingForm, UsageForm
+from platforms.forms.recognition import (
+    AssessmentBatchForm,
+    ChangeForm,
+    FundingForm,
+    UsageForm,
+)
 from platforms.kinds import PLATFORM
 from platforms.models import ChangeReport
 from platforms.selectors import operations as selectors
@@ -110,7 +116,8 @@ def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @login_required
 def assessments(request: HttpRequest) -> HttpResponse:
     """Assessments of my platforms or regions; `?timing=overdue` those not done in time."""
-    AssessmentAccess(request.user).require("view")
+    access = AssessmentAccess(request.user)
+    access.require("view")
     return list_page(
         request,
         queryset=selectors.assessment_rows(request.user),
@@ -118,8 +125,28 @@ def assessments(request: HttpRequest) -> HttpResponse:
         filter_class=AssessmentFilter,
         template="platforms/recognition/assessments.html",
         export_name="考核评估",
-        context={"trail": trail("考核评估")},
+        context={"can_plan": access.can("plan"), "trail": trail("考核评估")},
     )
+
+
+@login_required
+def plan_assessments(request: HttpRequest) -> HttpResponse:
+    """The same assessment for every platform of a ladder."""
+    AssessmentAccess(request.user).require("plan")
+    schemes = ProgrammeAccess(request.user).schemes()
+    form = AssessmentBatchForm(request.POST or None, schemes=schemes)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planned = services.plan_assessments(
+                actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, f"已为 {len(planned)} 家平台安排，已分别通知。")
+            return redirect("platforms:assessments")
+    context = {"form": form, "trail": trail(("考核评估", "platforms:assessments"), "成批安排")}
+    return render(request, "platforms/recognition/assessment_batch.html", context)
 
 
 @login_required

@@ -26,7 +26,7 @@ from platforms.access import (
     ReportAccess,
 )
 from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus, RequestStatus
-from platforms.selectors.operations import change_counts, open_assessments
+from platforms.selectors.operations import change_counts, pressing_assessments
 from platforms.selectors.recognition import waiting_applications
 from platforms.selectors.subsidies import due_subsidies
 from platforms.selectors.support import ticket_counts
@@ -110,8 +110,9 @@ def _recognition(user: Any) -> list[Item]:
         Item("超过办理时限的申报", late,
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
         *_consulting(user),
-        counted("待完成的考核评估", open_assessments(user),
-                f"{reverse('platforms:assessments')}?timing=open", due="due_date"),
+        counted("逾期或申请延期的考核评估",
+                pressing_assessments(user, timezone.localdate()),
+                f"{reverse('platforms:assessments')}?timing=pressing", due="due_date"),
         counted("安全检查逾期未整改", overdue_inspections(ProjectAccess(user)),
                 f"{reverse('cases:inspections')}?timing=overdue", due="rectify_by"),
         Item("到年度的退坡补贴，待考核或拨付",

@@ -3,11 +3,14 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.utils import timezone
 
+from core.errors import DomainError, Refused
 from notifications.models import Notification
+from platforms import services
 from platforms.services import deadlines
-from tests.factories.recognition import RecognitionFactory
+from tests.factories.recognition import RecognitionFactory, SchemeFactory
 
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -69,3 +72,51 @@ def test_once_late_the_level_of_the_ladder_is_told_too(operator, province, platf
     assert counts == [1, 2]
     told = Notification.objects.order_by("pk").values_list("user", flat=True)
     assert sorted(told) == sorted([operator.pk, operator.pk, province.pk])
+
+
+def plan(actor, scheme, day=date(2026, 12, 31)):
+    return services.plan_assessments(
+        actor=actor, scheme=scheme, kind="midterm", due_date=day, now=MONDAY
+    )
+
+
+def test_a_batch_plans_for_all_that_have_none(province, operator, platform):
+    scheme = SchemeFactory()
+    first = RecognitionFactory(platform=platform, scheme=scheme)
+    second = RecognitionFactory(scheme=scheme, status="building", started_date=None)
+    RecognitionFactory(scheme=scheme, status="removed", ended_date=date(2026, 1, 1))
+    RecognitionFactory()
+
+    assert [row.recognition for row in plan(province, scheme)] == [first, second]
+    with pytest.raises(DomainError) as error:
+        plan(province, scheme)
+    assert error.value.code == "nobody"
+    assert first.assessments.get().due_date == date(2026, 12, 31)
+
+
+def test_a_batch_is_refused_and_plans_nothing(staff, operator, province, platform):
+    scheme = SchemeFactory()
+    row = RecognitionFactory(platform=platform, scheme=scheme)
+
+    with pytest.raises(Refused):
+        plan(operator, scheme)
+    with pytest.raises(DomainError) as error:
+        plan(staff, scheme)  # the province's ladder is not the city's to assess
+    assert error.value.field == "scheme"
+    with pytest.raises(DomainError) as error:
+        plan(province, scheme, date(2026, 11, 15))
+    assert error.value.field == "due_date"
+    assert not row.assessments.exists()
+
+
+def test_a_batch_in_the_page(sign_in, province, operator, platform):
+    row = RecognitionFactory(platform=platform)
+    day = timezone.localdate() + timedelta(days=60)
+
+    client = sign_in(province)
+    asked = {"scheme": row.scheme_id, "kind": "midterm", "due_date": str(day)}
+    page = client.post("/assessments/new/", asked, follow=True).content.decode()
+
+    assert "已为 1 家平台安排" in page
+    assert row.assessments.get().kind == "midterm"
+    assert sign_in(operator).get("/assessments/new/").status_code == 403
