@@ -7,8 +7,6 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from django.conf import settings
-
 from core.files import files_of
 from reporting.documents.charts import svg
 from reporting.documents.pdf import PRESS_PPI, charts_png
@@ -26,7 +24,7 @@ def press_kit(publication: Publication) -> bytes:
     content = printed(publication)
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as kit:
-        _put(kit, "说明.txt", about(publication, content).encode())
+        _put(kit, "说明.txt", about(content).encode())
         if publication.snapshot and publication.snapshot["numbers"]:
             _put(kit, "主要数字.txt", numbers_text(content).encode())
         for stored in files_of(publication):
@@ -57,13 +55,12 @@ def _charts(content: Json) -> Iterator[tuple[str, Json]]:
                 yield block["title"], block["chart"]
 
 
-def about(publication: Publication, content: Json) -> str:
+def about(content: Json) -> str:
     """What the kit is, what holds for its numbers, how to name their source."""
     lines = [content["title"], content["edition"], ""]
     lines += [f"{label}：{value}" for label, value in content["facts"]]
     frozen = dict(content["facts"])["数据封存时间"]
     lines += [
-        f"固定链接：{settings.SITE_URL}{publication.get_absolute_url()}",
         "",
         "引用时请写明来源、版次和数据封存时间：",
         f"{content['owner']}《{content['title']}》（{content['edition']}，数据封存于 {frozen}）",

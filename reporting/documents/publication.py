@@ -101,6 +101,9 @@ def _facts(publication: Publication, snapshot: Json) -> list[list[str]]:
             facts.append(["与上年比较", words])
     if not snapshot.get("columns"):
         facts.append(["收录", f"{publication.entries.count()} 篇"])
+    facts.append(["固定链接", f"{settings.SITE_URL}{publication.get_absolute_url()}"])
+    if publication.verification_code:
+        facts.append(["核验码", publication.verification_code])
     facts.append(["数据摘要(SHA-256)", publication.sha256])
     if snapshot["is_demo"]:
         facts.append(["数据性质", "演示数据，不反映任何真实单位的情况"])

@@ -161,4 +161,5 @@ TAX = ListType(
     filters=("region",),
     rows=_eligible,
     entry=_eligibility,
+    concern=PLATFORM_OPERATORS,
 )  # fmt: skip
