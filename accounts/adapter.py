@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services import sign_in
+from taxonomy.jurisdiction import current_jurisdiction
 
 # what the framework announces → the action in the activity log
 SIGN_IN_EVENTS = {
@@ -36,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("邮箱或密码不正确，请核对后再试。"),
         "incorrect_password": _("密码不正确。"),
     }
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject with the portal's name, as in every other mail."""
+        return f"{subject}【{current_jurisdiction().title}】"
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: `accounts:register` makes person and organisation in one step."""

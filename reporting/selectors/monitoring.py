@@ -44,8 +44,14 @@ class Running:
 
 
 def _cell(column: dict[str, Any], row: dict[str, Any]) -> str:
+    """A value behind its label, its unit behind it: 距上次更新 3 天; words stand alone."""
     value = row.get(column["name"])
-    return f"{column['label']} {'未注明' if value is None else value}"
+    label, _, unit = column["label"].rstrip(")").partition("(")
+    if value is None:
+        return f"{label} 未注明"
+    if isinstance(value, str):
+        return value
+    return f"{label} {value} {unit}".strip()
 
 
 def running(values: QuerySet[Any]) -> list[Running]:

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from accounts.services import sign_in
 from accounts.tasks import purge_sessions
 from core.models import ActivityLog
 from core.services import source_address
+from taxonomy.jurisdiction import current_jurisdiction
 from tests.factories.accounts import PASSWORD, ServiceTokenFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -289,3 +291,24 @@ def test_purging_forgets_dead_sessions(client, now):
 
     assert Session.objects.count() == 1
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("known", "subject", "said"),
+    [
+        (True, "请设置登录密码", "请打开下面的链接，设置登录密码"),
+        (False, "这个邮箱还没有注册", "/register/"),
+    ],
+)
+def test_mails_about_passwords_are_in_plain_words(known, subject, said, client):
+    email = person(Role.ENTERPRISE).email if known else "nobody@example.com"
+
+    client.post(reverse("account_reset_password"), {"email": email})
+
+    (sent,) = mail.outbox
+    portal = current_jurisdiction().title
+    assert sent.subject == f"{subject}【{portal}】"
+    assert said in sent.body
+    assert sent.body.startswith("您好：")
+    assert portal in sent.body
+    assert "testserver" not in sent.body.replace("http://testserver/", "")
