@@ -6,7 +6,7 @@ best, how much of the demand's title the best few say, how near their vectors ar
 of the list as a whole and changes neither its order nor its scores.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
@@ -24,13 +24,14 @@ from .weights import ReachWeights
 DEPTH = 5
 """How many of the best are asked what they say."""
 _PARTLY = 0.5
+_JOINTS = "与及其和的之以用等"
 _CERTAIN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The chance that a list holds something suitable, from 0 to 1, what it rests on, and the words
-    of the demand's title that none of the best says."""
+    """The chance that a list holds something suitable, from 0 to 1, what it rests on, and what of
+    the demand's title none of the best says."""
 
     chance: float
     evidence: Mapping[str, float]
@@ -69,8 +70,20 @@ def reach(
         "cosine": sum(near) / len(near),
     }
     odds = weights.bias + sum(weights.evidence[name] * value for name, value in evidence.items())
-    missing = tuple(word for at, word in enumerate(words) if all(one[at] < 1 for one in said))
-    return Reach(round(probability(odds), 6), evidence, missing)
+    missing = {word for at, word in enumerate(words) if all(one[at] < 1 for one in said)}
+    return Reach(round(probability(odds), 6), evidence, tuple(_stretches(demand.title, missing)))
+
+
+def _stretches(title: str, missing: Set[str]) -> Iterator[str]:
+    """The stretches of ``title`` made of words in ``missing`` and of single characters between."""
+    stretch, is_missing = "", False
+    for word in [*rjieba.cut(normalise(title)), ""]:
+        if word in missing or (len(word) == 1 and word.isalpha()):
+            stretch, is_missing = stretch + word, is_missing or word in missing
+        else:
+            if is_missing:
+                yield stretch.strip(_JOINTS)
+            stretch, is_missing = "", False
 
 
 def _odds(score: float) -> float:

@@ -34,7 +34,7 @@ class MatchList(models.Model):
     best_score = models.FloatField(_("最高相关度"), null=True)
     # that the list of a demand holds something suitable; null where the engine gives none
     chance = models.FloatField(_("有人能做的可能"), null=True)
-    # words of the demand's title that none of the best says
+    # what of the demand's title none of the best says
     missing = models.JSONField(_("没有写明的词"), default=list)
     # token → weight: what the subject's text asks for; highlighting comes from these numbers
     terms = models.JSONField(_("检索词"), default=dict)

@@ -26,7 +26,7 @@ def test_chance_is_small_where_nobody_says_what_is_asked():
     result = found(DAIRY, ROBOT, vectors={"c1": FAR, "c2": FAR})
 
     assert result.chance < 0.3
-    assert result.missing == ("石灰窑", "均匀", "供风")
+    assert result.missing == ("石灰窑均匀供风",)
 
 
 def test_chance_grows_with_what_is_said_and_with_nearness():
@@ -106,3 +106,11 @@ def test_incomplete_reach_is_refused():
 
     with pytest.raises(ValueError, match="不完整"):
         weights_from(record)
+
+
+def test_what_is_missing_is_told_in_stretches_of_the_title():
+    demand = DemandDoc("d", "活塞杆镀铬与脱落控制、机器人穿孔及其技术")
+
+    result = found(ROBOT, vectors={"c2": FAR}, demand=demand)
+
+    assert result.missing == ("活塞杆镀铬与脱落", "穿孔")
