@@ -105,7 +105,10 @@ class UnmetDemandTable(tables.Table):
     field = tables.Column(_("领域"), accessor="field__name")
     region = tables.Column(_("地区"), accessor="region__name")
     missing = tables.Column(
-        _("没有能力写明的词"), accessor="match_list__missing", orderable=False, empty_values=()
+        _("最接近的能力没有写明的词"),
+        accessor="match_list__missing",
+        orderable=False,
+        empty_values=(),
     )
     published_at = tables.DateTimeColumn(_("发布时间"))
     looked_at = tables.DateTimeColumn(_("匹配时间"), accessor="match_list__looked_at")

@@ -142,7 +142,7 @@ def test_list_of_unmet_demands_names_the_words_and_exports_them(client):
     page = client.get(reverse("matching:unmet")).content.decode()
     exported = client.get(reverse("matching:unmet"), {"export": "csv"})
 
-    assert "还没有能力写明：石灰窑均匀供风" in page
+    assert "最接近的能力没有写明：石灰窑均匀供风" in page
     assert "石灰窑均匀供风" in b"".join(exported).decode("utf-8-sig")
 
 
