@@ -214,7 +214,8 @@ def _targets(material: Material) -> list[Block]:
 
 def _cases(material: Material) -> list[Block]:
     """Cases of the year with how well their results are proven."""
-    rows = Case.objects.filter(cases_of(material.moment)).select_related("platform", "field")
+    rows = Case.objects.filter(cases_of(material.moment))
+    rows = rows.select_related("platform", "field", "project")
     listed = list(rows.distinct().order_by("published_at", "pk"))
     confirmed = Outcome.objects.confirmed().filter(project__cases__in=listed)
     proven = dict(confirmed.values_list("project__cases").annotate(n=Count("pk")))

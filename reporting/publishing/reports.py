@@ -15,6 +15,7 @@ from reporting import queries
 from reporting.enums import EDITABLE, Includes, Period, ReportStatus
 from reporting.models import AnnualReport, Indicator, ReportCycle, ReportVersion
 from reporting.publishing.totals import Defined, Record, Total, totals
+from reporting.selectors.frozen import latest_versions
 from taxonomy.models import Region, RegionLevel
 
 CHUNK = 200
@@ -44,12 +45,12 @@ def versions(cycle: ReportCycle, includes: str) -> Iterator[ReportVersion]:
     rows = ReportVersion.objects.filter(report__in=included(cycle, includes))
     related = ("report__platform__region__parent", "report__platform__kind",
                "report__platform__level", "report__platform__organisation")  # fmt: skip
-    latest = rows.order_by("report_id", "-number").distinct("report_id")
-    return latest.select_related(*related).iterator(chunk_size=CHUNK)
+    latest = latest_versions(rows, "value").select_related(*related)
+    return latest.iterator(chunk_size=CHUNK)  # type: ignore[no-any-return]
 
 
-def record_of(version: ReportVersion) -> Record:
-    values = {line["code"]: line["value"] for line in version.snapshot["values"]}
+def record_of(version: Any) -> Record:
+    values = {code: value for code, (value,) in (version.lines or {}).items()}
     return Record(version.report.platform_id, version.number, version.sha256, values)
 
 

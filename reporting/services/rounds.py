@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from reporting.models import (
     ReportVersion,
 )
 from reporting.scoring import Candidate, Result, Scheme, Value, evaluate, read_scheme
+from reporting.selectors.frozen import latest_versions
 from reporting.services.snapshots import canonical
 from reporting.values import as_json
 
@@ -104,16 +105,15 @@ def freeze_inputs(run: EvaluationRun, scheme: Scheme, tell: Tell) -> dict[str, I
 
 def _of_versions(report_ids: Iterable[int], scheme: Scheme) -> dict[int, Inputs]:
     """The values of the last version of each report, of the indicators that count."""
-    versions = ReportVersion.objects.filter(report__in=report_ids).order_by("report", "-number")
+    rows = ReportVersion.objects.filter(report__in=report_ids)
     wanted = scheme.codes | {KIND, FIELD}
     found: dict[int, Inputs] = {}
-    for version in versions.distinct("report"):
-        lines = {line["code"]: line for line in version.snapshot["values"]}
+    for version in latest_versions(rows, "value", "null_reason", "words", codes=wanted):
+        lines = version.lines or {}
         found[version.report_id] = {
             "report": {"id": version.report_id, "version": version.pk, "number": version.number,
                        "sha256": version.sha256},
-            "values": {code: [lines[code]["value"], lines[code]["null_reason"]]
-                       for code in sorted(wanted & lines.keys())},
+            "values": {code: lines[code][:2] for code in sorted(lines)},
             "facets": {
                 name: facet
                 for name, code in (("kind", KIND), ("field", FIELD))
@@ -123,13 +123,13 @@ def _of_versions(report_ids: Iterable[int], scheme: Scheme) -> dict[int, Inputs]
     return found
 
 
-def _facet(line: Mapping[str, Any] | None) -> list[str]:
+def _facet(line: Sequence[Any] | None) -> list[str]:
     """Code and name of a choice; of several, the first: the main one of the register."""
-    if line is None or not line["value"]:
+    if line is None or not line[0]:
         return []
-    value = line["value"]
+    value, _reason, words = line
     code = value[0] if isinstance(value, list) else value
-    return [code, line["words"].split("、")[0]]
+    return [code, words.split("、")[0]]
 
 
 def earlier_years(run: EvaluationRun, scheme: Scheme) -> dict[int, dict[str, list[Any]]]:
