@@ -120,6 +120,13 @@ class ReportValue(BaseModel):
 
     class Meta:
         verbose_name = verbose_name_plural = _("报告数值")
+        indexes = [
+            # a handful among millions, counted on every workbench
+            models.Index(
+                fields=["report"], condition=Q(correction_answer="pending"),
+                name="reporting_value_asked",
+            )
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["report", "indicator"], name="reporting_value_once"),
             models.CheckConstraint(

@@ -14,7 +14,14 @@ from core.models import StoredFile
 from reporting import queries
 from reporting.access import LEVEL_OF
 from reporting.enums import EDITABLE, Answer, ReportStatus
-from reporting.models import AnnualReport, ReportCycle, ReportVersion, ReviewComment
+from reporting.models import (
+    AnnualReport,
+    Extension,
+    ReportCycle,
+    ReportValue,
+    ReportVersion,
+    ReviewComment,
+)
 from reporting.queries import Row
 from reporting.selectors.sheets import Line, lines_of
 from reporting.states import STEP_OF
@@ -41,9 +48,11 @@ def waiting_reports(user: Any) -> QuerySet[Any]:
 
 def asking_reports(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those with a request for more time or for a correction that nobody answered yet."""
-    asked = Q(extensions__answer=Answer.PENDING)
-    asked |= Q(values_set__correction_answer=Answer.PENDING)
-    return rows.filter(pk__in=AnnualReport.objects.filter(asked).values("pk"))
+    more_time = Extension.objects.filter(answer=Answer.PENDING)
+    corrections = ReportValue.objects.filter(correction_answer=Answer.PENDING)
+    return rows.filter(
+        Q(pk__in=more_time.values("report")) | Q(pk__in=corrections.values("report"))
+    )
 
 
 def steps_of(report: AnnualReport) -> list[dict[str, str]]:
