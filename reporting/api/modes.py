@@ -46,7 +46,6 @@ class ModeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
     serializer_class = ModeSerializer
     read_scope = Scope.REPORTS_READ
     filter_backends: ClassVar[list[Any]] = []  # computed, not rows
-    pagination_class = None
 
     def get_queryset(self) -> Any:
         asked = self.request.query_params

@@ -112,7 +112,7 @@ def test_the_development_report_has_the_same_sums(cycle):
 
 
 def test_rest_counts_platforms(api, cycle):
-    rows = api.get("/api/v1/operation-modes/?region=440000").json()
+    rows = api.get("/api/v1/operation-modes/?region=440000").json()["results"]
 
     assert [(row["code"], row["platforms"]) for row in rows if row["platforms"]] == [
         ("in-house-rd", 1), ("talent-cluster", 1), ("", 1),
