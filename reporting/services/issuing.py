@@ -106,6 +106,10 @@ def _write(edition: PublishedList, entries: Iterator[Entry]) -> None:
     if edition.previous is not None:
         kept = edition.row_count - edition.added_count
         edition.removed_count = edition.previous.row_count - kept
+    if edition.row_count >= BATCH:
+        # the planner must know of the new rows: else it compares two long editions row by row
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE reporting_publishedlistrow")
 
 
 def _line(entry: Entry, order: int, digest: str, change: str) -> tuple[Any, ...]:
