@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import statistics
 import time
 from collections.abc import Iterator
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -105,6 +107,8 @@ def measure() -> None:
     """Each page five times: the first (caches empty), the median of the others by the clock,
     of Python's processor time, of statements by the clock; how many statements."""
     settings.ALLOWED_HOSTS = ["*"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)  # each request says that it began and ended
     call_command("collectstatic", interactive=False, verbosity=0)
     clients: dict[str | None, Client] = {None: Client()}
     for user in User.objects.filter(email__endswith="@example.com"):
