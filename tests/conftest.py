@@ -13,7 +13,12 @@ from celery import current_app
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
+
+# how fast a busy machine draws examples says nothing of a property
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 def chromium_path() -> str | None:

@@ -240,16 +240,16 @@ def values(rule: Rule, capability: CapabilityDoc) -> tuple[str, str]:
         case "region":
             return rule.value, capability.region_code or UNKNOWN
         case "chemical_park":
-            return "需在化工园区", _yes_no(capability.in_chemical_park)
+            return "是", _yes_no(capability.in_chemical_park)
         case "confidentiality":
-            return "需保密", _yes_no(capability.accepts_confidential)
+            return "是", _yes_no(capability.accepts_confidential)
         case "availability":
             day: date | None = capability.available_from
             return f"{rule.value:%Y-%m-%d} 前", UNKNOWN if day is None else f"{day:%Y-%m-%d} 起"
         case "budget":
             price = capability.price_yuan
             return f"≤ {rule.value:,} 元", UNKNOWN if price is None else f"{price:,} 元起"
-    return "需对外开放", _yes_no(capability.is_open)
+    return "是", _yes_no(capability.is_open)
 
 
 def checks(demand: DemandDoc, capability: CapabilityDoc) -> tuple[Check, ...]:

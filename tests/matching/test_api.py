@@ -61,7 +61,7 @@ def test_token_starts_polls_and_reads(api, demand, capability, django_capture_on
     assert row["words"]
     assert sum(part["share"] for part in row["parts"]) == pytest.approx(100)
     assert row["checks"] == [
-        {"label": "对外开放", "result": "unknown", "asked": "需对外开放", "offered": "未注明",
+        {"label": "对外开放", "result": "unknown", "asked": "是", "offered": "未注明",
          "hint": ""}
     ]  # fmt: skip
 

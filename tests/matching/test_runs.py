@@ -88,7 +88,7 @@ def test_entry_keeps_the_numbers_that_ranked():
     assert sum(abs(share) for share in match.shares.values()) == pytest.approx(1, abs=0.001)
     assert match.checks == [
         {
-            "name": "open", "label": "对外开放", "status": "unknown", "asked": "需对外开放",
+            "name": "open", "label": "对外开放", "status": "unknown", "asked": "是",
             "offered": "未注明", "relaxation": "",
         }
     ]  # fmt: skip

@@ -224,7 +224,7 @@ def field_of(rows):
     return [candidate(f"p{n}", srv04=a, srv12=b, tal01=c) for n, (a, b, c) in enumerate(rows)]
 
 
-@rules(max_examples=60, deadline=None)
+@rules(max_examples=60)
 @given(people, st.randoms())
 def test_the_order_of_platforms_makes_no_difference(rows, random):
     listed = field_of(rows)
@@ -234,7 +234,7 @@ def test_the_order_of_platforms_makes_no_difference(rows, random):
     assert evaluate(SCHEME, listed) == evaluate(SCHEME, shuffled)
 
 
-@rules(max_examples=60, deadline=None)
+@rules(max_examples=60)
 @given(people)
 def test_scores_are_the_sum_of_points_and_within_bounds(rows):
     for result in evaluate(SCHEME, field_of(rows)):
@@ -245,7 +245,7 @@ def test_scores_are_the_sum_of_points_and_within_bounds(rows):
         assert 0 <= Decimal(result.score) <= 100
 
 
-@rules(max_examples=60, deadline=None)
+@rules(max_examples=60)
 @given(people, st.decimals(min_value=1, max_value=500, places=2))
 def test_more_of_a_good_thing_never_costs_points(rows, more):
     before = evaluate(SCHEME, field_of(rows))[0]

@@ -20,7 +20,7 @@ documents = st.lists(st.tuples(texts, texts), min_size=1, max_size=12)
 queries = st.dictionaries(
     st.sampled_from("锂电正极发酵中试酶无"), st.integers(1, 65_000), max_size=6
 )
-bounded = settings(max_examples=60, deadline=None)
+bounded = settings(max_examples=60)
 LEXICAL = shipped_weights().lexical
 
 

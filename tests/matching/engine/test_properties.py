@@ -18,7 +18,7 @@ WORDS = (
 )
 texts = st.lists(st.sampled_from(WORDS), max_size=8).map("".join)
 # a busy machine may take its time: what is tested is the answer, not the clock
-bounded = settings(max_examples=40, deadline=None)
+bounded = settings(max_examples=40)
 numbers = st.one_of(st.none(), st.floats(0, 1000))
 
 

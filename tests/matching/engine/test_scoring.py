@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from matching.engine.scoring import CHUNKS, Column, Room, Scored, best_rows
 
-bounded = settings(max_examples=60, deadline=None)
+bounded = settings(max_examples=60)
 few_values = st.integers(-3, 3).map(float)
 
 
