@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.enums import MismatchReason, Verdict
 from matching.selectors.atlas import NOTHING, TERM_LISTS, UNKNOWN_LABEL, VIEWS, Narrowing
+from platforms.models import ChallengeItem, Programme
+from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region, RegionLevel, Term
 from taxonomy.selectors import term_choices
 
@@ -112,6 +114,43 @@ class AtlasForm(forms.Form):
         """The third dimension of the view, the province, the service type."""
         names = [axis for axis in TERM_LISTS if axis not in VIEWS[self.chosen_view]]
         return [self[name] for name in (*names, "province", "service")]
+
+
+class ChallengeItemForm(forms.ModelForm):
+    """An item of a challenge list: what a batch wants built where demands find nothing (C05)."""
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = ChallengeItem
+        fields = (
+            "programme", "title", "process_kind", "field", "region", "requirement",
+            "finish_by_date", "support_wan", "source",
+        )  # fmt: skip
+        widgets = {
+            "finish_by_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "requirement": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        home = Region.objects.filter(pk=current_jurisdiction().region).first()
+        inside = Region.objects.filter(
+            code__startswith=home.prefix if home else "", level__lte=RegionLevel.CITY
+        )
+        self.fields["region"].queryset = inside.order_by("code")
+        self.fields["process_kind"].queryset = Term.objects.of("process-kind")
+        self.fields["field"].queryset = Term.objects.of("field-data")
+        for name in ("region", "process_kind", "field"):
+            self.fields[name].empty_label = str(_("不限"))
+        self.fields["programme"].queryset = programmes
+        self.fields["programme"].empty_label = str(_("请选择"))
+        if self.instance.pk:
+            del self.fields["programme"]
+            self.initial["version"] = self.instance.updated_at.isoformat()
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 class ReadableJSONField(forms.JSONField):

@@ -6,6 +6,7 @@ from matching.enums import ResourceKind
 from matching.views import (
     atlas,
     capabilities,
+    challenges,
     demands,
     duplicates,
     fairness,
@@ -41,6 +42,8 @@ app_name = "matching"
 urlpatterns = [
     path("atlas/", atlas.atlas, name="atlas"),
     path("atlas/demands/", atlas.unmet, name="unmet"),
+    path("manage/challenges/new/", challenges.edit, name="challenge_new"),
+    path("manage/challenges/<int:pk>/edit/", challenges.edit, name="challenge_edit"),
     path("demands/<slug:slug>/matches/", demands.demand, name="demand"),
     path("demands/<slug:slug>/matches/start/", demands.start_demand, name="start_demand"),
     path("demands/<slug:slug>/matches/progress/", demands.demand_progress, name="demand_progress"),

@@ -83,6 +83,17 @@ class ProgrammeStatus(models.TextChoices):
     CLOSED = "closed", _("已截止")
 
 
+class ChallengeState(models.TextChoices):
+    """Where an item of a challenge list stands: read off its batch and its bids, never stored."""
+
+    DRAFT = "draft", _("待发布")
+    OPEN = "open", _("征集中")
+    REVIEWING = "reviewing", _("评审中")
+    WON = "won", _("已揭榜")
+    ACCEPTED = "accepted", _("已验收")
+    UNAWARDED = "unawarded", _("未揭榜")
+
+
 class ApplicationStatus(models.TextChoices):
     """Where an application stands; a scheme uses those of its steps (`path_of`)."""
 

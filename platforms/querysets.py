@@ -6,9 +6,16 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 
-from platforms.enums import ApplicationStatus, ListingStatus, ProgrammeStatus
+from platforms.enums import (
+    ApplicationStatus,
+    AssessmentKind,
+    ChallengeState,
+    CheckResult,
+    ListingStatus,
+    ProgrammeStatus,
+)
 
 
 class ListingQuerySet(models.QuerySet[Any]):
@@ -54,6 +61,38 @@ class ProgrammeQuerySet(models.QuerySet[Any]):
 class ApplicationQuerySet(models.QuerySet[Any]):
     def in_publicity(self) -> Self:
         return self.filter(status=ApplicationStatus.PUBLICITY)
+
+
+# bids that are no bids: not handed in, taken back, turned down
+NO_BID = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN, ApplicationStatus.REJECTED)
+
+
+class ChallengeItemQuerySet(models.QuerySet[Any]):
+    def with_state(self) -> Self:
+        """`state` (ChallengeState) read off the batch and the bids, and `bid_count` (handed in)."""
+        bids = self.model._meta.get_field("bids").related_model.objects
+        own = bids.filter(challenge_item=OuterRef("pk"))
+        won = own.filter(status=ApplicationStatus.RECOGNISED)
+        accepted = won.filter(
+            recognition__assessments__kind=AssessmentKind.ACCEPTANCE,
+            recognition__assessments__result=CheckResult.PASSED,
+        )
+        states = (
+            (Q(programme__status=ProgrammeStatus.DRAFT), ChallengeState.DRAFT),
+            (Exists(accepted), ChallengeState.ACCEPTED),
+            (Exists(won), ChallengeState.WON),
+            (Q(programme__status=ProgrammeStatus.OPEN), ChallengeState.OPEN),
+            (Exists(own.exclude(status__in=NO_BID)), ChallengeState.REVIEWING),
+        )
+        unasked = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN)
+        return self.annotate(
+            state=Case(
+                *(When(condition, then=Value(str(name))) for condition, name in states),
+                default=Value(str(ChallengeState.UNAWARDED)),
+                output_field=models.CharField(),
+            ),
+            bid_count=Count("bids", filter=~Q(bids__status__in=unasked)),
+        )
 
 
 class RecognitionQuerySet(models.QuerySet[Any]):

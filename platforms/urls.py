@@ -17,6 +17,7 @@ from platforms.states import (
 )
 from platforms.views import (
     applications,
+    challenges,
     consulting,
     eligibility,
     experts,
@@ -118,6 +119,9 @@ urlpatterns = [
         name="programme_certificates",
     ),
     path("manage/programmes/<slug:slug>/<step:name>/", programmes.move, name="programme_move"),
+    path("challenges/", challenges.challenges, name="challenges"),
+    path("challenges/<int:pk>/", challenges.challenge, name="challenge"),
+    path("challenges/<int:pk>/delete/", challenges.delete, name="challenge_delete"),
     path("publicity/", applications.publicity, name="publicity"),
     path("publicity/<number:number>/", applications.objection, name="objection"),
     path("manage/applications/", applications.mine, name="applications"),

@@ -229,6 +229,13 @@ def gap_lines(
     return sorted(lines, key=lambda line: (-line.unmet, -line.total, line.place))
 
 
+def unmet_count(*, process: str = "", field: str = "", region: str = "") -> int:
+    """How many open demands of a process kind, field and region code (empty: any) are unmet."""
+    found = Region.objects.filter(pk=region).first() if region else None
+    narrowing = Narrowing(process=process, field=field, within=found.prefix if found else "")
+    return looked_at_demands(narrowing).filter(UNMET).distinct().count()
+
+
 def demands_query(place: Mapping[str, str], narrowing: Narrowing | None = None) -> str:
     """The query of the list of unmet demands for a cell: codes by axis, "" for 未注明."""
     found = {axis: code or NOTHING for axis, code in place.items()}

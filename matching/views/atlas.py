@@ -14,6 +14,7 @@ from matching.filters import UnmetDemandFilter
 from matching.forms import AtlasForm
 from matching.selectors.atlas import AXES, VIEWS, gap_atlas, gap_lines, unmet_demands
 from matching.tables import AtlasTable, UnmetDemandTable
+from platforms.access import ChallengeItemAccess
 
 
 @require_GET
@@ -51,4 +52,5 @@ def unmet(request: HttpRequest) -> HttpResponse:
         filter_class=UnmetDemandFilter,
         template="matching/unmet.html",
         export_name="未满足的中试需求",
+        context={"can_draft": ChallengeItemAccess(request.user).can("create")},
     )

@@ -1,5 +1,6 @@
 """Who may see and change what: listings, recognition, facts of running."""
 
+from platforms.access.challenges import ChallengeItemAccess
 from platforms.access.consulting import OpinionRequestAccess
 from platforms.access.listings import (
     ACCESS,
@@ -40,6 +41,7 @@ __all__ = [
     "AssessmentAccess",
     "AssignmentAccess",
     "CapabilityAccess",
+    "ChallengeItemAccess",
     "ChangeAccess",
     "ClaimAccess",
     "EquipmentAccess",

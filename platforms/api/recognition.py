@@ -21,6 +21,7 @@ from accounts.enums import Scope
 from platforms import services
 from platforms.access import (
     ApplicationAccess,
+    ChallengeItemAccess,
     PlatformAccess,
     ProgrammeAccess,
     RecognitionAccess,
@@ -117,10 +118,15 @@ class ApplicationViewSet(
                 PlatformAccess(request.user).visible(), slug=data["platform"]
             ),
             build_type=data["build_type"],
+            challenge_item=self._item(data["challenge_item"]),
             now=timezone.now(),
         )
         body = serializers.ApplicationSerializer(application).data
         return Response(body, status=status.HTTP_201_CREATED)
+
+    def _item(self, pk: int | None) -> Any:
+        rows = ChallengeItemAccess(self.request.user).visible()
+        return None if pk is None else get_object_or_404(rows, pk=pk)
 
     @extend_schema(responses=serializers.CheckSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

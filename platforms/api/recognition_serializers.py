@@ -70,10 +70,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     class Meta:
         model = Application
         fields = (
-            "number", "programme", "platform", "build_type", "statement", "declared",
-            "wants_funding", "status", "status_changed_at", "stage_due_at", "submitted_at",
-            "path",
-            "publicity_ends_at", "decision_number", "url",
+            "number", "programme", "platform", "challenge_item", "build_type", "statement",
+            "declared", "wants_funding", "status", "status_changed_at", "stage_due_at",
+            "submitted_at", "path", "publicity_ends_at", "decision_number", "url",
         )  # fmt: skip
 
 
@@ -81,6 +80,9 @@ class ApplicationInput(serializers.Serializer[Any]):
     programme = serializers.SlugField()
     platform = serializers.SlugField()
     build_type = serializers.CharField(required=False, default="")
+    challenge_item = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="批次有榜单时必填。"
+    )
 
 
 class UsageSerializer(serializers.ModelSerializer[UsageLog]):

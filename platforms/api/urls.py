@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import consulting, recognition, subsidies, views
+from platforms.api import challenges, consulting, recognition, subsidies, views
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -13,6 +13,7 @@ router.register("experts", views.ExpertViewSet, basename="expert")
 router.register("solutions", views.SolutionViewSet, basename="solution")
 router.register("roster", recognition.RosterViewSet, basename="roster")
 router.register("programmes", recognition.ProgrammeViewSet, basename="programme")
+router.register("challenge-items", challenges.ChallengeItemViewSet, basename="challenge-item")
 router.register("applications", recognition.ApplicationViewSet, basename="application")
 router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
 router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")

@@ -1,5 +1,6 @@
 """Filters of the lists, shared by pages and API."""
 
+from platforms.filters.challenges import ChallengeFilter
 from platforms.filters.listings import (
     CapabilityFilter,
     EquipmentFilter,
@@ -25,6 +26,7 @@ __all__ = [
     "ApplicationFilter",
     "AssessmentFilter",
     "CapabilityFilter",
+    "ChallengeFilter",
     "ChangeFilter",
     "EquipmentFilter",
     "ExpertFilter",

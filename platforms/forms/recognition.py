@@ -13,6 +13,7 @@ from platforms.models import (
     Application,
     Assessment,
     AssessmentItem,
+    ChallengeItem,
     ChangeReport,
     FundingRecord,
     Platform,
@@ -59,14 +60,24 @@ class ProgrammeForm(forms.ModelForm):
 
 
 class ApplyForm(forms.Form):
+    challenge_item = forms.ModelChoiceField(
+        label=_("揭榜的项目"), queryset=ChallengeItem.objects.none(), empty_label=_("请选择"),
+        help_text=_("一个平台在本批次只能揭一项。"),
+    )  # fmt: skip
     platform = forms.ModelChoiceField(
         label=_("平台"), queryset=Platform.objects.none(), to_field_name="slug",
         empty_label=_("请选择"),
     )  # fmt: skip
     build_type = forms.ChoiceField(label=_("建设类型"))
 
-    def __init__(self, *args: Any, platforms: Any, scheme: Scheme, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, platforms: Any, scheme: Scheme, items: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if items is None:
+            del self.fields["challenge_item"]
+        else:
+            self.fields["challenge_item"].queryset = items
         field = self.fields["platform"]
         field.queryset = Platform.objects.filter(pk__in=[row.pk for row in platforms])
         if len(platforms) == 1:

@@ -6,6 +6,7 @@ from platforms.models.capability import (
     CapabilityParameter,
     Solution,
 )
+from platforms.models.challenges import ChallengeItem
 from platforms.models.consulting import OpinionRequest
 from platforms.models.eligibility import TaxEligibility
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
@@ -31,6 +32,7 @@ __all__ = [
     "Capability",
     "CapabilityCertificate",
     "CapabilityParameter",
+    "ChallengeItem",
     "ChangeReport",
     "Equipment",
     "Expert",

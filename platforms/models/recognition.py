@@ -137,6 +137,11 @@ class Application(BaseModel):
     organisation = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, related_name="+", verbose_name=_("申报单位")
     )
+    # what it bids for; only where the batch has a challenge list
+    challenge_item = models.ForeignKey(
+        "platforms.ChallengeItem", models.PROTECT, null=True, blank=True, related_name="bids",
+        verbose_name=_("所揭榜单"),
+    )  # fmt: skip
     build_type = models.CharField(
         _("建设类型"), max_length=10, choices=BuildType.choices, blank=True
     )
@@ -187,7 +192,13 @@ class Application(BaseModel):
                 condition=~Q(status__in=["withdrawn", "rejected"]),
                 name="platforms_application_once",
                 violation_error_message=_("该平台在本批次已有申报。"),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["challenge_item"],
+                condition=Q(status="recognised"),
+                name="platforms_challenge_won_once",
+                violation_error_message=_("该榜单项目已有平台揭榜。"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from platforms.services.applications import (
     submit_application,
 )
 from platforms.services.assessment_batch import plan_assessments
+from platforms.services.challenges import delete_challenge_item, save_challenge_item
 from platforms.services.change_detection import detect_changes
 from platforms.services.changes import explain_change, move_change, report_change
 from platforms.services.claims import claim_platform, decide_claim
@@ -36,7 +37,7 @@ from platforms.services.listings import (
     edit_listing,
     move_listing,
 )
-from platforms.services.recognition_demo import attach_demo_programme
+from platforms.services.recognition_demo import attach_demo_challenge, attach_demo_programme
 from platforms.services.reports import close_report, report_listing
 from platforms.services.reviewing import (
     answer_invitation,
@@ -93,6 +94,7 @@ __all__ = [
     "ask_departments",
     "ask_extension",
     "assign_expert",
+    "attach_demo_challenge",
     "attach_demo_platform",
     "attach_demo_programme",
     "attach_evidence",
@@ -104,6 +106,7 @@ __all__ = [
     "confirm_platform",
     "create_listing",
     "decide_claim",
+    "delete_challenge_item",
     "delete_usage",
     "detect_changes",
     "discard_listing",
@@ -145,6 +148,7 @@ __all__ = [
     "report_change",
     "report_listing",
     "route_ticket",
+    "save_challenge_item",
     "save_programme",
     "save_task_book",
     "score_application",

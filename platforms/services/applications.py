@@ -23,7 +23,8 @@ from platforms.enums import ApplicationStatus as A
 from platforms.enums import AssignmentStatus, CheckResult, OpinionKind
 from platforms.facts import fact_rows
 from platforms.ladders import as_rows, check_application, path_of
-from platforms.models import Application, Platform, Programme, ReviewOpinion
+from platforms.models import Application, ChallengeItem, Platform, Programme, ReviewOpinion
+from platforms.services.challenges import check_bid, lock_item, won_already
 from platforms.services.consulting import open_opinions, withdraw_moot
 from platforms.services.deadlines import set_stage_due
 from platforms.services.roster import enter_roster
@@ -49,21 +50,29 @@ MAX_FILES = 30
 
 @transaction.atomic
 def start_application(
-    *, actor: Any, programme: Programme, platform: Platform, now: datetime, build_type: str = ""
+    *,
+    actor: Any,
+    programme: Programme,
+    platform: Platform,
+    now: datetime,
+    build_type: str = "",
+    challenge_item: ChallengeItem | None = None,
 ) -> Application:
     """Begin an application: a draft with everything that the register knows.
 
-    Raises Refused, DomainError `programme_closed`, `out_of_region` or `invalid` (already there).
+    A batch with a challenge list asks for the one item that is bid for. Raises Refused, DomainError
+    `programme_closed`, `out_of_region`, `invalid` (already there) or at `challenge_item`.
     """
     application = Application(
         programme=programme, platform=platform, organisation=platform.organisation,
-        build_type=build_type, created_by=actor,
+        build_type=build_type, created_by=actor, challenge_item=challenge_item,
     )  # fmt: skip
     ApplicationAccess(actor).require("create", application)
     _require_open(programme, now)
     if not programme.scheme.region.contains(platform.region_id):
         where = programme.scheme.region.name
         raise DomainError("out_of_region", f"本批次只受理{where}的平台。", "platform")
+    check_bid(application)
     year = programme.year
     # one number after another: whoever applies to a batch of this year waits for the other
     list(Programme.objects.select_for_update().filter(year=year).order_by("pk").values_list("pk"))
@@ -205,6 +214,8 @@ def move_application(
     locked = lock_application(application)
     access = ApplicationAccess(actor)
     source = locked.status
+    if name == "recognise":
+        lock_item(locked)
     if access.can(name, locked) and (error := obstacle(locked, name, now)):
         raise error
     if name == "recognise":
@@ -237,6 +248,8 @@ def obstacle(application: Application, name: str, now: datetime) -> DomainError 
     if not leaves:
         return None
     if error := open_opinions(application):
+        return error
+    if name == "recognise" and (error := won_already(application)):
         return error
     if application.status == A.EXPERTS:
         rows = application.assignments.all()

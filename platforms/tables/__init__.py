@@ -1,5 +1,6 @@
 """Columns of the lists: what is sorted and exported."""
 
+from platforms.tables.challenges import ChallengeTable
 from platforms.tables.listings import (
     CapabilityTable,
     EquipmentTable,
@@ -25,6 +26,7 @@ __all__ = [
     "ApplicationTable",
     "AssessmentTable",
     "CapabilityTable",
+    "ChallengeTable",
     "ChangeTable",
     "EquipmentTable",
     "ExpertTable",

@@ -35,7 +35,9 @@ from platforms.services.applications import obstacle
 from platforms.tables import ApplicationTable
 from platforms.views.public import trail
 
-RELATED = ("programme__scheme__region", "platform__region__parent", "organisation")
+RELATED = (
+    "programme__scheme__region", "platform__region__parent", "organisation", "challenge_item",
+)  # fmt: skip
 
 
 def find(request: HttpRequest, number: str) -> tuple[ApplicationAccess, Application]:

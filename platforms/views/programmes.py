@@ -15,6 +15,7 @@ from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
 from platforms.forms.recognition import ApplyForm, ProgrammeForm
 from platforms.ladders import step_rows
+from platforms.selectors import challenges
 from platforms.selectors import recognition as selectors
 from platforms.views.public import trail
 from platforms.views.roster import send_certificates
@@ -48,6 +49,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
         "scheme": found.scheme,
         "steps": step_rows(found.scheme),
         "access": access,
+        "items": challenges.items_of(found, request.user),
         "is_taking": found.takes_applications(timezone.localdate()),
         "can_apply": ApplicationAccess(request.user).can("create"),
         "trail": trail(PROGRAMMES, found.title),
@@ -57,12 +59,16 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
-    """Choose the platform and the build type, and begin."""
+    """Choose what to bid for (if there is a list), the platform and the build type, and begin."""
     rows = ProgrammeAccess(request.user).visible().select_related("scheme__region")
     found = get_object_or_404(rows, slug=slug)
     ApplicationAccess(request.user).require("create")
     own = selectors.own_platforms(request.user, found)
-    form = ApplyForm(request.POST or None, platforms=own, scheme=found.scheme)
+    items = challenges.open_items(found) if found.challenge_items.exists() else None
+    form = ApplyForm(
+        request.POST or None, platforms=own, scheme=found.scheme, items=items,
+        initial={"challenge_item": request.GET.get("item")},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             application = services.start_application(

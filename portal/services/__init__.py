@@ -13,7 +13,7 @@ from core.access import SYSTEM
 from core.services import count_today
 from demands.services.starting_data import load_demands
 from platforms.services.demo import attach_demo_platform
-from platforms.services.recognition_demo import attach_demo_programme
+from platforms.services.recognition_demo import attach_demo_challenge, attach_demo_programme
 from platforms.services.schemes import sync_schemes
 from platforms.services.starting_data import load_platforms
 from policies.services.starting_data import load_policies
@@ -53,3 +53,4 @@ def load_demo(*, now: datetime) -> None:
     load_demo_accounts(now=now)
     attach_demo_platform(organisation=demo_organisation("operator"), now=now)
     attach_demo_programme(now=now)
+    attach_demo_challenge(now=now)

@@ -12,7 +12,7 @@ from django.db.models.functions.json import JSONObject
 
 from core.templatetags.portal_format import plain, yuan
 from platforms.enums import ChangeKind, ChangeStatus, GovernmentLevel, UsageSource
-from platforms.models import ChangeReport, FundingRecord, UsageLog
+from platforms.models import ChangeReport, FundingRecord, Recognition, UsageLog
 from reporting.queries.base import WAN, Column, Row, Scope, Subject, count, subject, total
 from reporting.queries.platforms import NRII_YUAN
 
@@ -125,3 +125,21 @@ subject(
         },
     ),
 )
+
+subject(
+    "challenges",
+    Subject(
+        base=lambda scope: Recognition.objects.filter(
+            scope.days("decided_date"), platform__in=scope.platforms,
+            application__challenge_item__isnull=False,
+        ),
+        describe=lambda row: Row(
+            str(row.application.challenge_item), row.application.challenge_item.get_absolute_url(),
+            row.decided_date,
+        ),
+        related=("application__challenge_item",),
+        order=("decided_date", "pk"),
+        # nothing won here says nothing of lists published elsewhere: empty then, not 0
+        columns=lambda scope: {"won": Column({"n": Count("pk")}, lambda values: values["n"])},
+    ),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from platforms.models import (
     Application,
+    ChallengeItem,
     ChangeReport,
     ExpertAssignment,
     FundingRecord,
@@ -24,7 +25,7 @@ from platforms.models import (
 )
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.platforms import EquipmentFactory, PlatformFactory
-from tests.factories.taxonomy import RegionFactory, guangdong
+from tests.factories.taxonomy import RegionFactory, guangdong, process_kind
 
 FULL_PATH = ["city", "province", "experts", "site", "publicity", "decision"]
 
@@ -78,6 +79,19 @@ class ProgrammeFactory(factory.django.DjangoModelFactory):
     opens_date = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
     closes_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
     status = "open"
+
+
+class ChallengeItemFactory(factory.django.DjangoModelFactory):
+    """To be built in any region of the batch, for a process kind."""
+
+    class Meta:
+        model = ChallengeItem
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    title = factory.Sequence(lambda n: f"中试平台{n}")
+    process_kind = factory.LazyFunction(process_kind)
+    requirement = "建成千升级中试线，对外开放。"
+    finish_by_date = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=700))
 
 
 class ApplicationFactory(factory.django.DjangoModelFactory):
