@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from platforms.enums import (
     ApplicationStatus,
@@ -84,14 +85,15 @@ class ChallengeItemQuerySet(models.QuerySet[Any]):
             (Q(programme__status=ProgrammeStatus.OPEN), ChallengeState.OPEN),
             (Exists(own.exclude(status__in=NO_BID)), ChallengeState.REVIEWING),
         )
-        unasked = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN)
+        asked = own.exclude(status__in=[ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN])
+        counted = asked.order_by().values("challenge_item").annotate(n=Count("pk"))
         return self.annotate(
             state=Case(
                 *(When(condition, then=Value(str(name))) for condition, name in states),
                 default=Value(str(ChallengeState.UNAWARDED)),
                 output_field=models.CharField(),
             ),
-            bid_count=Count("bids", filter=~Q(bids__status__in=unasked)),
+            bid_count=Coalesce(Subquery(counted.values("n")), 0),
         )
 
 

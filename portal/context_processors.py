@@ -21,7 +21,7 @@ NAVIGATION: list[tuple[str, ...]] = [
     ("共享资源", "platforms:resources"),
     ("中试需求", "demands:demands"),
     ("典型案例", "cases:cases"),
-    ("平台认定", "platforms:programmes", "/publicity/", "/roster/", "/verify/"),
+    ("平台认定", "platforms:programmes", "/challenges/", "/publicity/", "/roster/", "/verify/"),
     ("数据发布", "reporting:publications", "/lists/"),
     ("政策资讯", "policies:documents"),
     ("行业动态", "policies:news_list"),

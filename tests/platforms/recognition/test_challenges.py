@@ -321,3 +321,15 @@ def test_the_demo_challenge_is_marked_and_made_once(db, now):
     assert services.attach_demo_challenge(now=now) == programme
     assert (programme.is_demo, programme.status) == (True, "open")
     assert [item.unmet_count for item in programme.challenge_items.all()] == [None]
+
+
+def test_facets_count_items_not_bids(client, db):
+    item = ChallengeItemFactory()
+    ApplicationFactory.create_batch(
+        2, programme=item.programme, challenge_item=item, status="province"
+    )
+
+    facets = {one.name: one for one in client.get("/challenges/").context["facets"]}
+
+    assert [(one.label, one.count) for one in facets["state"].choices] == [("征集中", 1)]
+    assert [(one.label, one.count) for one in facets["process"].choices] == [("聚合", 1)]
