@@ -54,6 +54,11 @@ def needs_building(scheme: Scheme, build_type: str) -> bool:
     )
 
 
+def bid_types(scheme: Scheme) -> list[str]:
+    """Build types a bid may have: those that are built, or all where the ladder builds none."""
+    return [t for t in scheme.build_types if needs_building(scheme, t)] or scheme.build_types
+
+
 def has_stage(scheme: Scheme, build_type: str, stage: str) -> bool:
     """Whether the ladder holds `stage` for this build type."""
     return any(

@@ -66,7 +66,9 @@ def _of_cell(request: HttpRequest) -> dict[str, Any]:
     field = Term.objects.of("field-data").filter(code=asked.get("field", "")).first()
     region = Region.objects.filter(pk=asked.get("region", "")).first()
     words = "".join(str(part) for part in (region, field, process) if part)
-    programme = draft_programmes(request.user).filter(slug=asked.get("programme", "")).first()
+    batches = list(draft_programmes(request.user))
+    named = [row for row in batches if row.slug == asked.get("programme")]
+    (programme,) = named or (batches if len(batches) == 1 else [None])
     return {
         "process_kind": process, "field": field, "region": region, "programme": programme,
         "title": f"{words}中试平台" if words else "",

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import BuildType
+from platforms.ladders import bid_types
 from platforms.models import (
     Application,
     Assessment,
@@ -83,14 +84,15 @@ class ApplyForm(forms.Form):
         if len(platforms) == 1:
             self.initial["platform"] = platforms[0].slug
         if scheme.build_types:
-            self.fields["build_type"].choices = type_choices(scheme)
+            self.fields["build_type"].choices = type_choices(scheme, is_bid=items is not None)
         else:
             del self.fields["build_type"]
 
 
-def type_choices(scheme: Scheme) -> list[tuple[str, str]]:
-    """The build types a scheme knows."""
-    return [(code, str(BuildType(code).label)) for code in scheme.build_types]
+def type_choices(scheme: Scheme, *, is_bid: bool) -> list[tuple[str, str]]:
+    """The build types a scheme knows; for a bid those that are built."""
+    codes = bid_types(scheme) if is_bid else scheme.build_types
+    return [(code, str(BuildType(code).label)) for code in codes]
 
 
 class ApplicationForm(forms.ModelForm):
@@ -109,7 +111,8 @@ class ApplicationForm(forms.ModelForm):
         scheme = self.instance.programme.scheme
         self.initial["version"] = self.instance.updated_at.isoformat()
         if scheme.build_types:
-            choices = [("", str(_("请选择"))), *type_choices(scheme)]
+            is_bid = self.instance.challenge_item_id is not None
+            choices = [("", str(_("请选择"))), *type_choices(scheme, is_bid=is_bid)]
             self.fields["build_type"] = forms.ChoiceField(
                 label=_("建设类型"), choices=choices, required=False
             )

@@ -162,12 +162,13 @@ def submit_application(*, actor: Any, application: Application, now: datetime) -
     """Freeze facts and self-check, and send it to the first reviewer (or who returned it).
 
     Raises Refused, DomainError `programme_closed` (a returned one may still come back) or
-    `self_check` with everything that is missing.
+    `self_check` with everything that is missing, or what `check_bid` refuses.
     """
     locked = lock_application(application)
     ApplicationAccess(actor).require("submit", locked)
     if locked.status == A.DRAFT:
         _require_open(locked.programme, now)
+    check_bid(locked)
     checks = check_application(locked)
     open_checks = [check for check in checks if not check.passed]
     if open_checks:

@@ -13,6 +13,7 @@ from core.errors import Conflict, DomainError
 from core.services import check_record, log_activity
 from platforms.access import ChallengeItemAccess
 from platforms.enums import ApplicationStatus
+from platforms.ladders import bid_types
 from platforms.models import Application, ChallengeItem, Programme
 
 register_actions(
@@ -78,9 +79,10 @@ def delete_challenge_item(*, actor: Any, item: ChallengeItem, now: datetime) -> 
 
 
 def check_bid(application: Application) -> None:
-    """Whether an application names what it must: one item of its batch that nobody has won.
+    """Whether an application names what it must: one item of its batch that nobody has won, and
+    (as soon as it states one) a build type that is built.
 
-    Raises DomainError at `challenge_item`.
+    Raises DomainError at `challenge_item` or `build_type`.
     """
     item, programme = application.challenge_item, application.programme
     if item is None:
@@ -90,6 +92,8 @@ def check_bid(application: Application) -> None:
         raise DomainError("other_list", "这个项目不在本批次的榜单上。", "challenge_item")
     elif error := won_already(application):
         raise error
+    elif application.build_type not in ["", *bid_types(programme.scheme)]:
+        raise DomainError("not_built", "揭榜是要建设平台，请选需要建设的类型。", "build_type")
 
 
 def won_already(application: Application) -> DomainError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
@@ -140,6 +141,8 @@ subject(
         related=("application__challenge_item",),
         order=("decided_date", "pk"),
         # nothing won here says nothing of lists published elsewhere: empty then, not 0
-        columns=lambda scope: {"won": Column({"n": Count("pk")}, lambda values: values["n"])},
+        columns=lambda scope: {
+            "won": Column({"n": Count("pk")}, lambda values: Decimal(values["n"]))
+        },
     ),
 )  # fmt: skip

@@ -15,6 +15,8 @@ from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.models import DayCount
 from core.services import count_today
+from platforms.models import Platform
+from reporting import queries
 from reporting.models import Alert, PortalValue, TargetFigure
 from reporting.selectors.monitoring import policy_targets
 from reporting.services import monitoring, review
@@ -22,6 +24,11 @@ from taxonomy.jurisdiction import load_jurisdiction
 from tests.factories.accounts import OrganisationFactory, ServiceTokenFactory, person
 from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
+from tests.factories.recognition import (
+    ApplicationFactory,
+    ChallengeItemFactory,
+    RecognitionFactory,
+)
 from tests.factories.reporting import open_cycle, report_for, type_all
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 
@@ -254,3 +261,24 @@ def test_public_numbers_name_definition_moment_and_fill(client: Client):
 
     assert "按统一社会信用代码去重" in page
     assert "企业确认" in page
+
+
+def test_challenges_won_in_the_year_are_counted(now):
+    won, idle = PlatformFactory(), PlatformFactory()
+    for year in (2025, 2026):
+        item = ChallengeItemFactory()
+        application = ApplicationFactory(
+            programme=item.programme, challenge_item=item, platform=won, status="recognised"
+        )
+        RecognitionFactory(
+            platform=won, application=application, decided_date=date(year, 5, 1),
+            scheme=item.programme.scheme,
+        )  # fmt: skip
+    platforms = Platform.objects.filter(pk__in=[won.pk, idle.pk]).values("pk")
+    scope = queries.Scope(platforms, date(2026, 1, 1), date(2026, 12, 31), "44", now)
+
+    found = queries.answers(["challenges.won"], scope)["challenges.won"]
+
+    assert (found[won.pk].value, found[idle.pk].value) == (1, None)
+    (row,) = queries.rows_behind("challenges.won", won, scope)
+    assert (row.label, row.day) == (item.title, date(2026, 5, 1))

@@ -156,6 +156,29 @@ def test_an_ordinary_batch_asks_for_no_item(operator, platform, programme, now):
     assert not Application.objects.exists()
 
 
+def test_what_is_bid_for_is_built(operator, platform, now):
+    item = ChallengeItemFactory()
+    with pytest.raises(DomainError) as error:
+        services.start_application(
+            actor=operator, programme=item.programme, platform=platform, now=now,
+            challenge_item=item, build_type="direct",
+        )  # fmt: skip
+    assert (error.value.code, error.value.field) == ("not_built", "build_type")
+    assert not Application.objects.exists()
+
+
+def test_a_bid_is_not_handed_in_for_what_is_won(operator, platform, now):
+    item = ChallengeItemFactory()
+    bid = ApplicationFactory(
+        programme=item.programme, challenge_item=item, platform=platform, build_type="new"
+    )
+    ApplicationFactory(programme=item.programme, challenge_item=item, status="recognised")
+    with pytest.raises(DomainError) as error:
+        services.submit_application(actor=operator, application=bid, now=now)
+    bid.refresh_from_db()
+    assert (error.value.code, bid.status) == ("won_already", "draft")
+
+
 def recognise(actor, application, now):
     return services.move_application(
         actor=actor, application=application, name="recognise", now=now,
