@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from accounts.enums import Role
 from core.access import Access
 from core.states import Relation
-from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.models import Content, Interpretation, News, PolicyDocument, Topic
 from policies.querysets import ContentQuerySet
 from policies.states import CONTENT
 from taxonomy.jurisdiction import current_jurisdiction
@@ -91,10 +91,15 @@ class NewsAccess(ContentAccess):
     model = News
 
 
+class TopicAccess(ContentAccess):
+    model = Topic
+
+
 ACCESS: dict[type[Content], type[ContentAccess]] = {
     PolicyDocument: DocumentAccess,
     Interpretation: InterpretationAccess,
     News: NewsAccess,
+    Topic: TopicAccess,
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
 from policies.enums import ContentStatus, Validity
-from policies.models import Interpretation, News, PolicyDocument
+from policies.models import Interpretation, News, PolicyDocument, Topic
 from policies.selectors import years
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces
@@ -82,6 +82,16 @@ class InterpretationFilter(ContentFilter):
 class NewsFilter(ContentFilter):
     class Meta:
         model = News
+        fields = ()
+
+
+class TopicFilter(ContentFilter):
+    """Topics have no issuer."""
+
+    issuer = None
+
+    class Meta:
+        model = Topic
         fields = ()
 
 

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policies.doc_numbers import normalise_doc_number
-from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.models import Content, Interpretation, News, PolicyDocument, Topic
+from policies.pieces import PiecesField
+from policies.selectors import pieces_to_gather, topic_pieces
 from policies.services.content import EDITABLE, LISTS
 from taxonomy.fields import RegionField
 from taxonomy.selectors import terms
@@ -74,10 +76,32 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
         return normalise_doc_number(self.cleaned_data["doc_number"])
 
 
+class TopicForm(ContentForm):
+    """A topic also says which pieces it brings together, in which order."""
+
+    pieces = PiecesField(
+        label=_("专题内容"),
+        required=False,
+        help_text=_(
+            "每格一篇，输入标题中的几个字后从提示中选；从上到下就是页面上的次序，清空即移出。"
+            "格子用完了先保存，再编辑时会有新的空格。"
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic: Any = self.instance
+        field: Any = self.fields["pieces"]
+        kept = [] if topic._state.adding else topic_pieces(topic, published=False)
+        field.offer([*pieces_to_gather(), *kept])
+        self.initial["pieces"] = kept
+
+
 def form_class(model: type[Content]) -> type[ContentForm]:
     """The editor's form of a kind."""
     names = [*EDITABLE[model], *LISTS[model]]
-    return forms.modelform_factory(model, form=ContentForm, fields=names)  # type: ignore[return-value]
+    base = TopicForm if model is Topic else ContentForm
+    return forms.modelform_factory(model, form=base, fields=names)  # type: ignore[return-value]
 
 
 # how the editor's form is grouped: legend, hint, fields (those a kind has not are left out)
@@ -92,13 +116,14 @@ GROUPS = (
             "audience", "keywords", "publicity",
         ),
     ),
-    (_("关联"), "", ("documents", "region", "fields")),
+    (_("关联"), "", ("pieces", "documents", "region", "fields")),
     (_("来源"), _("转载的内容必须注明来源。"), ("source_title", "source_url", "source_date")),
 )  # fmt: skip
 MODELS: dict[str, type[Content]] = {
     "documents": PolicyDocument,
     "interpretations": Interpretation,
     "news": News,
+    "topics": Topic,
 }
 
 

@@ -1,8 +1,9 @@
-"""Public content: policy documents, their interpretations (linked both ways) and news."""
+"""Public content: policies, interpretations (linked both ways), news, and topics of them."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 from urllib.parse import urlsplit
 
 import pgtrigger
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel, SearchableModel, SourcedModel
 from policies.enums import ContentStatus, Validity
-from policies.querysets import ContentQuerySet
+from policies.querysets import ContentQuerySet, TopicQuerySet
 
 
 class Content(BaseModel, SourcedModel, SearchableModel):
@@ -64,6 +65,11 @@ class Content(BaseModel, SourcedModel, SearchableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind_label(self) -> str:
+        """政策文件, 政策解读, 行业动态 or 专题."""
+        return str(self._meta.verbose_name)
 
     @property
     def is_published(self) -> bool:
@@ -171,3 +177,53 @@ class News(Content):
 
     def get_absolute_url(self) -> str:
         return reverse("policies:news", args=[self.slug])
+
+
+class Topic(Content):
+    """专题: published pieces brought together under a lead, in an order; no copies (G24)."""
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta(Content.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = _("专题")
+
+    def get_absolute_url(self) -> str:
+        return reverse("policies:topic", args=[self.slug])
+
+
+class TopicItem(models.Model):
+    """The place of a piece in a topic."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(_("次序"))
+    document = models.ForeignKey(
+        PolicyDocument, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    interpretation = models.ForeignKey(
+        Interpretation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    news = models.ForeignKey(News, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("专题内容")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "position"], name="policies_topic_item_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False, interpretation__isnull=True, news__isnull=True)
+                | Q(document__isnull=True, interpretation__isnull=False, news__isnull=True)
+                | Q(document__isnull=True, interpretation__isnull=True, news__isnull=False),
+                name="policies_topic_item_one_piece",
+                violation_error_message=_("每一项只能是一篇内容。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.position}"
+
+    @property
+    def piece(self) -> Content:
+        """The piece itself; free of queries when the three are fetched along."""
+        return cast("Content", self.document or self.interpretation or self.news)

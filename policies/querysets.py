@@ -48,3 +48,11 @@ class ContentQuerySet(models.QuerySet[Any]):
         return self.annotate(
             validity_now=Case(When(is_past, then=Value(Validity.EXPIRED)), default=F("validity"))
         )
+
+
+class TopicQuerySet(ContentQuerySet):
+    """Topics are the portal's own work: they have no day but that of their publication."""
+
+    def dated(self) -> ContentQuerySet:
+        published = Cast(TruncDate("published_at"), CharField())
+        return self.annotate(day=Coalesce(published, Value(""))).annotate(year=Left("day", 4))

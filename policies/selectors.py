@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.files import files_of
-from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.enums import ContentStatus
+from policies.models import Content, Interpretation, News, PolicyDocument, Topic, TopicItem
 from policies.querysets import ContentQuerySet
 
 
@@ -48,6 +49,30 @@ def attachments(content: Content) -> list[dict[str, object]]:
         }
         for file in files_of(content)
     ]
+
+
+def topic_pieces(topic: Topic, *, published: bool) -> list[Content]:
+    """The pieces of a topic in their order; with `published` those everybody may read."""
+    rows = published_items() if published else _items()
+    return [row.piece for row in rows.filter(topic=topic)]
+
+
+def published_items() -> QuerySet[TopicItem]:
+    """The places of published pieces in topics, with the pieces, in order."""
+    is_open = Q(document__status=ContentStatus.PUBLISHED)
+    is_open |= Q(interpretation__status=ContentStatus.PUBLISHED)
+    return _items().filter(is_open | Q(news__status=ContentStatus.PUBLISHED))
+
+
+def _items() -> QuerySet[TopicItem]:
+    pieces = ("document", "interpretation", "news")
+    return TopicItem.objects.select_related(*pieces).order_by("position", "pk")
+
+
+def pieces_to_gather() -> list[Content]:
+    """What a topic may take: every published piece, newest first within its kind."""
+    kinds: tuple[type[Content], ...] = (News, PolicyDocument, Interpretation)
+    return [row for model in kinds for row in model._default_manager.published().newest_first()]
 
 
 def self_inspection(*, today: date) -> list[Check]:

@@ -7,7 +7,7 @@ STAFF, SYSTEM = Relation.STAFF, Relation.SYSTEM
 
 CONTENT = StateMachine(
     name="content",
-    title="政策文件、解读与动态",
+    title="政策文件、解读、动态与专题",
     statuses=S,
     initial=S.DRAFT,
     transitions=(

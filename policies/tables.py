@@ -39,6 +39,14 @@ class DocumentTable(ContentTable):
         sequence = ("title", "doc_number", "issuer", "region", "day", "validity", "...")
 
 
+class TopicTable(ContentTable):
+    issuer = None
+    source_url = None
+
+    class Meta(ContentTable.Meta):
+        pass
+
+
 class EditingTable(tables.Table):
     """An editor's list, the last touched first."""
 

@@ -1,9 +1,9 @@
-"""Addresses of policies, interpretations and news."""
+"""Addresses of policies, interpretations, news and topics."""
 
 from django.urls import path, re_path
 
 from policies.states import CONTENT
-from policies.views import editing, feeds, public
+from policies.views import editing, feeds, public, topics
 
 app_name = "policies"
 BUTTONS = "|".join(row.name for row in CONTENT.transitions)
@@ -17,6 +17,9 @@ urlpatterns = [
     path("news/", public.news_list, name="news_list"),
     path("news/feed/", feeds.NewsFeed(), name="news_feed"),
     path("news/<slug:slug>/", public.news, name="news"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/feed/", feeds.TopicFeed(), name="topic_feed"),
+    path("topics/<slug:slug>/", topics.topic, name="topic"),
     path("manage/policies/", editing.manage, name="manage"),
     path("manage/policies/<slug:kind>/", editing.manage, name="manage_kind"),
     path("manage/policies/<slug:kind>/new/", editing.new, name="new"),

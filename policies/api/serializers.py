@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.models import Content, Interpretation, News, PolicyDocument, Topic
 
 COMMON = (
     "slug", "title", "summary", "body", "region", "region_text", "issuer", "date", "url",
@@ -65,3 +65,30 @@ class NewsSerializer(ContentSerializer):
         model = News
         fields = COMMON
         read_only_fields = fields
+
+
+class PieceSerializer(serializers.Serializer[Content]):
+    """A piece of a topic: where it is, not what it says."""
+
+    kind = serializers.CharField(source="kind_label", help_text="政策文件、政策解读或行业动态")
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField(source="get_absolute_url", help_text="页面路径")
+
+
+class TopicSerializer(ContentSerializer):
+    pieces = serializers.SerializerMethodField(help_text="专题内容，按次序")
+
+    class Meta:
+        model = Topic
+        fields = (
+            "slug", "title", "summary", "body", "region", "date", "url", "published_at",
+            "updated_at", "pieces",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    source_url = None  # a topic is the portal's own
+
+    @extend_schema_field(PieceSerializer(many=True))
+    def get_pieces(self, topic: Topic) -> Any:
+        return PieceSerializer([row.piece for row in topic.items.all()], many=True).data

@@ -8,4 +8,5 @@ router = SimpleRouter()
 router.register("policies", views.PolicyDocumentViewSet, basename="policy")
 router.register("interpretations", views.InterpretationViewSet, basename="interpretation")
 router.register("news", views.NewsViewSet, basename="news")
+router.register("topics", views.TopicViewSet, basename="topic")
 urlpatterns = router.urls

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
 
 from accounts.enums import Scope
-from policies.access import ContentAccess, DocumentAccess, InterpretationAccess, NewsAccess
+from policies.access import (
+    ContentAccess,
+    DocumentAccess,
+    InterpretationAccess,
+    NewsAccess,
+    TopicAccess,
+)
 from policies.api import serializers
-from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter
-from policies.models import Interpretation, News, PolicyDocument
+from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter, TopicFilter
+from policies.models import Interpretation, News, PolicyDocument, Topic
 from policies.querysets import ContentQuerySet
+from policies.selectors import published_items
 
 
 class ContentViewSet(viewsets.ReadOnlyModelViewSet[Any]):
@@ -70,3 +78,18 @@ class NewsViewSet(ContentViewSet):
     serializer_class = serializers.NewsSerializer
     filterset_class = NewsFilter
     access = NewsAccess
+
+
+@extend_schema_view(
+    list=extend_schema(summary="专题列表"), retrieve=extend_schema(summary="一个专题")
+)
+class TopicViewSet(ContentViewSet):
+    """专题，及其中已公开的内容。"""
+
+    queryset = Topic.objects.none()
+    serializer_class = serializers.TopicSerializer
+    filterset_class = TopicFilter
+    access = TopicAccess
+
+    def get_queryset(self) -> ContentQuerySet:
+        return super().get_queryset().prefetch_related(Prefetch("items", published_items()))

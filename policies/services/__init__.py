@@ -32,7 +32,7 @@ VERBS = {
 register_actions(
     {
         f"policies.{model}.{verb}": sentence
-        for model in ("policydocument", "interpretation", "news")
+        for model in ("policydocument", "interpretation", "news", "topic")
         for verb, sentence in VERBS.items()
     }
 )

@@ -1,4 +1,4 @@
-"""Writing, publishing and withdrawing policy documents, interpretations and news."""
+"""Writing, publishing and withdrawing policies, interpretations, news and topics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from core.states import perform
 from policies.access import access_to
 from policies.body import render_body
 from policies.doc_numbers import normalise_doc_number
-from policies.models import Content, Interpretation, News, PolicyDocument
+from policies.models import Content, Interpretation, News, PolicyDocument, Topic
+from policies.selectors import topic_pieces
+from policies.services.topics import arrange_pieces
 
 COMMON = (
     "title", "summary", "body_source", "region", "issuer", "issued_date", "source_title",
@@ -33,13 +35,20 @@ EDITABLE: dict[type[Content], tuple[str, ...]] = {
     ),
     Interpretation: COMMON,
     News: COMMON,
+    Topic: ("title", "summary", "body_source", "region"),
 }  # fmt: skip
 LISTS: dict[type[Content], tuple[str, ...]] = {
     PolicyDocument: ("fields",),
     Interpretation: ("fields", "documents"),
     News: ("fields",),
+    Topic: ("fields", "pieces"),
 }
-PREFIXES: dict[type[Content], str] = {PolicyDocument: "zc", Interpretation: "jd", News: "dt"}
+PREFIXES: dict[type[Content], str] = {
+    PolicyDocument: "zc",
+    Interpretation: "jd",
+    News: "dt",
+    Topic: "zt",
+}
 
 
 @transaction.atomic
@@ -103,7 +112,8 @@ def move_content(
     """Publish, withdraw or publish again. `published_at` is set the first time only.
 
     Emits `policies.content.published` (kind, content_id). Errors: Refused, `wrong_state`,
-    `reason_required`, `empty`: nothing is published without text or summary.
+    `reason_required`, `empty`: nothing is published without text or summary, no topic
+    without a piece that is public.
     """
     moved: Content
     moved, _row = perform(access_to(actor, content), name, content, now=now, reason=reason)  # type: ignore[assignment]
@@ -111,6 +121,8 @@ def move_content(
         return moved
     if not (moved.body or moved.summary):
         raise DomainError("empty", "请先写正文或摘要，再发布。", "body_source")
+    if isinstance(moved, Topic) and not topic_pieces(moved, published=True):
+        raise DomainError("empty", "请先放进至少一篇已发布的内容，再发布专题。", "pieces")
     if moved.published_at is None:
         moved.published_at = now
         moved.save(update_fields=["published_at", "updated_at"])
@@ -179,6 +191,9 @@ def _assign_lists(content: Content, values: Mapping[str, Any]) -> list[str]:
     changed = []
     for name in LISTS[type(content)]:
         if name not in values:
+            continue
+        if isinstance(content, Topic) and name == "pieces":
+            changed += [name] if arrange_pieces(content, values[name]) else []
             continue
         relation = getattr(content, name)
         wanted = {row.pk for row in values[name]}

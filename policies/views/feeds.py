@@ -1,4 +1,4 @@
-"""Atom feeds of policies and news, for readers and for other sites."""
+"""Atom feeds of policies, news and topics, for readers and for other sites."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from policies.access import ContentAccess, DocumentAccess, NewsAccess
+from policies.access import ContentAccess, DocumentAccess, NewsAccess, TopicAccess
 from policies.models import Content
 
 NEWEST = 30
@@ -56,3 +56,12 @@ class NewsFeed(ContentFeed):
 
     def link(self) -> str:
         return reverse("policies:news_list")
+
+
+class TopicFeed(ContentFeed):
+    access = TopicAccess
+    title = "专题"
+    subtitle = "中试专题，最新发布在前"
+
+    def link(self) -> str:
+        return reverse("policies:topics")

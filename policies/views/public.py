@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from core.lists import list_page
 from policies import selectors
-from policies.access import DocumentAccess, InterpretationAccess, NewsAccess
+from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
 from policies.enums import Validity
 from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter
+from policies.forms import MODELS
 from policies.models import Content
 from policies.tables import ContentTable, DocumentTable
 
@@ -52,6 +53,7 @@ def news_list(request: HttpRequest) -> HttpResponse:
         filter_class=NewsFilter,
         template="policies/news_list.html",
         export_name="行业动态",
+        context={"topics": TopicAccess(request.user).visible().published().newest_first()[:3]},
     )
 
 
@@ -66,9 +68,9 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
         "over": {Validity.EXPIRED, Validity.REPEALED},
         "superseding": selectors.superseding(found),
         "interpretations": seen.filter(documents=found).newest_first(),
-        "trail": _trail("政策文件", "policies:documents", found),
+        "trail": trail("政策文件", "policies:documents", found),
     }
-    return _piece(request, "policies/document.html", access, found, page)
+    return piece_page(request, "policies/document.html", access, found, page)
 
 
 def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
@@ -80,27 +82,28 @@ def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
         .visible()
         .filter(interpretations=found)
         .newest_first(),
-        "trail": _trail("政策解读", "policies:interpretations", found),
+        "trail": trail("政策解读", "policies:interpretations", found),
     }
-    return _piece(request, "policies/interpretation.html", access, found, page)
+    return piece_page(request, "policies/interpretation.html", access, found, page)
 
 
 def news(request: HttpRequest, slug: str) -> HttpResponse:
     """One piece of news."""
     access = NewsAccess(request.user)
     found = get_object_or_404(access.visible().select_related("region"), slug=slug)
-    page = {"trail": _trail("行业动态", "policies:news_list", found)}
-    return _piece(request, "policies/news.html", access, found, page)
+    page = {"trail": trail("行业动态", "policies:news_list", found)}
+    return piece_page(request, "policies/news.html", access, found, page)
 
 
-def _piece(
+def piece_page(
     request: HttpRequest, template: str, access: Any, content: Content, page: dict[str, Any]
 ) -> HttpResponse:
-    kinds = {"policydocument": "documents", "interpretation": "interpretations", "news": "news"}
+    """The page of a piece with what every kind shows: buttons, attachments, fields."""
+    kinds = {model: kind for kind, model in MODELS.items()}
     shared = {
         "content": content,
         "access": access,
-        "kind": kinds[content._meta.model_name or ""],
+        "kind": kinds[type(content)],
         "transitions": access.transitions(content),
         "files": selectors.attachments(content),
         "fields": content.fields.order_by("order", "pk"),
@@ -116,5 +119,6 @@ def _tabs(active: str) -> list[dict[str, Any]]:
     ]
 
 
-def _trail(label: str, name: str, content: Content) -> list[dict[str, str]]:
+def trail(label: str, name: str, content: Content) -> list[dict[str, str]]:
+    """Breadcrumbs: the list, then the piece."""
     return [{"label": label, "url": reverse(name)}, {"label": str(content)}]

@@ -20,7 +20,7 @@ from platforms.access import (
     PlatformAccess,
     SolutionAccess,
 )
-from policies.access import DocumentAccess, InterpretationAccess, NewsAccess
+from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
 
 BEST = 3
 
@@ -64,6 +64,7 @@ KINDS = (
     Kind("interpretations", "解读", InterpretationAccess, lambda r: r.summary,
          lambda r: r.issuer, ()),
     Kind("news", "动态", NewsAccess, lambda r: r.summary, lambda r: r.issuer, ()),
+    Kind("topics", "专题", TopicAccess, lambda r: r.summary, lambda r: r.shown_date, ()),
 )  # fmt: skip
 BY_KEY = {kind.key: kind for kind in KINDS}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import factory
 
 from policies.enums import ContentStatus
-from policies.models import Interpretation, News, PolicyDocument
+from policies.models import Interpretation, News, PolicyDocument, Topic, TopicItem
 from tests.factories.taxonomy import guangdong
 
 
@@ -42,3 +42,21 @@ class NewsFactory(ContentFactory):
 
     slug = factory.Sequence(lambda n: f"dt-test-{n}")
     title = factory.Sequence(lambda n: f"动态{n}")
+
+
+class TopicFactory(ContentFactory):
+    """A topic; `pieces=[…]` puts published pieces into it, in this order."""
+
+    class Meta:
+        model = Topic
+        exclude = ("issuer",)
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"zt-test-{n}")
+    title = factory.Sequence(lambda n: f"专题{n}")
+
+    @factory.post_generation
+    def pieces(self, _create, extracted, **_kwargs):
+        for position, piece in enumerate(extracted or [], start=1):
+            place = {PolicyDocument: "document", News: "news"}.get(type(piece), "interpretation")
+            TopicItem.objects.create(topic=self, position=position, **{place: piece})

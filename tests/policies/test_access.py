@@ -8,7 +8,12 @@ from policies.access import ACCESS, DocumentAccess
 from policies.enums import ContentStatus
 from policies.models import PolicyDocument
 from policies.states import CONTENT
-from tests.factories.policies import DocumentFactory, InterpretationFactory, NewsFactory
+from tests.factories.policies import (
+    DocumentFactory,
+    InterpretationFactory,
+    NewsFactory,
+    TopicFactory,
+)
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 
 S = ContentStatus
@@ -36,7 +41,9 @@ def test_relations_and_editable_agree(cast, place):
         assert bool(access.can("edit", document)) is is_staff, who
 
 
-@pytest.mark.parametrize("factory", [DocumentFactory, InterpretationFactory, NewsFactory])
+@pytest.mark.parametrize(
+    "factory", [DocumentFactory, InterpretationFactory, NewsFactory, TopicFactory]
+)
 def test_everybody_sees_what_is_published_and_nothing_else(cast, factory):
     shown = factory()
     factory(status=S.DRAFT)

@@ -17,7 +17,12 @@ from tests.factories.platforms import (
     PlatformFactory,
     SolutionFactory,
 )
-from tests.factories.policies import DocumentFactory, InterpretationFactory, NewsFactory
+from tests.factories.policies import (
+    DocumentFactory,
+    InterpretationFactory,
+    NewsFactory,
+    TopicFactory,
+)
 from tests.portal.conftest import indexed
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +43,7 @@ def everything(word: str) -> None:
     indexed(ExpertFactory(platform=platform, name="钱某", expertise=word))
     indexed(open_demand(title=f"{word}需求"))
     indexed(published_case(platform=platform, title=f"{word}案例"))
-    for factory in (DocumentFactory, InterpretationFactory, NewsFactory):
+    for factory in (DocumentFactory, InterpretationFactory, NewsFactory, TopicFactory):
         indexed(factory(title=f"{word}通知"))
 
 
@@ -224,7 +229,7 @@ def test_search_counts_its_queries(rows, client, django_assert_num_queries):
     client.get("/search/", {"q": "冻干"})  # the first of the day makes the row that counts searches
 
     # a count and the best of each of the eleven kinds; one search more
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         client.get("/search/", {"q": "冻干"})
 
 
