@@ -116,7 +116,8 @@ GROUPS = (
             "audience", "keywords", "publicity",
         ),
     ),
-    (_("关联"), "", ("pieces", "documents", "region", "fields")),
+    (_("汇集"), "", ("pieces",)),
+    (_("关联"), "", ("documents", "region", "fields")),
     (_("来源"), _("转载的内容必须注明来源。"), ("source_title", "source_url", "source_date")),
 )  # fmt: skip
 MODELS: dict[str, type[Content]] = {

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Substr
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from demands.models import Demand
-from matching.models import MatchList
+from matching.models import Match, MatchList
 from matching.selectors.weights import LIKELY
 from platforms.models import Capability
 from taxonomy.models import Region, RegionLevel
@@ -34,6 +35,7 @@ VIEWS = {
     "field-region": (FIELD, REGION),
 }
 PROVINCE_DIGITS, CITY_DIGITS = 2, 4
+CLOSEST, CANDIDATES = 5, 6  # ranks of a list that count as close; platforms that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,36 @@ def unmet_demands() -> QuerySet[Demand]:
         .select_related("field", "process_kind", "region", "organisation", "match_list")
     )
     return rows.order_by("-published_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A platform that comes closest to unmet demands: what could be built up or extended (G35)."""
+
+    name: str
+    url: str
+    demands: int
+
+
+def gap_candidates(demands: QuerySet[Demand]) -> list[Candidate]:
+    """The real platforms that stand among the best of the lists of most of these demands.
+
+    One query. Give only demands whose lists the reader may see.
+    """
+    rows = Match.objects.live().filter(
+        match_list__demand__in=demands.order_by().values("pk"),
+        rank__lte=CLOSEST,
+        capability__platform__is_demo=False,
+    )
+    platform = "capability__platform"
+    found = rows.values_list(f"{platform}__name", f"{platform}__slug").annotate(
+        demands=Count("demand", distinct=True)
+    )
+    best = found.order_by("-demands", f"{platform}__pinyin_key", f"{platform}__pk")[:CANDIDATES]
+    return [
+        Candidate(name, reverse("platforms:platform", args=[slug]), count)
+        for name, slug, count in best
+    ]
 
 
 def gap_cube(narrowing: Narrowing | None = None, *, digits: int = PROVINCE_DIGITS) -> Cube:

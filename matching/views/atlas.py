@@ -10,9 +10,18 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from core.lists import export_table, list_page
+from matching.access import DemandMatchesAccess
 from matching.filters import UnmetDemandFilter
 from matching.forms import AtlasForm
-from matching.selectors.atlas import AXES, VIEWS, gap_atlas, gap_lines, unmet_demands
+from matching.selectors.atlas import (
+    AXES,
+    VIEWS,
+    Candidate,
+    gap_atlas,
+    gap_candidates,
+    gap_lines,
+    unmet_demands,
+)
 from matching.tables import AtlasTable, UnmetDemandTable
 from platforms.access import ChallengeItemAccess
 
@@ -52,5 +61,19 @@ def unmet(request: HttpRequest) -> HttpResponse:
         filter_class=UnmetDemandFilter,
         template="matching/unmet.html",
         export_name="未满足的中试需求",
-        context={"can_draft": ChallengeItemAccess(request.user).can("create")},
+        context={
+            "can_draft": ChallengeItemAccess(request.user).can("create"),
+            "candidates": _candidates(request),
+        },
     )
+
+
+def _candidates(request: HttpRequest) -> list[Candidate]:
+    """The platforms closest to the demands shown whose lists the reader may see."""
+    if not request.user.is_authenticated:
+        return []
+    rows = unmet_demands()
+    chosen = UnmetDemandFilter(request.GET, queryset=rows, request=request)
+    seen = DemandMatchesAccess(request.user).visible()
+    shown = chosen.qs if chosen.is_valid() else rows
+    return gap_candidates(shown.filter(pk__in=seen.values("pk")))
