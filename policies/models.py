@@ -182,7 +182,7 @@ class News(Content):
 class Topic(Content):
     """专题: published pieces brought together under a lead, in an order; no copies (G24)."""
 
-    objects = TopicQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()  # type: ignore[misc]  # the days of its own
 
     class Meta(Content.Meta):
         abstract = False
