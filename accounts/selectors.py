@@ -88,6 +88,12 @@ def security_admins() -> QuerySet[User]:
     return _people(held.filter(role=Role.SECURITY_ADMIN))
 
 
+def reviewers() -> QuerySet[User]:
+    """Active people with the role of 评审专家, by name."""
+    held = RoleAssignment.objects.current(now=timezone.now())
+    return _people(held.filter(role=Role.REVIEWER))
+
+
 def _nearest(role: Role, region_code: str) -> QuerySet[User]:
     held = RoleAssignment.objects.current(now=timezone.now()).filter(role=role)
     codes = [region_code, f"{region_code[:4]}00", f"{region_code[:2]}0000", "000000"]

@@ -55,6 +55,15 @@ class CaseStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤下")
 
 
+class CallStatus(models.TextChoices):
+    """G23: a call for cases, from its draft to the selection."""
+
+    DRAFT = "draft", _("草稿")
+    OPEN = "open", _("征集中")
+    SCORING = "scoring", _("评分中")
+    SELECTED = "selected", _("已公布入选")
+
+
 class ClearanceKind(models.TextChoices):
     """L10, L11: procedures that a pilot may need before it begins."""
 

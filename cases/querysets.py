@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Avg, Count, F, Max, Min, Q
 
-from cases.enums import CaseStatus, OutcomeStatus, ProjectStatus
+from cases.enums import CallStatus, CaseStatus, OutcomeStatus, ProjectStatus
 
 OPEN_STATUSES = (
     ProjectStatus.ENQUIRY,
@@ -56,3 +56,22 @@ class OutcomeQuerySet(models.QuerySet[Any]):
 class CaseQuerySet(models.QuerySet[Any]):
     def published(self) -> CaseQuerySet:
         return self.filter(status=CaseStatus.PUBLISHED)
+
+
+class EntryQuerySet(models.QuerySet[Any]):
+    def standing(self) -> EntryQuerySet:
+        """Entries whose case is still published."""
+        return self.filter(case__status=CaseStatus.PUBLISHED)
+
+    def honoured(self) -> EntryQuerySet:
+        """Entries selected in a call that is over."""
+        return self.filter(is_selected=True, call__status=CallStatus.SELECTED)
+
+    def with_marks(self) -> EntryQuerySet:
+        """With `mean`, `lowest`, `highest` (of 100; None without scores) and `scored` (people)."""
+        return self.annotate(
+            mean=Avg("scores__total"),
+            lowest=Min("scores__total"),
+            highest=Max("scores__total"),
+            scored=Count("scores"),
+        )

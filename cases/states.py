@@ -1,5 +1,6 @@
 """From first contact to confirmed outcome, and the story told of it."""
 
+from cases.enums import CallStatus as K
 from cases.enums import CaseStatus as C
 from cases.enums import OutcomeStatus as O
 from cases.enums import ProjectStatus as P
@@ -68,5 +69,21 @@ CASE = StateMachine(
         transition("withdraw", "撤下", sources=[C.PUBLISHED], target=C.WITHDRAWN,
                    relations=[PLATFORM, ENTERPRISE, STAFF], reason_required=True, tone="danger",
                    confirm="撤下后公众将看不到这个案例。"),
+    ),
+)  # fmt: skip
+
+CALL = StateMachine(
+    name="case_call",
+    title="案例征集",
+    statuses=K,
+    initial=K.DRAFT,
+    transitions=(
+        transition("open", "发布征集", sources=[K.DRAFT], target=K.OPEN, relations=[STAFF],
+                   tone="primary", confirm="发布后公众可见，评分标准不能再改。"),
+        transition("score", "截止并开始评分", sources=[K.OPEN], target=K.SCORING,
+                   relations=[STAFF], tone="primary", confirm="开始评分后不再接受报名。"),
+        transition("select", "公布入选", sources=[K.SCORING], target=K.SELECTED,
+                   relations=[STAFF], tone="primary",
+                   confirm="公布后公众可见入选案例，不能再改评分。"),
     ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +95,69 @@ class CaseTable(tables.Table):
 
     class Meta:
         default = UNKNOWN
+
+
+class CallTable(tables.Table):
+    """Calls for cases."""
+
+    title = tables.Column(verbose_name=_("征集"), orderable=False)
+    region = tables.Column(verbose_name=_("地区"), orderable=False)
+    opens_date = tables.DateColumn(format="Y-m-d", verbose_name=_("开始日期"), orderable=False)
+    due_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("截止日期"), order_by=("due_date", "pk")
+    )
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+    entered = tables.Column(verbose_name=_("报名案例(个)"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+
+class EntryTable(tables.Table):
+    """Own entries in calls."""
+
+    case = tables.Column(verbose_name=_("案例"), orderable=False)
+    platform = tables.Column(
+        accessor="case__shown_platform", verbose_name=_("平台"), orderable=False
+    )
+    call = tables.Column(verbose_name=_("征集"), orderable=False)
+    status = tables.Column(
+        accessor="call__get_status_display", verbose_name=_("征集状态"), orderable=False
+    )
+    is_selected = tables.BooleanColumn(verbose_name=_("入选"), yesno="是,否", orderable=False)
+    entered_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("报名时间"), order_by=("entered_at", "pk")
+    )
+
+    class Meta:
+        default = UNKNOWN
+
+
+class RankingTable(tables.Table):
+    """Entries of one call by their mean mark."""
+
+    case = tables.Column(verbose_name=_("案例"), orderable=False)
+    platform = tables.Column(
+        accessor="case__shown_platform", verbose_name=_("平台"), orderable=False
+    )
+    client_name = tables.Column(
+        accessor="case__client_name", verbose_name=_("服务企业"), orderable=False
+    )
+    mean = tables.Column(verbose_name=_("平均分"), orderable=False)
+    lowest = tables.Column(verbose_name=_("最低分"), orderable=False)
+    highest = tables.Column(verbose_name=_("最高分"), orderable=False)
+    scored = tables.Column(verbose_name=_("评分人数"), orderable=False)
+    comments = tables.Column(accessor="given", verbose_name=_("评语"), orderable=False)
+    is_selected = tables.BooleanColumn(verbose_name=_("入选"), yesno="是,否", orderable=False)
+
+    class Meta:
+        default = ""
+
+    def value_mean(self, value: Any) -> float:
+        return round(float(value), 1)
+
+    def value_comments(self, value: Any) -> str:
+        return "；".join(f"{row.reviewer} {row.total} 分：{row.comment}" for row in value)
 
 
 class ReviewTable(tables.Table):

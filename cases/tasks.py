@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import services
-from cases.services import notices
+from cases.services import call_notices, notices
 from core.events import on
 
 
@@ -35,6 +35,16 @@ def tell_people(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
 )
 def tell_of_outcome(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     notices.tell_outcome(event_id=event_id, name=name, now=timezone.now(), **payload)
+
+
+@on("cases.casecall.invited", name="cases.tell_invited")
+def tell_invited(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    call_notices.tell_invited(event_id=event_id, now=timezone.now(), **payload)
+
+
+@on("cases.casecall.selected", name="cases.tell_selected")
+def tell_selected(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    call_notices.tell_selected(event_id=event_id, now=timezone.now(), **payload)
 
 
 @on("cases.project.closed", name="cases.fulfil_demand")

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from cases.enums import ClearanceKind
 from cases.states import CASE, OUTCOME
-from cases.views import enquiries, figures, ledger, outcomes, projects, stories
+from cases.views import calls, enquiries, figures, ledger, outcomes, projects, stories
 
 app_name = "cases"
 ACTS = "|".join(projects.ACTS)
@@ -35,6 +35,17 @@ urlpatterns = [
     path("cases/<slug:slug>/", stories.case, name="case"),
     path("cases/<slug:slug>/edit/", stories.edit, name="edit"),
     re_path(rf"^cases/(?P<slug>[-\w]+)/(?P<name>{MOVES})/$", stories.move, name="move"),
+    path("case-calls/", calls.calls, name="calls"),
+    path("case-calls/new/", calls.new_call, name="new_call"),
+    path("case-calls/<int:pk>/", calls.call, name="call"),
+    path("case-calls/<int:pk>/edit/", calls.edit_call, name="edit_call"),
+    path("case-calls/<int:pk>/enter/", calls.enter, name="enter"),
+    path("case-calls/<int:pk>/ranking/", calls.ranking, name="ranking"),
+    path("case-calls/<int:pk>/select/", calls.select, name="select"),
+    re_path(r"^case-calls/(?P<pk>\d+)/(?P<name>open|score)/$", calls.move_call, name="move_call"),
+    path("case-entries/", calls.entries, name="entries"),
+    path("case-entries/<int:pk>/withdraw/", calls.withdraw, name="withdraw_entry"),
+    path("case-entries/<int:pk>/mark/", calls.mark, name="mark"),
     path("review/cases/", stories.review, name="review"),
     path("manage/figures/", figures.figures, name="figures"),
 ]

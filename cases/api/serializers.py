@@ -12,7 +12,7 @@ from rest_framework import serializers
 from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.enums import DeclineReason
-from cases.models import Case, Message, Outcome, Project, Quote
+from cases.models import Case, CaseCall, Message, Outcome, Project, Quote
 from core.models import StoredFile
 from demands.access import DemandAccess
 from demands.models import Demand
@@ -219,3 +219,26 @@ class OutcomeConfirmInput(serializers.Serializer[Any]):
     satisfaction = serializers.IntegerField(
         min_value=1, max_value=5, required=False, allow_null=True
     )
+
+
+class CriterionSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="名称")
+    marks = serializers.IntegerField(help_text="满分")
+
+
+class CaseCallSerializer(serializers.ModelSerializer[CaseCall]):
+    region = serializers.CharField(source="region_id", help_text="地区代码")
+    criteria = CriterionSerializer(many=True)
+    selected = serializers.SerializerMethodField(help_text="入选案例的编号")
+
+    class Meta:
+        model = CaseCall
+        fields = (
+            "id", "title", "region", "notice", "criteria", "opens_date", "due_date", "status",
+            "selected",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_selected(self, call: CaseCall) -> list[str]:
+        return [entry.case.slug for entry in getattr(call, "chosen", [])]

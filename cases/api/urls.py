@@ -8,4 +8,5 @@ router = SimpleRouter()
 router.register("enquiries", views.EnquiryViewSet, basename="enquiry")
 router.register("outcomes", views.OutcomeViewSet, basename="outcome")
 router.register("cases", views.CaseViewSet, basename="case")
+router.register("case-calls", views.CaseCallViewSet, basename="case-call")
 urlpatterns = router.urls

@@ -15,10 +15,10 @@ from rest_framework.response import Response
 
 from accounts.enums import Scope
 from cases import selectors, services
-from cases.access import ENTERPRISE_ROLES, CaseAccess, OutcomeAccess, ProjectAccess
+from cases.access import ENTERPRISE_ROLES, CallAccess, CaseAccess, OutcomeAccess, ProjectAccess
 from cases.api import serializers
 from cases.filters import CaseFilter, ProjectFilter
-from cases.models import Case, Message, Outcome, Project
+from cases.models import Case, CaseCall, Message, Outcome, Project
 from core.errors import DomainError
 from core.models import StoredFile
 
@@ -276,3 +276,23 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         fake = getattr(self, "swagger_fake_view", False)
         rows = Case.objects.none() if fake else CaseAccess(self.request.user).visible()
         return selectors.case_rows(rows.published())
+
+
+@extend_schema_view(
+    list=extend_schema(summary="案例征集"), retrieve=extend_schema(summary="一次案例征集")
+)
+class CaseCallViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[CaseCall]
+):
+    """案例征集与入选结果。"""
+
+    queryset = CaseCall.objects.none()
+    serializer_class = serializers.CaseCallSerializer
+    filterset_fields = ("status", "region")
+    ordering_fields = ("due_date",)
+    read_scope = Scope.CASES_READ
+
+    def get_queryset(self) -> QuerySet[CaseCall]:
+        if getattr(self, "swagger_fake_view", False):
+            return CaseCall.objects.none()
+        return selectors.calls_with_selected(CallAccess(self.request.user).visible())

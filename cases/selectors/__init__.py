@@ -1,5 +1,18 @@
 """Reading projects, outcomes and cases: one selector for each page."""
 
+from cases.selectors.calls import (
+    call_rows,
+    calls_with_selected,
+    enterable_cases,
+    entries_to_mark,
+    honours,
+    open_calls,
+    own_cases,
+    own_entries,
+    ranking,
+    selected_entries,
+    unmarked_calls,
+)
 from cases.selectors.figures import PERIODS, ReplyFacts, funnel, reply_facts
 from cases.selectors.ledger import clearance_rows, inspection_rows, overdue_inspections
 from cases.selectors.projects import (
@@ -21,21 +34,32 @@ __all__ = [
     "NextStep",
     "ProjectPage",
     "ReplyFacts",
+    "call_rows",
+    "calls_with_selected",
     "case_beginnings",
     "case_in_question",
     "case_rows",
     "case_years",
     "clearance_rows",
+    "enterable_cases",
+    "entries_to_mark",
     "file_items",
     "funnel",
     "history",
+    "honours",
     "inspection_rows",
     "last_reason",
     "next_step",
+    "open_calls",
     "overdue_inspections",
+    "own_cases",
+    "own_entries",
     "project_page",
     "project_rows",
     "project_steps",
+    "ranking",
     "reply_facts",
+    "selected_entries",
     "similar_cases",
+    "unmarked_calls",
 ]

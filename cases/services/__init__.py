@@ -1,5 +1,14 @@
 """Writers of projects, outcomes and cases."""
 
+from cases.services.calls import (
+    create_call,
+    edit_call,
+    enter_case,
+    mark_entry,
+    move_call,
+    select_entries,
+    withdraw_entry,
+)
 from cases.services.consequences import fulfil_demand_of, hand_over_projects
 from cases.services.ledger import (
     mend_findings,
@@ -33,14 +42,19 @@ __all__ = [
     "answer_outcome",
     "claim_outcome",
     "contract_project",
+    "create_call",
     "decline_project",
+    "edit_call",
     "edit_case",
+    "enter_case",
     "fulfil_demand_of",
     "hand_over_projects",
     "load_cases",
     "mail_outcome_link",
     "make_outcome_link",
+    "mark_entry",
     "mend_findings",
+    "move_call",
     "move_case",
     "move_project",
     "open_project",
@@ -52,7 +66,9 @@ __all__ = [
     "remind_overdue",
     "reply_due",
     "save_clearance",
+    "select_entries",
     "start_enquiry",
+    "withdraw_entry",
     "write_case",
 ]
 
@@ -83,6 +99,14 @@ register_actions(
         "cases.case.publish": "发布了案例",
         "cases.case.return": "退回了案例",
         "cases.case.withdraw": "撤下了案例",
+        "cases.casecall.create": "新建了案例征集",
+        "cases.casecall.edit": "修改了案例征集",
+        "cases.casecall.open": "发布了案例征集",
+        "cases.casecall.score": "截止报名并开始评分",
+        "cases.casecall.select": "公布了入选案例",
+        "cases.casecall.enter": "报名了案例",
+        "cases.casecall.withdraw_entry": "撤回了案例报名",
+        "cases.casecall.mark": "给案例评了分",
         "cases.case.load": "载入了公开案例",
     }
 )

@@ -67,6 +67,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
         "similar": selectors.similar_cases(found, access.visible()),
         "history": selectors.history(found) if is_party else [],
         "is_party": is_party,
+        "honours": selectors.honours([found.slug]).get(found.slug, []),
         "trail": [{"label": "典型案例", "url": reverse("cases:cases")}, {"label": str(found)}],
     }
     return render(request, "cases/case.html", context)

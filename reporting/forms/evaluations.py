@@ -10,9 +10,10 @@ from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.selectors import reviewers
 from reporting.enums import NullReason, SchemeUse
 from reporting.models import EvaluationRun, EvaluationScheme, ReportCycle
-from reporting.selectors.rankings import reviewers, scheme_slugs_for
+from reporting.selectors.rankings import scheme_slugs_for
 from taxonomy.models import Region
 
 FALSE_DATA = ("false_data", _("经查实提供虚假数据(填“是”；撤销留空)"))

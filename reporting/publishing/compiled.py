@@ -18,6 +18,7 @@ class Part:
     title: str
     data: dict[str, Any]
     group: str = ""
+    score: int | None = None  # what it begins with; people may change it
 
 
 @dataclass(frozen=True)

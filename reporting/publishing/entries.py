@@ -10,7 +10,8 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, Outcome
+from cases.models import Case, CaseEntry, Outcome
+from cases.selectors import honours
 from platforms.models import Capability, Platform
 from reporting.models import Publication
 from reporting.publishing.compiled import FORMAT, Compiled, Draft, Part, Tell
@@ -104,19 +105,23 @@ def stories(publication: Publication, *, now: datetime, tell: Tell) -> Compiled:
     """One entry a case, by field; confirmed results with how well they are proven."""
     rows = case_candidates(publication).order_by("field__order", "-published_at", "pk")
     confirmed = Outcome.objects.confirmed().order_by("achieved_date", "pk")
-    parts = [_case(row) for row in
-             rows.prefetch_related(Prefetch("project__outcomes", confirmed, "proven"))]  # fmt: skip
+    found = list(rows.prefetch_related(Prefetch("project__outcomes", confirmed, "proven")))
+    selected = honours(row.slug for row in found)
+    parts = [_case(row, selected.get(row.slug, [])) for row in found]
     tell(len(parts), len(parts))
     return _compiled(publication, parts, Draft("preface", "编写说明", CASES_DRAFT))
 
 
-def _case(row: Any) -> Part:
+def _case(row: Any, selected: Sequence[CaseEntry]) -> Part:
+    """`selected`: where experts chose it, the latest first; its mean mark is where scores begin."""
+    marks: Any = selected[0] if selected else None
     proven = row.project.proven if row.project else []
     data = {
         "slug": row.slug, "url": reverse("cases:case", args=[row.slug]), "is_demo": row.is_demo,
         "facts": _told([
             ("平台", row.shown_platform), ("服务企业", row.client_name), ("领域", row.field),
             ("地区", row.region or (row.platform.region if row.platform else None)),
+            ("入选", "、".join(str(entry.call) for entry in selected)),
             ("来源", row.source_title), ("来源日期", row.source_date),
         ]),
         "summary": row.summary, "result": row.result,
@@ -126,7 +131,8 @@ def _case(row: Any) -> Part:
             for one in proven
         ],
     }  # fmt: skip
-    return Part(row.slug, row.title, data, str(row.field) if row.field else UNKNOWN)
+    group = str(row.field) if row.field else UNKNOWN
+    return Part(row.slug, row.title, data, group, round(marks.mean) if marks else None)
 
 
 def _compiled(publication: Publication, parts: list[Part], draft: Draft) -> Compiled:

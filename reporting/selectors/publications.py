@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.safestring import SafeString, mark_safe
 
+from cases.selectors import honours
 from core.files import files_of
 from core.models import StoredFile
 from reporting.documents import FORMS
@@ -173,16 +174,20 @@ class Desk:
     job: ReportingJob | None
     missing_formats: list[str]
     candidates: list[PublicationRow]
+    honours: dict[str, str]  # of the candidates: slug → where experts selected it
 
 
 def desk_of(publication: Publication) -> Desk:
-    """Sections, files, the job under way and, of a compilation, its candidates. Four queries."""
+    """Sections, files, the job under way and, of a compilation, its candidates with
+    where they were selected. Four queries, five of a compilation."""
     is_chosen = publication.kind == PublicationKind.CASES
     candidates = list(publication.rows.defer("data").order_by("order")) if is_chosen else []
+    won = honours(row.key for row in candidates) if candidates else {}
+    calls = {slug: "、".join(str(one.call) for one in rows) for slug, rows in won.items()}
     files = list(files_of(publication))
     made = {file.name.rsplit(".", 1)[-1] for file in files}
     return Desk(sections_of(publication), files, latest_job(publication),
-                [form for form in FORMS if form not in made], candidates)  # fmt: skip
+                [form for form in FORMS if form not in made], candidates, calls)  # fmt: skip
 
 
 def codes_for(publication: Publication, chapter: str) -> list[NumberLine]:

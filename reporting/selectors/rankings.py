@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.enums import Role
-from accounts.models import User
 from core.files import files_of
 from reporting.enums import DisputeStatus
 from reporting.models import (
@@ -213,15 +212,6 @@ def scheme_slugs_for(user: Any) -> list[str]:
     regions = {row.region_id for row in user.assignments if row.region_id}
     files = [jurisdiction_of(region) for region in sorted(regions)] + [current_jurisdiction()]
     return list(dict.fromkeys(slug for one in files for slug in one.evaluations))
-
-
-def reviewers() -> QuerySet[User]:
-    """People who can be entrusted, by name."""
-    people = User.objects.filter(
-        is_active=True, role_assignments__role=Role.REVIEWER,
-        role_assignments__ended_at__isnull=True, role_assignments__granted_at__isnull=False,
-    )  # fmt: skip
-    return people.distinct().order_by("name", "pk")
 
 
 def recommended(*, runs: int, grades: Iterable[str] = ("excellent",)) -> QuerySet[Any]:

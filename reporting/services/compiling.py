@@ -74,7 +74,7 @@ def _write(
     rows = []
     for order, part in enumerate(parts, 1):
         whole.update(f"{part.key[:80]} {digest_of(part.data)}\n".encode())
-        score, is_included = chosen.get(part.key[:80], (None, True))
+        score, is_included = chosen.get(part.key[:80], (part.score, True))
         rows.append(
             {"order": order, "key": part.key[:80], "group": part.group[:60],
              "title": part.title[:200], "data": part.data, "score": score,

@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from cases.enums import OutcomeStatus, ProjectStatus
-from cases.models import Case, Message, Outcome, Project, Quote
+from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Quote
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import zhongshan
@@ -91,3 +91,27 @@ def published_case(**values) -> Case:
 def confirmed(project: Project, **values) -> Outcome:
     """An outcome that the enterprise has confirmed."""
     return OutcomeFactory(project=project, status=OutcomeStatus.CONFIRMED, **values)
+
+
+def case_call(*, status="open", days=0, **values) -> CaseCall:
+    """A call of 中山 that began 30 days ago and is due in `days`."""
+    today = timezone.localdate()
+    return CaseCall.objects.create(
+        **{
+            "title": "2026 年典型案例征集",
+            "region": zhongshan(),
+            "notice": "征集已做成的案例",
+            "criteria": [{"name": "成效", "marks": 60}, {"name": "技术", "marks": 40}],
+            "opens_date": today - timedelta(days=30),
+            "due_date": today + timedelta(days=days),
+            "status": status,
+            "made_by": UserFactory(),
+        }
+        | values
+    )
+
+
+def entry_in(call: CaseCall, case: Case, **values) -> CaseEntry:
+    return CaseEntry.objects.create(
+        call=call, case=case, entered_by=call.made_by, entered_at=timezone.now(), **values
+    )

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome
-from cases.selectors import inspection_rows
+from cases.selectors import inspection_rows, open_calls
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from platforms.access import ApplicationAccess, CapabilityAccess
@@ -110,6 +110,8 @@ def operator(user: Any) -> Panel:
                     f"{reverse('cases:inspections')}?timing=open", due="rectify_by"),
             Item("诉求已答复，待我评价", tickets["answered"],
                  f"{reverse('platforms:tickets')}?status=answered"),
+            Item("可以报名的案例征集", open_calls(user, timezone.localdate()).count(),
+                 reverse("cases:calls"), waits=False),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
                  f"{reverse('platforms:changes')}?status=asked&status=returned"),
             Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue")),
@@ -121,7 +123,8 @@ def operator(user: Any) -> Panel:
             Group("平台与对接", links(
                 ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
                 ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
-                ("对接成效", "cases:figures"),
+                ("对接成效", "cases:figures"), ("案例征集", "cases:calls"),
+                ("我的案例报名", "cases:entries"),
                 ("我的订阅", "matching:subscriptions"),
             )),
             Group("认定与年报", links(

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.access import OrganisationAccess
 from accounts.enums import OrganisationStatus
-from cases.access import CaseAccess, ProjectAccess
-from cases.enums import ProjectStatus
-from cases.selectors import overdue_inspections
+from cases.access import CallAccess, CaseAccess, ProjectAccess
+from cases.enums import CallStatus, ProjectStatus
+from cases.selectors import overdue_inspections, unmarked_calls
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from notifications.models import Notification
@@ -96,6 +96,7 @@ def _registers(user: Any) -> list[Item]:
         pending("待核实的纠错", ReportAccess(user), ReportStatus.OPEN, "platforms:review"),
         _demands(user),
         Item("待审核的案例", CaseAccess(user).reviewable().count(), reverse("cases:review")),
+        pending("评分中的案例征集", CallAccess(user), CallStatus.SCORING, "cases:calls"),
         _unanswered(user),
     ]  # fmt: skip
 
@@ -149,6 +150,7 @@ def _doors() -> list[Group]:
         Group("审核", links(
             ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
             ("需求审核", "demands:review"), ("案例审核", "cases:review"),
+            ("案例征集", "cases:calls"),
         )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
@@ -238,10 +240,12 @@ def reviewer(user: Any) -> Panel:
                  late=invited["late"]),
             Item("待评分", scoring["count"], url, due=scoring["due"], late=scoring["late"]),
             _entrusted(user),
+            Item("待评分的案例征集", unmarked_calls(user).count(), reverse("cases:calls")),
             Item("已评分", counts[AssignmentStatus.SCORED]["count"], url, waits=False),
         ],
         [Group("评审", links(("我的评审任务", "platforms:assignments"),
                            ("受托审阅的评价", "reporting:evaluations"),
+                           ("案例征集", "cases:calls"),
                            ("平台名册", "platforms:roster")))],
     )  # fmt: skip
 

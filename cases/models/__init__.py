@@ -1,0 +1,25 @@
+"""Records of projects, outcomes, cases and calls for cases."""
+
+from cases.models.calls import CaseCall, CaseEntry, CaseScore
+from cases.models.projects import (
+    Clearance,
+    Message,
+    Outcome,
+    Project,
+    Quote,
+    SafetyInspection,
+)
+from cases.models.stories import Case
+
+__all__ = [
+    "Case",
+    "CaseCall",
+    "CaseEntry",
+    "CaseScore",
+    "Clearance",
+    "Message",
+    "Outcome",
+    "Project",
+    "Quote",
+    "SafetyInspection",
+]

@@ -1,0 +1,51 @@
+"""What people are told about calls for cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.selectors import people_of_organisation
+from cases.models import CaseCall
+from cases.services.notices import enterprise_people
+from notifications.services import notify
+
+
+def tell_invited(*, event_id: str, call_id: int, user_ids: list[int], now: datetime) -> None:
+    """Experts are asked for their marks."""
+    call = CaseCall.objects.get(pk=call_id)
+    notify(
+        users=User.objects.filter(pk__in=user_ids, is_active=True).order_by("pk"),
+        event_id=event_id, kind="casecall_invited", title=f"请为案例评分：{call}",
+        body=f"“{call}”共有 {call.entries.count()} 个案例报名，请按评分标准打分并写一句理由。",
+        url=call.get_absolute_url(), now=now,
+    )  # fmt: skip
+
+
+def tell_selected(*, event_id: str, call_id: int, now: datetime) -> None:
+    """Both sides of a selected case are told; of the others, who runs the platform."""
+    call = CaseCall.objects.get(pk=call_id)
+    told: dict[bool, dict[int, list[Any]]] = {True: {}, False: {}}
+    rows = call.entries.select_related("case__platform", "case__project__enterprise")
+    for entry in rows.order_by("pk"):
+        case = entry.case
+        people: list[User] = []
+        if case.platform and case.platform.organisation_id:
+            people += people_of_organisation(case.platform.organisation_id, [Role.OPERATOR])
+        if entry.is_selected and case.project:
+            people += enterprise_people(case.project)
+        for user in people:
+            cases = told[entry.is_selected].setdefault(user.pk, [user])
+            if str(case) not in cases[1:]:
+                cases.append(str(case))
+    for is_selected, kind, word in (
+        (True, "casecall_selected", "入选"), (False, "casecall_not_selected", "未入选"),
+    ):  # fmt: skip
+        for user, *cases in told[is_selected].values():
+            names = "、".join(f"“{name}”" for name in cases)
+            notify(
+                users=[user], event_id=event_id, kind=kind, title=f"案例{word}：{call}",
+                body=f"{names}{word}“{call}”。", url=call.get_absolute_url(), now=now,
+            )  # fmt: skip
