@@ -86,7 +86,11 @@ def test_a_token_without_the_scope_is_refused(path: str, api: Any, now: Any) -> 
         expires_at=now + timedelta(days=1), now=now,
     )  # fmt: skip
     answer = api.get(path, HTTP_AUTHORIZATION=f"Bearer {secret}")
-    is_content = path.split("/")[3] in {"interpretations", "news"}  # policies:read as well
+    is_content = path.split("/")[3] in {
+        "interpretations",
+        "news",
+        "topics",
+    }  # policies:read as well
     assert answer.status_code == (200 if is_content else 403)
     if not is_content:
         assert answer.json() == {
