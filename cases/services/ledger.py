@@ -17,9 +17,8 @@ from cases.access import ProjectAccess
 from cases.models import Clearance, Project, SafetyInspection
 from core.errors import DomainError
 from core.services import check_record, log_activity
-from core.workdays import workdays_between
 from notifications.services import notify
-from platforms.services.deadlines import SOON_WORKDAYS, operators, timing
+from platforms.services.deadlines import near, operators
 
 
 @transaction.atomic
@@ -95,18 +94,14 @@ def remind_inspections(*, now: datetime) -> int:
     Returns how many messages were written. Safe to run any number of times a day.
     """
     rows = SafetyInspection.objects.filter(mended_count__lt=F("found_count"))
-    written, today = 0, timezone.localdate(now)
-    for row in rows.select_related("project__platform").order_by("pk"):
-        due, platform = row.rectify_by, row.project.platform
-        if due is None:  # a constraint says so
-            continue
-        is_soon = workdays_between(today, due) <= SOON_WORKDAYS
-        key, word = timing(due, now, is_soon=is_soon)
-        if not key:
-            continue
+    written = 0
+    for row, due, is_late, key, word in near(
+        rows.select_related("project__platform"), "rectify_by", now=now
+    ):
+        platform = row.project.platform
         own = operators(platform)
         written += notify(
-            users=[*own, *staff_for_region(platform.region_id)] if due < today else own,
+            users=[*own, *staff_for_region(platform.region_id)] if is_late else own,
             event_id=uuid5(NAMESPACE_URL, f"cases/inspection/{row.pk}/{key}"),
             kind="cases.inspection_due",
             title=f"安全检查整改{word}：{platform}",

@@ -8,6 +8,7 @@ from datetime import date
 from platforms.enums import ApplicationStatus, GovernmentLevel
 from platforms.ladders import SelfCheck, check_platform
 from platforms.models import Application, Platform, Programme, Recognition, Scheme
+from platforms.states.recognition import LIVE
 
 LEVELS = [
     GovernmentLevel.COUNTY,
@@ -15,7 +16,6 @@ LEVELS = [
     GovernmentLevel.PROVINCE,
     GovernmentLevel.NATIONAL,
 ]
-LIVE = ("building", "active", "warned", "rectifying")
 OVER = (ApplicationStatus.WITHDRAWN, ApplicationStatus.REJECTED, ApplicationStatus.RECOGNISED)
 
 

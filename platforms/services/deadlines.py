@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -26,6 +27,7 @@ from platforms.models import (
     Platform,
     SupportTicket,
 )
+from platforms.states.recognition import LIVE
 from taxonomy.models import RegionLevel
 
 SOON_WORKDAYS = 2
@@ -68,24 +70,36 @@ def remind_recognition(*, now: datetime) -> int:
     return sum(of(now) for of in remind)
 
 
-def timing(due: Any, now: datetime, *, is_soon: bool) -> tuple[str, str]:
-    """A key that is told once, and the word for the title; empty when nothing is to be said."""
-    today = timezone.localdate(now)
-    if due < today:
-        year, week, _day = now.isocalendar()
-        return f"{due}/late/{year}-{week}", "已超时"
-    return (f"{due}/soon", "即将到期") if is_soon else ("", "")
+class Near(NamedTuple):
+    """A row whose day has nearly come or is over, and how it is told."""
+
+    row: Any
+    day: date
+    is_late: bool
+    key: str  # tells one reminder from the next
+    word: str  # for the title
+
+
+def near(
+    rows: QuerySet[Any], name: str, *, now: datetime, soon: timedelta | None = None
+) -> Iterator[Near]:
+    """Rows whose day, in the field `name`, comes within `soon` (two working days) or is over."""
+    today, (year, week, _day) = timezone.localdate(now), now.isocalendar()
+    for row in rows.order_by("pk"):
+        day = getattr(row, name)
+        day = timezone.localdate(day) if isinstance(day, datetime) else day
+        if day < today:
+            yield Near(row, day, True, f"{day}/late/{year}-{week}", "已超时")
+        elif day - today <= soon if soon else workdays_between(today, day) <= SOON_WORKDAYS:
+            yield Near(row, day, False, f"{day}/soon", "即将到期")
 
 
 def _remind_stages(now: datetime) -> int:
-    related = ("programme__scheme", "platform")
-    rows = Application.objects.filter(stage_due_at__isnull=False).select_related(*related)
-    written, today = 0, timezone.localdate(now)
-    for row in rows.order_by("pk"):
-        due = timezone.localdate(row.stage_due_at)
-        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
-        if not key:
-            continue
+    rows = Application.objects.filter(stage_due_at__isnull=False)
+    written = 0
+    for row, day, _, key, word in near(
+        rows.select_related("programme__scheme", "platform"), "stage_due_at", now=now
+    ):
         is_returned = row.status == A.RETURNED
         users = (
             operators(row.platform)
@@ -97,7 +111,7 @@ def _remind_stages(now: datetime) -> int:
             event_id=uuid5(NAMESPACE_URL, f"platforms/application/{row.pk}/{row.status}/{key}"),
             kind="platforms.stage_due",
             title=f"{word}（{row.get_status_display()}）：{row.platform}",
-            body=f"{row}，本环节应于 {due} 办结。",
+            body=f"{row}，本环节应于 {day} 办结。",
             url=row.get_absolute_url(),
             now=now,
         )
@@ -108,42 +122,35 @@ def _remind_experts(now: datetime) -> int:
     rows = ExpertAssignment.objects.filter(
         status__in=[AssignmentStatus.INVITED, AssignmentStatus.SCORING],
         application__status=A.EXPERTS,
+    ).select_related("reviewer", "application__programme", "application__platform")
+    return sum(
+        notify(
+            users=[row.reviewer],
+            event_id=uuid5(NAMESPACE_URL, f"platforms/assignment/{row.pk}/{key}"),
+            kind="platforms.score_due",
+            title=f"评审{word}：{row.application}",
+            body=f"请在 {day} 前{row.get_status_display()[1:]}。",
+            url=row.get_absolute_url(),
+            now=now,
+        )
+        for row, day, _, key, word in near(rows, "due_date", now=now)
     )
-    related = ("reviewer", "application__programme", "application__platform")
-    written, today = 0, timezone.localdate(now)
-    for row in rows.select_related(*related).order_by("pk"):
-        left = workdays_between(today, row.due_date)
-        key, word = timing(row.due_date, now, is_soon=left <= SOON_WORKDAYS)
-        if key:
-            written += notify(
-                users=[row.reviewer],
-                event_id=uuid5(NAMESPACE_URL, f"platforms/assignment/{row.pk}/{key}"),
-                kind="platforms.score_due",
-                title=f"评审{word}：{row.application}",
-                body=f"请在 {row.due_date} 前{row.get_status_display()[1:]}。",
-                url=row.get_absolute_url(),
-                now=now,
-            )
-    return written
 
 
 def _remind_opinions(now: datetime) -> int:
     """The department; once its time is over also who asked."""
-    rows = OpinionRequest.objects.filter(status=RequestStatus.ASKED)
-    related = ("application__platform", "application__programme", "department", "asked_by")
-    written, today = 0, timezone.localdate(now)
-    for row in rows.select_related(*related).order_by("pk"):
-        due = timezone.localdate(row.due_at)
-        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
-        if not key:
-            continue
+    rows = OpinionRequest.objects.filter(status=RequestStatus.ASKED).select_related(
+        "application__platform", "application__programme", "department", "asked_by"
+    )
+    written = 0
+    for row, day, is_late, key, word in near(rows, "due_at", now=now):
         people = people_of_organisation(row.department_id, [Role.DEPARTMENT])
         written += notify(
-            users=[*people, row.asked_by] if due < today else people,
+            users=[*people, row.asked_by] if is_late else people,
             event_id=uuid5(NAMESPACE_URL, f"platforms/opinion/{row.pk}/{key}"),
             kind="platforms.opinion_due",
             title=f"征求意见{word}：{row}",
-            body=f"{row.application}，应于 {due} 前答复。",
+            body=f"{row.application}，应于 {day} 前答复。",
             url=row.get_absolute_url(),
             now=now,
         )
@@ -151,38 +158,29 @@ def _remind_opinions(now: datetime) -> int:
 
 
 def _remind_assessments(now: datetime) -> int:
-    rows = Assessment.objects.filter(
-        result="", recognition__status__in=["building", "active", "warned", "rectifying"]
-    )
-    related = ("recognition__platform", "recognition__scheme")
-    written, today = 0, timezone.localdate(now)
-    for row in rows.select_related(*related).order_by("pk"):
-        is_soon = row.due_date - today <= SOON_ASSESSMENT
-        key, word = timing(row.due_date, now, is_soon=is_soon)
-        if key:
-            recognition = row.recognition
-            own, region = operators(recognition.platform), recognition.platform.region_id
-            staff = staff_at(LEVELS[GovernmentLevel(recognition.level)], region)
-            written += notify(
-                users=[*own, *staff] if row.due_date < today else own,
-                event_id=uuid5(NAMESPACE_URL, f"platforms/assessment/{row.pk}/{key}"),
-                kind="platforms.assessment_due",
-                title=f"{row.get_kind_display()}{word}：{row.recognition.platform}",
-                body=f"应于 {row.due_date} 前完成；完不成的可在期限前申请延期。",
-                url=row.recognition.get_absolute_url(),
-                now=now,
-            )
+    rows = Assessment.objects.filter(result="", recognition__status__in=LIVE)
+    rows = rows.select_related("recognition__platform", "recognition__scheme")
+    written = 0
+    for row, day, is_late, key, word in near(rows, "due_date", now=now, soon=SOON_ASSESSMENT):
+        recognition = row.recognition
+        own, region = operators(recognition.platform), recognition.platform.region_id
+        staff = staff_at(LEVELS[GovernmentLevel(recognition.level)], region)
+        written += notify(
+            users=[*own, *staff] if is_late else own,
+            event_id=uuid5(NAMESPACE_URL, f"platforms/assessment/{row.pk}/{key}"),
+            kind="platforms.assessment_due",
+            title=f"{row.get_kind_display()}{word}：{recognition.platform}",
+            body=f"应于 {day} 前完成；完不成的可在期限前申请延期。",
+            url=recognition.get_absolute_url(),
+            now=now,
+        )
     return written
 
 
 def _remind_tickets(now: datetime) -> int:
     rows = SupportTicket.objects.filter(status=TicketStatus.HANDLING, due_at__isnull=False)
-    written, today = 0, timezone.localdate(now)
-    for row in rows.select_related("platform").order_by("pk"):
-        due = timezone.localdate(row.due_at)
-        key, word = timing(due, now, is_soon=workdays_between(today, due) <= SOON_WORKDAYS)
-        if not key:
-            continue
+    written = 0
+    for row, day, _, key, word in near(rows.select_related("platform"), "due_at", now=now):
         users = (
             people_of_organisation(row.department_id, [Role.DEPARTMENT])
             if row.department_id
@@ -193,7 +191,7 @@ def _remind_tickets(now: datetime) -> int:
             event_id=uuid5(NAMESPACE_URL, f"platforms/ticket/{row.pk}/{key}"),
             kind="platforms.ticket_due",
             title=f"诉求{word}：{row.platform}",
-            body=f"{row}，应于 {due} 前答复。",
+            body=f"{row}，应于 {day} 前答复。",
             url=row.get_absolute_url(),
             now=now,
         )
