@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from core.access import ALLOWED, Decision
 from core.states import Relation
+from platforms.access.listings import DepartmentScope
 from platforms.access.recognition import ApplicationScope, level_decision, stage_level
 from platforms.models import Application, OpinionRequest
 from platforms.states import OPINION_REQUEST
@@ -22,7 +22,7 @@ OWNER, STAFF, COUNTERPART, SYSTEM = (
 )
 
 
-class OpinionRequestAccess(ApplicationScope):
+class OpinionRequestAccess(DepartmentScope, ApplicationScope):
     """The department that is asked and the staff of the region; never the applicant."""
 
     model = OpinionRequest
@@ -35,27 +35,12 @@ class OpinionRequestAccess(ApplicationScope):
     def application_of(self, obj: Any) -> Application:
         return obj.application
 
-    def platform_of(self, obj: Any) -> Any:
-        return obj.application.platform
-
     def relations(self, obj: Any | None) -> frozenset[Relation]:
-        """COUNTERPART: people of the department that is asked (with None: of any)."""
-        found = super().relations(obj) - {OWNER}
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return found
-        departments = self.user.organisation_ids(Role.DEPARTMENT)
-        is_asked = bool(departments) if obj is None else obj.department_id in departments
-        return found | {COUNTERPART} if is_asked else found
+        return super().relations(obj) - {OWNER}
 
     def visible(self) -> QuerySet[Any]:
         rows = OpinionRequest.objects.all()
         return rows if self.is_system else rows.filter(self.watched() | self.asked())
-
-    def asked(self) -> Q:
-        """Rows that ask the user's department."""
-        if not getattr(self.user, "is_authenticated", False) or self.is_system:
-            return Q(pk__in=[])
-        return Q(department__in=self.user.organisation_ids(Role.DEPARTMENT))
 
     def check(self, action: str, obj: Any | None) -> Decision:
         """Departments answer while the stage lasts; the level whose stage it is merges."""

@@ -66,10 +66,27 @@ class PlatformScope(Access):
         """Rows of the platforms in the regions that the user is responsible for."""
         return in_regions_of(self.user, Role.GOVERNMENT, f"{self.platform_path}region")
 
-    def _signed_in_ids(self) -> set[int]:
+    def _signed_in_ids(self, role: Role = Role.OPERATOR) -> set[int]:
         if not getattr(self.user, "is_authenticated", False) or self.is_system:
             return set()
-        return self.user.organisation_ids(Role.OPERATOR)
+        return self.user.organisation_ids(role)
+
+
+class DepartmentScope(PlatformScope):
+    """What a department is asked to answer, beside its platform: rows with a `department`."""
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """COUNTERPART: people of the department that is asked (with None: of any)."""
+        found = super().relations(obj)
+        if Relation.MEMBER not in found or not self.user.is_active:
+            return found
+        departments = self.user.organisation_ids(Role.DEPARTMENT)
+        is_asked = bool(departments) if obj is None else obj.department_id in departments
+        return found | {Relation.COUNTERPART} if is_asked else found
+
+    def asked(self) -> Q:
+        """Rows that ask the user's department."""
+        return Q(department__in=self._signed_in_ids(Role.DEPARTMENT))
 
 
 class ListingAccess(PlatformScope):
@@ -152,6 +169,10 @@ class PlatformAccess(ListingAccess):
 
     def public(self) -> Q:
         return Q(status=ListingStatus.PUBLISHED)
+
+    def supervised(self) -> QuerySet[Any]:
+        """Platforms of the user's regions, as forms of the staff offer them."""
+        return self.visible().filter(self.watched()).order_by("pinyin_key", "pk")
 
     def can(self, action: str, obj: Any | None = None) -> Decision:
         """Claiming is asked of a person's organisations, not of the (unowned) platform."""

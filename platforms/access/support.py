@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from core.access import ALLOWED, Decision
 from core.states import Relation
-from platforms.access.listings import PlatformScope
+from platforms.access.listings import DepartmentScope
 from platforms.enums import TicketStatus
 from platforms.models import SupportTicket
 from platforms.states import TICKET
@@ -23,7 +22,7 @@ OWNER, STAFF, COUNTERPART, SYSTEM = (
 )
 
 
-class TicketAccess(PlatformScope):
+class TicketAccess(DepartmentScope):
     """The platform that asks, the staff of its region, the department that answers."""
 
     model = SupportTicket
@@ -36,26 +35,11 @@ class TicketAccess(PlatformScope):
     labels: ClassVar = {"view": _("查看"), "create": _("提出诉求"), "reply": _("留言")}
     names: ClassVar = {COUNTERPART: _("承办部门")}
 
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        """COUNTERPART: people of the department it was passed on to (with None: of any)."""
-        found = super().relations(obj)
-        if Relation.MEMBER not in found or not self.user.is_active:
-            return found
-        departments = self.user.organisation_ids(Role.DEPARTMENT)
-        is_asked = bool(departments) if obj is None else obj.department_id in departments
-        return found | {COUNTERPART} if is_asked else found
-
     def visible(self) -> QuerySet[Any]:
         rows = SupportTicket.objects.all()
         if self.is_system:
             return rows
-        return rows.filter(self.own() | self.watched() | self.assigned())
-
-    def assigned(self) -> Q:
-        """Rows that were passed on to the user's department."""
-        if not getattr(self.user, "is_authenticated", False) or self.is_system:
-            return Q(pk__in=[])
-        return Q(department__in=self.user.organisation_ids(Role.DEPARTMENT))
+        return rows.filter(self.own() | self.watched() | self.asked())
 
     def check(self, action: str, obj: Any | None) -> Decision:
         over = {TicketStatus.CLOSED, TicketStatus.WITHDRAWN}

@@ -49,8 +49,7 @@ def tax_list(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest) -> HttpResponse:
     """Put a platform on the list."""
     TaxAccess(request.user).require("record")
-    access = PlatformAccess(request.user)
-    watched = access.visible().filter(access.watched()).order_by("pinyin_key", "pk")
+    watched = PlatformAccess(request.user).supervised()
     form = TaxForm(request.POST or None, platforms=watched)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

@@ -167,8 +167,7 @@ def funding(request: HttpRequest) -> HttpResponse:
 def record_funding(request: HttpRequest) -> HttpResponse:
     """Enter money; building twice with the same level's money is refused without a reason."""
     FundingAccess(request.user).require("record")
-    access = PlatformAccess(request.user)
-    watched = access.visible().filter(access.watched()).order_by("pinyin_key", "pk")
+    watched = PlatformAccess(request.user).supervised()
     form = FundingForm(request.POST or None, platforms=watched)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

@@ -139,10 +139,9 @@ def send_certificates(request: HttpRequest, rows: Iterable[Recognition], name: s
 def record(request: HttpRequest) -> HttpResponse:
     """Enter a status that was won before, as its document says."""
     RecognitionAccess(request.user).require("record")
-    watched = PlatformAccess(request.user)
     form = RecordForm(
         request.POST or None,
-        platforms=watched.visible().filter(watched.watched()).order_by("pinyin_key", "pk"),
+        platforms=PlatformAccess(request.user).supervised(),
         schemes=ProgrammeAccess(request.user).schemes(),
     )
     if request.method == "POST" and form.is_valid():
