@@ -48,8 +48,7 @@ def subsidies(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a subsidy; a level that supports twice is refused without a reason."""
     SubsidyAccess(request.user).require("record")
-    access, rules = PlatformAccess(request.user), selectors.subsidy_rules()
-    watched = access.visible().filter(access.watched()).order_by("pinyin_key", "pk")
+    watched, rules = PlatformAccess(request.user).supervised(), selectors.subsidy_rules()
     form = SubsidyForm(request.POST or None, platforms=watched, rules=rules)
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,15 +90,14 @@ def _line(
 ) -> dict[str, Any]:
     """A year with the forms that this user may send now."""
     form = failed[1] if failed and failed[0] == row.pk else None
-    may_judge = access.can("meet", row) or access.can("miss", row)
+    this_year = timezone.localdate().year  # results of a year are known from its end on
+    may_judge = row.year <= this_year + 1 and (access.can("meet", row) or access.can("miss", row))
     prefix = {"auto_id": f"y{row.pk}_%s"}
-    judge = (form if isinstance(form, JudgeForm) else JudgeForm(**prefix)) if may_judge else None
+    judge = form if isinstance(form, JudgeForm) else JudgeForm(**prefix)
     initial = {"amount_yuan": row.planned_yuan, "paid_date": timezone.localdate()}
     pay = form if isinstance(form, PayForm) else PayForm(initial=initial, **prefix)
-    this_year = timezone.localdate().year  # results of a year are known from its end on
-    may_judge = may_judge and row.year <= this_year + 1
     return {
-        "row": row, "judge": judge, "is_open": form is not None,
+        "row": row, "judge": judge if may_judge else None, "is_open": form is not None,
         "pay": pay if row.year <= this_year and access.can("pay", row) else None,
     }  # fmt: skip
 

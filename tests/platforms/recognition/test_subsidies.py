@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
@@ -244,6 +245,16 @@ def test_the_whole_road_in_pages(sign_in, staff, operator, platform):
     assert client.get("/funding/subsidies/?export=xlsx").status_code == 200
     sign_in(staff).post(f"{found.get_absolute_url()}stop/", {"reason": "迁出"})
     assert SubsidyYear.objects.filter(status="stopped").count() == 2
+
+
+def test_results_are_judged_once_the_year_before_has_begun(sign_in, staff, platform):
+    found = SubsidyPlanFactory(platform=platform, first_year=timezone.localdate().year)
+    _first, second, third = found.years.order_by("year")
+
+    page = sign_in(staff).get(found.get_absolute_url()).content.decode()
+
+    assert f"/{second.pk}/judge/" in page
+    assert f"/{third.pk}/judge/" not in page
 
 
 def test_the_list_is_for_the_platform_and_its_staff(
