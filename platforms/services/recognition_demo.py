@@ -17,6 +17,7 @@ from taxonomy.models import Term
 SLUG = "demo-batch"
 CHALLENGE_SLUG = "demo-challenge"
 CHALLENGES = 2
+CHALLENGE_NOTICE = "演示批次，用来走一遍发布榜单、揭榜、评审、公示、认定；不是真实的通知。"
 NOTICE = (
     "演示批次，用来走一遍申报、审核、评审、公示、认定的全过程；不是真实的申报通知。\n"
     "平台资料会自动带入，核对自评后提交。"
@@ -36,16 +37,8 @@ def attach_demo_programme(*, now: datetime) -> Programme | None:
     scheme = Scheme.objects.filter(slug=f"{home.slug}-{home.ladders[0].slug}").first()
     if found is not None or scheme is None:
         return found
-    today = timezone.localdate(now)
-    programme = save_programme(
-        actor=SYSTEM, slug=SLUG, is_demo=True, now=now,
-        values={
-            "scheme": scheme, "title": f"演示：{today.year} 年{scheme.name}申报",
-            "year": today.year, "opens_date": today,
-            "closes_date": today + timedelta(days=180), "notice": NOTICE,
-            "publicity_workdays": scheme.publicity_workdays or 5,
-        },
-    )  # fmt: skip
+    title = f"演示：{timezone.localdate(now).year} 年{scheme.name}申报"
+    programme = _draft(scheme, SLUG, title, NOTICE, now)
     return move_programme(actor=SYSTEM, programme=programme, name="open", now=now)
 
 
@@ -63,16 +56,8 @@ def attach_demo_challenge(*, now: datetime) -> Programme | None:
     if found is not None or scheme is None or not kinds:
         return found
     today = timezone.localdate(now)
-    programme = save_programme(
-        actor=SYSTEM, slug=CHALLENGE_SLUG, is_demo=True, now=now,
-        values={
-            "scheme": scheme, "title": f"演示：{today.year} 年中试平台建设揭榜挂帅",
-            "year": today.year, "opens_date": today,
-            "closes_date": today + timedelta(days=180),
-            "notice": "演示批次，用来走一遍发布榜单、揭榜、评审、公示、认定；不是真实的通知。",
-            "publicity_workdays": scheme.publicity_workdays or 5,
-        },
-    )  # fmt: skip
+    title = f"演示：{today.year} 年中试平台建设揭榜挂帅"
+    programme = _draft(scheme, CHALLENGE_SLUG, title, CHALLENGE_NOTICE, now)
     for kind in kinds:
         save_challenge_item(
             actor=SYSTEM, now=now, unmet_count=None,
@@ -83,3 +68,15 @@ def attach_demo_challenge(*, now: datetime) -> Programme | None:
             },
         )  # fmt: skip
     return move_programme(actor=SYSTEM, programme=programme, name="open", now=now)
+
+
+def _draft(scheme: Scheme, slug: str, title: str, notice: str, now: datetime) -> Programme:
+    today = timezone.localdate(now)
+    return save_programme(
+        actor=SYSTEM, slug=slug, is_demo=True, now=now,
+        values={
+            "scheme": scheme, "title": title, "year": today.year, "opens_date": today,
+            "closes_date": today + timedelta(days=180), "notice": notice,
+            "publicity_workdays": scheme.publicity_workdays or 5,
+        },
+    )  # fmt: skip
