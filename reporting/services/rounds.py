@@ -211,11 +211,8 @@ def _write(
         computed_at=now, count=len(results), input_digest=digest(inputs.items()),
         result_digest=digest(details.items()),
     )  # fmt: skip
-    names = {row["slug"]: row["name"] for row in run.scheme.definition["grades"]}
-    write_rows(
-        EvaluationResult, _rows(inputs, results, details, names), same={"round_id": made.pk},
-        batch=CHUNK,
-    )  # fmt: skip
+    rows = _rows(inputs, results, details, run.scheme.grade_names)
+    write_rows(EvaluationResult, rows, same={"round_id": made.pk}, batch=CHUNK)
     if locked.status == RunStatus.DRAFT:
         perform(EvaluationAccess(SYSTEM), "finish", locked, now=now)
     log_activity(

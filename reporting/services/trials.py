@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from reporting.access import EvaluationAccess
 from reporting.models import EvaluationRound, EvaluationScheme, ReportVersion
 from reporting.scoring import Result, Scheme, evaluate, read_scheme
-from reporting.services.rounds import CHUNK, candidate_of, earlier_years
+from reporting.selectors.frozen import FrozenLines
+from reporting.services.rounds import candidate_of, earlier_years
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,10 @@ def _complete(
     codes = scheme.codes - own.codes
     if codes:
         by_version = {pk: slug for slug, pk in versions.items() if pk is not None}
-        for pk, values in _frozen(by_version, codes):
-            inputs[by_version[pk]]["values"] |= values
+        rows = ReportVersion.objects.filter(pk__in=by_version)
+        lines = FrozenLines("value", "null_reason", codes=codes)
+        for pk, values in rows.values_list("pk", lines):
+            inputs[by_version[pk]]["values"] |= values or {}
     wanted = {code for code, years in scheme.past_codes.items()
               if years > own.past_codes.get(code, 0)}  # fmt: skip
     if wanted:
@@ -124,13 +127,6 @@ def _complete(
         for one in inputs.values():
             found = past.get(one["platform"]["id"], {})
             one["past"] |= {code: found[code] for code in wanted & found.keys()}
-
-
-def _frozen(pks: Iterable[int], codes: frozenset[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = ReportVersion.objects.filter(pk__in=list(pks)).values_list("pk", "snapshot__values")
-    for pk, lines in rows.order_by("pk").iterator(chunk_size=CHUNK):
-        yield pk, {line["code"]: [line["value"], line["null_reason"]]
-                   for line in lines if line["code"] in codes}  # fmt: skip
 
 
 def _outcome(result: Result, names: Mapping[str, str]) -> Outcome:
