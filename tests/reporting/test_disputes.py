@@ -28,11 +28,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
 
 @pytest.fixture
-def operator():
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
-
-
-@pytest.fixture
 def staff():
     return person(Role.GOVERNMENT, region=guangdong())
 

@@ -18,8 +18,9 @@ from tests.factories.evaluations import accepted, open_year
 from tests.factories.platforms import PlatformFactory
 from tests.factories.policies import DocumentFactory
 from tests.factories.taxonomy import chengdu, guangdong
+from tests.reporting.conftest import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators", "demo_mode")]
 NUMBER = "粤府办〔2024〕7号"
 
 
@@ -70,19 +71,6 @@ def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
     assert funds["中试专项"].projects == "2 → 5 → 9"
     assert (funds["另一项"].documents, funds["另一项"].count) == ([], 1)
     assert funds["另一项"].projects == "未报 → 未报 → 未报"
-
-
-def signed_in(user):
-    user.is_demo = True
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings):
-    settings.DEMO_MODE = True
 
 
 def test_each_sees_the_part_of_the_ledger_that_concerns_them(platforms):

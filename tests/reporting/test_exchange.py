@@ -8,7 +8,6 @@ from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
-from accounts.enums import Role
 from core.errors import DomainError
 from core.lists import XLSX
 from reporting.documents.content import printed
@@ -20,17 +19,11 @@ from reporting.services import filling
 from reporting.services.exchange import import_template
 from reporting.services.filling import Typed
 from reporting.services.snapshots import build_snapshot
-from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import open_cycle, report_for, type_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 ROWS = [{"kind": "自筹", "amount": "60.5"}, {"kind": "财政", "amount": "30"}]
-
-
-@pytest.fixture
-def operator():
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
 
 
 @pytest.fixture

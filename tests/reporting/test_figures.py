@@ -46,11 +46,6 @@ def city():
 
 
 @pytest.fixture
-def operator():
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
-
-
-@pytest.fixture
 def submitted(operator, now):
     platform = PlatformFactory(organisation=operator.organisations[0])
     report = report_for(platform, open_cycle())

@@ -14,17 +14,12 @@ from reporting.models import AnnualReport, ReportValue
 from reporting.selectors.sheets import lines_of, values_of
 from reporting.services import filling
 from reporting.services.filling import Typed
-from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.accounts import person
 from tests.factories.platforms import EquipmentFactory, PlatformFactory
 from tests.factories.reporting import SENTENCE, open_cycle, report_for
 from tests.factories.taxonomy import guangdong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
-
-
-@pytest.fixture
-def operator():
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
 
 
 @pytest.fixture

@@ -12,15 +12,10 @@ from accounts.enums import Role, Scope
 from reporting.models import ReportValue
 from reporting.outside import FACTS, outside_form, outside_forms
 from reporting.selectors.outside import filled_form, filled_forms
-from tests.factories.accounts import OrganisationFactory, ServiceTokenFactory, person
+from tests.factories.accounts import ServiceTokenFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import open_cycle, report_for, type_all
 from tests.factories.taxonomy import zhongshan
-
-
-@pytest.fixture
-def operator(db):
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role, Scope
@@ -16,30 +15,13 @@ from core.models import ActivityLog
 from reporting.models import Alert, AnnualReport, ReportCycle, ReportingJob
 from reporting.selectors.sheets import values_of
 from reporting.services import monitoring, review
-from tests.factories.accounts import OrganisationFactory, ServiceTokenFactory, person
+from tests.factories.accounts import ServiceTokenFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import PLAN, open_cycle, report_for, type_all
 from tests.factories.taxonomy import guangdong, zhongshan
+from tests.reporting.conftest import signed_in, url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings):
-    settings.DEMO_MODE = True
-
-
-def signed_in(user) -> Client:
-    user.is_demo = True  # demo staff need no second factor
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def operator():
-    return person(Role.OPERATOR, organisation=OrganisationFactory())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators", "demo_mode")]
 
 
 @pytest.fixture
@@ -55,10 +37,6 @@ def staff():
 
 def fresh(report):
     return AnnualReport.objects.select_related("cycle__region", "platform").get(pk=report.pk)
-
-
-def url(name, *args):
-    return reverse(f"reporting:{name}", args=args)
 
 
 def test_pages_of_the_operator(operator, report):

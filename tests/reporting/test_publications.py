@@ -21,12 +21,7 @@ from tests.factories.platforms import CapabilityFactory, PlatformFactory
 from tests.factories.reporting import open_cycle, report_for
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings):
-    settings.DEMO_MODE = True  # demo staff need no second factor
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_mode")]
 
 
 @pytest.fixture

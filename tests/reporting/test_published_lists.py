@@ -26,13 +26,8 @@ from tests.factories.platforms import CapabilityFactory, PlatformFactory
 from tests.factories.recognition import RecognitionFactory
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_mode")]
 GUANGDONG = {"region": "440000"}
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings):
-    settings.DEMO_MODE = True  # demo staff need no second factor
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role, Scope
@@ -17,25 +16,9 @@ from tests.factories.accounts import ServiceTokenFactory, person
 from tests.factories.evaluations import a_run, accepted, compute, open_year, small_scheme
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import guangdong, zhongshan
+from tests.reporting.conftest import signed_in, url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
-
-
-@pytest.fixture(autouse=True)
-def _demo(settings):
-    settings.DEMO_MODE = True
-
-
-def signed_in(user) -> Client:
-    user.is_demo = True  # demo staff need no second factor
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def url(name, *args):
-    return reverse(f"reporting:{name}", args=args)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators", "demo_mode")]
 
 
 @pytest.fixture
