@@ -27,12 +27,17 @@ def method_words(item: Mapping[str, Any]) -> str:
     return words + ("，越低越好" if item.get("direction") == "down" else "")
 
 
+def value_words(item: Mapping[str, Any]) -> str:
+    """How what is no number becomes one; nothing to say of a number."""
+    if item.get("value") == "share":
+        return f"已有项数 ÷ {item['of']}"
+    return HOW.get(item.get("value", ""), "")
+
+
 def item_words(item: Mapping[str, Any]) -> str:
     """A second-level indicator in one line."""
-    how = HOW.get(item.get("value", ""), "")
-    if item.get("value") == "share":
-        how = f"已有项数 ÷ {item['of']}"
-    return "，".join(filter(None, [how, method_words(item), f"份额 {item['weight']}"]))
+    parts = [value_words(item), method_words(item), f"份额 {item['weight']}"]
+    return "，".join(filter(None, parts))
 
 
 def veto_words(veto: Mapping[str, Any]) -> str:

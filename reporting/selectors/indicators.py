@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from reporting.models import Indicator
 from reporting.querysets import IndicatorQuerySet
-from taxonomy.models import Term
 from taxonomy.selectors import term_choices
 
 
@@ -46,13 +45,3 @@ def needed_by(indicator: Indicator) -> list[Indicator]:
 def choices_of(indicator: Indicator) -> list[tuple[str, str]]:
     """(code, name) an enum or a list of codes may take (cached); empty for other kinds."""
     return term_choices(indicator.choice_list) if indicator.choice_list else []
-
-
-def words_for(indicator: Indicator, codes: list[str]) -> list[str]:
-    """Names of codes, withdrawn ones included; the code itself where there is no such term."""
-    known = dict(choices_of(indicator))
-    unknown = [code for code in codes if code not in known]
-    if unknown:
-        rows = Term.objects.filter(code_list=indicator.choice_list, code__in=unknown)
-        known |= dict(rows.values_list("code", "name"))
-    return [known.get(code, code) for code in codes]

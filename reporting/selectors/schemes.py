@@ -51,7 +51,7 @@ def _headings(definition: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _items(definition: Mapping[str, Any]) -> dict[str, str]:
-    """By what is computed, so that a new name shows as a change of that row."""
+    """By name and what is computed."""
     return {
         f"{item['name']}（{item['formula']}）": f"{heading['name']}，{item_words(item)}"
         for heading in definition["headings"]

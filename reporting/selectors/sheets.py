@@ -144,10 +144,6 @@ class Section:
     lines: list[Line]
 
     @property
-    def missing_count(self) -> int:
-        return sum(line.indicator.is_manual and line.is_missing for line in self.lines)
-
-    @property
     def finding_count(self) -> int:
         """What is left to do here; targets are counted with the plan."""
         return sum(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from reporting.enums import PublicationKind
 from reporting.models import Publication, PublicationRow, PublicationSection
 from reporting.publishing import annual, entries
 from reporting.publishing.compiled import Compiled, Draft, Part
-from reporting.services.snapshots import digest_of
+from reporting.services.snapshots import digest_of, digest_of_rows
 from taxonomy.jurisdiction import current_jurisdiction
 
 Tell = Callable[[int, int], bool]
@@ -70,10 +69,8 @@ def _write(
     publication: Publication, parts: Sequence[Part], chosen: dict[str, tuple[int | None, bool]]
 ) -> str:
     """Write the entries, each with what was thought of it before; the digest over all of them."""
-    whole = hashlib.sha256()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for order, part in enumerate(parts, 1):
-        whole.update(f"{part.key[:80]} {digest_of(part.data)}\n".encode())
         score, is_included = chosen.get(part.key[:80], (part.score, True))
         rows.append(
             {"order": order, "key": part.key[:80], "group": part.group[:60],
@@ -81,7 +78,7 @@ def _write(
              "is_included": is_included}
         )  # fmt: skip
     write_rows(PublicationRow, rows, same={"publication_id": publication.pk}, batch=500)
-    return whole.hexdigest()
+    return digest_of_rows((row["key"], row["data"]) for row in rows)
 
 
 def _keep_texts(publication: Publication, drafts: Sequence[Draft]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,14 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 def digest_of(content: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical spelling."""
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def digest_of_rows(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """SHA-256 over many frozen lines, by key and digest of each, in the order they come in."""
+    whole = hashlib.sha256()
+    for key, data in rows:
+        whole.update(f"{key} {digest_of(data)}\n".encode())
+    return whole.hexdigest()
 
 
 def build_snapshot(

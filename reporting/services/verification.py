@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from reporting.selectors.publications import newer_edition
 from reporting.selectors.published_lists import latest_of, streamed
 from reporting.services import snapshots
 from reporting.services.publications import content_digest
-from reporting.services.snapshots import digest_of
+from reporting.services.snapshots import digest_of, digest_of_rows
 
 CODE_LENGTH = 12
 CHECKED_SECONDS = 600  # reading a hundred thousand lines again takes a second
@@ -87,13 +86,11 @@ def _publication(found: Publication) -> Verified:
 
 def _holds(publication: Publication) -> bool:
     """Whether snapshot, entries and texts still have the digests they were frozen with."""
-    whole = hashlib.sha256()
-    for row in publication.rows.order_by("order").iterator(chunk_size=500):
-        whole.update(f"{row.key} {digest_of(row.data)}\n".encode())
+    rows = publication.rows.order_by("order").values_list("key", "data")
     snapshot = publication.snapshot or {}
     return (
         digest_of(snapshot) == publication.sha256
-        and whole.hexdigest() == snapshot["rows"]["sha256"]
+        and digest_of_rows(rows.iterator(chunk_size=500)) == snapshot["rows"]["sha256"]
         and content_digest(publication) == publication.content_sha256
     )
 
@@ -118,10 +115,7 @@ def _list(edition: PublishedList) -> Verified:
 
 
 def _rows_hold(edition: PublishedList) -> bool:
-    whole = hashlib.sha256()
-    for row in streamed(edition):
-        whole.update(f"{row.key} {digest_of(row.data)}\n".encode())
-    return whole.hexdigest() == edition.sha256
+    return digest_of_rows((row.key, row.data) for row in streamed(edition)) == edition.sha256
 
 
 def _marked(facts: list[tuple[str, Any]], is_demo: bool) -> list[tuple[str, str]]:

@@ -7,13 +7,20 @@ from typing import Any
 from django import template
 
 from platforms.models import Platform
-from reporting.scoring.words import group_words, method_words, missing_words, veto_words
+from reporting.scoring.words import (
+    grade_words,
+    group_words,
+    method_words,
+    missing_words,
+    value_words,
+    veto_words,
+)
 from reporting.selectors.evaluations import Grade, grades_of, latest_grades
 
 register = template.Library()
 YEARS = 5
 
-for words in (group_words, method_words, missing_words, veto_words):
+for words in (grade_words, group_words, method_words, missing_words, value_words, veto_words):
     register.filter(words.__name__, words)
 
 

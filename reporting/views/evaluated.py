@@ -39,17 +39,18 @@ def evaluated(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     access, result = find(request, pk, slug)
     access.require("detail", result)
     run = result.round.run
-    disputes = selectors.disputes_of(DisputeAccess(request.user).visible(), run)
+    dispute_access = DisputeAccess(request.user)
+    disputes = dispute_access.visible().filter(platform=result.platform_id)
     context = {
         "result": result,
         "run": run,
         "access": access,
         "run_access": EvaluationAccess(request.user),
-        "dispute_access": DisputeAccess(request.user),
+        "dispute_access": dispute_access,
         "parts": selectors.steps_of(result),
         "report": selectors.report_seen(AnnualReportAccess(request.user).visible(), result),
         "earlier": selectors.earlier_results(result),
-        "disputes": [row for row in disputes if row.platform_id == result.platform_id],
+        "disputes": selectors.disputes_of(disputes, run),
         "null_reasons": NullReason.choices,
     }
     return render(request, "reporting/evaluated.html", context)
