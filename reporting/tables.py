@@ -24,6 +24,7 @@ from reporting.models import (
     RewardItem,
     RewardPlan,
 )
+from reporting.selectors.effects import OUTCOMES
 from reporting.selectors.published_lists import rows_of
 
 
@@ -134,14 +135,21 @@ class EffectTable(tables.Table):
     names = tables.Column(verbose_name=_("受益平台"))
     amount_yuan = tables.Column(verbose_name=_("金额(元)"))
     paid_yuan = tables.Column(verbose_name=_("已登记拨付(元)"))
-    projects = tables.Column(verbose_name=_("完成项目(项)：上年→当年→次年"))
-    results = tables.Column(verbose_name=_("产业化成果(项)：上年→当年→次年"))
-    products = tables.Column(verbose_name=_("上市产品(个)：上年→当年→次年"))
-    sales = tables.Column(verbose_name=_("新增销售(万元)：上年→当年→次年"))
     is_demo = tables.BooleanColumn(yesno="是,", verbose_name=_("演示数据"))
 
     class Meta:
         orderable = False
+        sequence: ClassVar = ("...", "is_demo")
+
+    def __init__(self, funds: Any) -> None:
+        columns = [
+            (
+                code,
+                tables.Column(accessor=f"words__{code}", verbose_name=f"{label}：上年→当年→次年"),
+            )
+            for code, label in OUTCOMES.items()
+        ]
+        super().__init__(funds, extra_columns=columns)
 
 
 class PublishedListTable(tables.Table):

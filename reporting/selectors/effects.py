@@ -58,25 +58,13 @@ class FundEffect:
     def names(self) -> str:
         return "、".join(str(one) for one in self.platforms)
 
-    def words(self, code: str) -> str:
-        """An outcome over the years: 12 → 18 → 未报."""
-        return " → ".join(one.words for one in self.outcomes[OUTCOMES[code]])
-
     @property
-    def projects(self) -> str:
-        return self.words("SRV-02")
-
-    @property
-    def results(self) -> str:
-        return self.words("TRF-02")
-
-    @property
-    def products(self) -> str:
-        return self.words("TRF-04")
-
-    @property
-    def sales(self) -> str:
-        return self.words("TRF-11")
+    def words(self) -> dict[str, str]:
+        """Each outcome over the years: 12 → 18 → 未报."""
+        return {
+            code: " → ".join(one.words for one in self.outcomes[label])
+            for code, label in OUTCOMES.items()
+        }
 
 
 def funded_years(rows: QuerySet[FundingRecord]) -> list[int]:

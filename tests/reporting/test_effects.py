@@ -57,8 +57,8 @@ def test_a_fund_is_followed_from_the_year_before_to_the_year_after(platforms):
     assert [(one.year, one.total, one.count) for one in sums] == [
         (2024, 2, 1), (2025, 5, 1), (2026, 10, 2),
     ]  # fmt: skip
-    assert fund.projects == "2 → 5 → 10"
-    assert fund.sales == "未报 → 未报 → 未报"
+    assert fund.words["SRV-02"] == "2 → 5 → 10"
+    assert fund.words["TRF-11"] == "未报 → 未报 → 未报"
 
 
 def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
@@ -68,9 +68,9 @@ def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
 
     funds = {one.fund: one for one in fund_effects(FundingRecord.objects.all(), year=2025)}
 
-    assert funds["中试专项"].projects == "2 → 5 → 9"
+    assert funds["中试专项"].words["SRV-02"] == "2 → 5 → 9"
     assert (funds["另一项"].documents, funds["另一项"].count) == ([], 1)
-    assert funds["另一项"].projects == "未报 → 未报 → 未报"
+    assert funds["另一项"].words["SRV-02"] == "未报 → 未报 → 未报"
 
 
 def test_each_sees_the_part_of_the_ledger_that_concerns_them(platforms):
@@ -98,6 +98,7 @@ def test_the_page_and_its_export(platforms):
     assert "1/2 家" in page.content.decode()
     lines = sheet.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("级别,资金,文号,受益平台(家)")
+    assert lines[0].endswith("新增销售(万元)：上年→当年→次年,演示数据")
     assert "2 → 5 → 10" in lines[1]
 
 
