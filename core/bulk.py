@@ -42,13 +42,40 @@ def write_rows(
     return written
 
 
+def update_rows(model: type[Model], rows: Sequence[Row]) -> int:
+    """Overwrite attributes of stored rows, found by `id`; how many were. One statement.
+
+    Every row names the same attributes, `id` among them; all else is as in `write_rows`.
+    """
+    if not rows:
+        return 0
+    quote = connection.ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if field.attname in rows[0]]
+    columns = [quote(field.column) for field in fields if field.attname != "id"]
+    table, (sent, content) = quote(model._meta.db_table), _sent(fields, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {', '.join(f'{one} = sent.{one}' for one in columns)} "  # noqa: S608 -- names of the model, quoted
+            f"FROM {sent} WHERE {table}.id = sent.id",
+            [content],
+        )
+        return int(cursor.rowcount)
+
+
+def _sent(fields: Sequence[Any], rows: Sequence[Row]) -> tuple[str, str]:
+    """The rows as a table named `sent`, and the JSON that fills its place."""
+    types = (f"{connection.ops.quote_name(f.column)} {f.db_type(connection)}" for f in fields)
+    content = json.dumps(rows, default=str, ensure_ascii=False)
+    return f"jsonb_to_recordset(%s::jsonb) AS sent({', '.join(types)})", content
+
+
 def _write(
     model: type[Model], rows: Sequence[Row], same: Row, unique: Sequence[str], update: Sequence[str]
 ) -> int:
     quote = connection.ops.quote_name
     given = set(rows[0])
     columns: dict[str, str] = {}
-    values, sent, params = [], [], []
+    fields, values, params = [], [], []
     for field in model._meta.concrete_fields:
         name = field.attname
         kind = field.db_type(connection)
@@ -56,13 +83,13 @@ def _write(
             continue
         columns[name] = quote(field.column)
         if name in given:
-            sent.append(f"{columns[name]} {kind}")
+            fields.append(field)
             values.append(f"sent.{columns[name]}")
         else:
             values.append(f"%s::{kind}")
             value = same[name] if name in same else field.get_default()
             params.append(field.get_db_prep_save(value, connection))
-    content = json.dumps(rows, default=str, ensure_ascii=False)
+    sent, content = _sent(fields, rows)
     conflict = ""
     if unique:
         changes = ", ".join(f"{columns[name]} = EXCLUDED.{columns[name]}" for name in update)
@@ -71,8 +98,7 @@ def _write(
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns.values())}) "  # noqa: S608 -- names of the model, quoted
-            f"SELECT {', '.join(values)} FROM json_to_recordset(%s::json) "
-            f"AS sent({', '.join(sent)}){conflict}",
+            f"SELECT {', '.join(values)} FROM {sent}{conflict}",
             [*params, content],
         )
         return int(cursor.rowcount)

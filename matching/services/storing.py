@@ -1,8 +1,5 @@
-"""Storing of ranked lists: replaced whole, and only where they say something new.
-
-Rows go in by one statement a table, as one JSON document: the server takes it apart several times
-faster than Django makes a parameter of every value (docs/matching.md, Speed).
-"""
+"""Storing of ranked lists: replaced whole, and only where they say something new; one statement a
+table (docs/matching.md, Speed)."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, LiteralString
+from typing import Any
 
-from django.db import connection, models, transaction
-from psycopg.sql import SQL, Identifier
+from django.db import transaction
 
+from core.bulk import update_rows, write_rows
 from matching.engine.constraints import Check
 from matching.engine.index import Ranked
 from matching.enums import Side
@@ -60,7 +57,7 @@ def store_lists(*, run: MatchRun, found: Sequence[FoundList]) -> int:
         new.append(mark | fields)
         matches += [{"match_list_id": row.pk, **pair} for pair in pairs]
         resources += [{"match_list_id": row.pk, **other} for other in others]
-    _update(MatchList, same)
+    update_rows(MatchList, same)
     _replace(new, matches, resources)
     return len(lists)
 
@@ -86,46 +83,17 @@ def _replace(lists: Sequence[Row], matches: Sequence[Row], resources: Sequence[R
     phrases: Phrases = {(demand, capability): found for demand, capability, found in kept}
     old.delete()
     ResourceMatch.objects.filter(match_list__in=ids).delete()
-    _update(MatchList, lists)
+    update_rows(MatchList, lists)
     for row in matches:
         row["phrases"] = phrases.get((row["demand_id"], row["capability_id"]), [])
-    _insert(Match, matches)
-    _insert(ResourceMatch, resources)
-
-
-def _insert(model: type[models.Model], rows: Sequence[Row]) -> None:
-    _run("INSERT INTO {table} ({columns}) SELECT {columns} FROM {given}", model, rows)
-
-
-def _update(model: type[models.Model], rows: Sequence[Row]) -> None:
-    _run("UPDATE {table} SET {changes} FROM {given} WHERE {table}.id = given.id", model, rows)
-
-
-def _run(statement: LiteralString, model: type[models.Model], rows: Sequence[Row]) -> None:
-    """Run `statement` on the table of `model`, with `rows` (all of the same columns) as given."""
-    if not rows:
-        return
-    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
-    columns = {name: Identifier(name) for name in rows[0]}
-    typed = [SQL("{} {}").format(one, SQL(types[name] or "")) for name, one in columns.items()]
-    changes = [SQL("{0} = given.{0}").format(one) for name, one in columns.items() if name != "id"]
-    composed = SQL(statement).format(
-        table=Identifier(model._meta.db_table),
-        columns=SQL(", ").join(columns.values()),
-        changes=SQL(", ").join(changes),
-        given=SQL("jsonb_to_recordset(%s::jsonb) AS given({})").format(SQL(", ").join(typed)),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(composed.as_string(), [_json(rows)])
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    write_rows(Match, matches)
+    write_rows(ResourceMatch, resources)
 
 
 def _digest(content: Any) -> str:
     """SHA-256 of all that a list says, whoever said it and when."""
-    return hashlib.sha256(_json(content).encode()).hexdigest()
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _fields(item: FoundList) -> Row:

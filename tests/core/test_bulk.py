@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.bulk import write_rows
+from core.bulk import update_rows, write_rows
 from core.models import DayCount
 from platforms.models import FundingRecord
 from tests.factories.platforms import PlatformFactory
@@ -58,6 +58,15 @@ def test_decimals_days_and_defaults_arrive_exactly(now):
     assert (first.created_at, first.is_demo) == (now, False)
 
 
+def test_only_the_named_attributes_of_the_named_rows_are_overwritten():
+    write(冻干=5, 干燥=1)
+    row = DayCount.objects.get(subject="冻干")
+
+    assert update_rows(DayCount, [{"id": row.pk, "subject": ODD}]) == 1
+
+    assert counted() == {ODD: 5, "干燥": 1}
+
+
 def test_nothing_to_write_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert write() == 0
+        assert (write(), update_rows(DayCount, [])) == (0, 0)
