@@ -68,7 +68,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         else [],
         "may_enter": may_enter,
         "own": selectors.own_cases(request.user, found) if may_enter else [],
-        "trail": [*_trail(found)[:-1], {"label": str(found)}],
+        "trail": _trail(None, str(found)),
     }
     return render(request, "cases/call.html", context)
 

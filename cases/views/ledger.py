@@ -25,15 +25,19 @@ from core.lists import list_page
 from core.refusals import put_error
 
 
-@login_required
-def clearances(request: HttpRequest) -> HttpResponse:
-    """The ledger of my platforms or regions."""
+def _keeper(request: HttpRequest) -> ProjectAccess:
     access = ProjectAccess(request.user)
     if not access.can("keep_ledger"):
         raise Refused("只有平台运营和主管部门可以查看台账。")
+    return access
+
+
+@login_required
+def clearances(request: HttpRequest) -> HttpResponse:
+    """The ledger of my platforms or regions."""
     return list_page(
         request,
-        queryset=clearance_rows(access),
+        queryset=clearance_rows(_keeper(request)),
         table_class=ClearanceTable,
         filter_class=ClearanceFilter,
         template="cases/clearances.html",
@@ -44,12 +48,9 @@ def clearances(request: HttpRequest) -> HttpResponse:
 @login_required
 def inspections(request: HttpRequest) -> HttpResponse:
     """Safety inspections of my platforms or regions; `?timing=overdue` those not mended in time."""
-    access = ProjectAccess(request.user)
-    if not access.can("keep_ledger"):
-        raise Refused("只有平台运营和主管部门可以查看台账。")
     return list_page(
         request,
-        queryset=inspection_rows(access),
+        queryset=inspection_rows(_keeper(request)),
         table_class=InspectionTable,
         filter_class=InspectionFilter,
         template="cases/inspections.html",
