@@ -24,3 +24,10 @@ MODEL_OF: dict[str, type[Any]] = {
 def resource_fields(resource: Any) -> dict[str, Any]:
     """The fields by which a row names a resource or solution (`matching.models.OfResource`)."""
     return {"resource_kind": KIND_OF[type(resource)].value, "resource_id": resource.pk}
+
+
+def offer_fields(offer: Any | None) -> dict[str, Any]:
+    """The fields by which a row names a capability, resource or solution, or none of them."""
+    if offer is None or isinstance(offer, Capability):
+        return {"capability": offer, "resource_kind": "", "resource_id": None}
+    return {"capability": None} | resource_fields(offer)

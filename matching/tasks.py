@@ -11,7 +11,7 @@ from accounts.models import User
 from core.access import SYSTEM
 from core.events import on
 from demands.models import Demand
-from matching.enums import ResourceKind
+from matching.enums import ResourceKind, Side
 from matching.models import MatchRun
 from matching.selectors.vectors import subjects
 from matching.services import embeddings, full, phrases, runs, subscriptions, training
@@ -115,9 +115,10 @@ def tell_of_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None
 
 @on("matching.capability.matched", name="matching.tell_of_capability")
 def tell_of_capability(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
-    subscriptions.tell_of_capability(
+    subscriptions.tell_of_offer(
         event_id=event_id,
-        capability=Capability.objects.select_related("platform").get(pk=payload["capability_id"]),
+        kind=Side.CAPABILITY.value,
+        offer=Capability.objects.select_related("platform").get(pk=payload["capability_id"]),
         demand_ids=payload["demand_ids"],
         now=timezone.now(),
     )
@@ -129,8 +130,8 @@ def tell_of_resource(*, event_id: str, name: str, payload: dict[str, Any]) -> No
     shown = subjects(kind).select_related("platform")
     resource = shown.filter(pk=payload["resource_id"]).first()
     if resource is not None:
-        subscriptions.tell_of_resource(
-            event_id=event_id, kind=kind, resource=resource,
+        subscriptions.tell_of_offer(
+            event_id=event_id, kind=kind, offer=resource,
             demand_ids=payload["demand_ids"], now=timezone.now(),
         )  # fmt: skip
 

@@ -75,6 +75,13 @@ class UnmetDemandSerializer(serializers.ModelSerializer[Demand]):
         read_only_fields = fields
 
 
+def _check(asked: Any) -> None:
+    """Refuse a query that its form or filter does not understand."""
+    if not asked.is_valid():
+        field, messages = next(iter(asked.errors.items()))
+        raise DomainError("invalid", str(messages[0]), field)
+
+
 class GapViewSet(viewsets.GenericViewSet[Demand]):
     """需求缺口：没有合适能力的征集中需求，按工艺、领域、地区统计。持 matching:read 的令牌可读。"""
 
@@ -93,9 +100,7 @@ class GapViewSet(viewsets.GenericViewSet[Demand]):
     def list(self, request: Request) -> Response:
         """有需求的每一格，未满足最多的在前；演示数据不计入。"""
         form = AtlasForm(request.query_params)
-        if not form.is_valid():
-            field, messages = next(iter(form.errors.items()))
-            raise DomainError("invalid", str(messages[0]), field)
+        _check(form)
         rows = self.paginate_queryset(gap_lines(form.narrowing))  # type: ignore[arg-type]
         return self.get_paginated_response(GapSerializer(rows, many=True).data)
 
@@ -114,9 +119,7 @@ class GapViewSet(viewsets.GenericViewSet[Demand]):
         filterset = UnmetDemandFilter(
             request.query_params, queryset=unmet_demands(), request=request
         )
-        if not filterset.is_valid():
-            field, messages = next(iter(filterset.errors.items()))
-            raise DomainError("invalid", str(messages[0]), field)
+        _check(filterset)
         rows: QuerySet[Demand] = filterset.qs
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(UnmetDemandSerializer(page, many=True).data)

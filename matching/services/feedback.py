@@ -12,9 +12,8 @@ from core.services import emit, log_activity
 from demands.models import Demand
 from matching.access import FeedbackAccess
 from matching.enums import MismatchReason, Verdict
-from matching.kinds import resource_fields
+from matching.kinds import offer_fields
 from matching.models import Feedback
-from platforms.models import Capability
 
 NOTE_LENGTH = 300
 
@@ -51,7 +50,7 @@ def give_feedback(
         demand=demand,
         given_by=actor,
         side=speaks_for,
-        **_named(offer),
+        **offer_fields(offer),
         defaults={
             "verdict": verdict,
             "reason": reason if verdict == Verdict.UNSUITABLE else "",
@@ -74,7 +73,7 @@ def withdraw_feedback(*, actor: Any, side: str, demand: Demand, offer: Any, now:
     """Take back one's own word on a pair in the list of `side`; how many rows (0 or 1)."""
     speaks_for = FeedbackAccess(actor).side(side=side, demand=demand, offer=offer)
     rows = Feedback.objects.select_for_update().filter(
-        demand=demand, given_by_id=actor.pk, side=speaks_for or "", **_named(offer)
+        demand=demand, given_by_id=actor.pk, side=speaks_for or "", **offer_fields(offer)
     )
     count = 0
     for row in rows.order_by("pk"):
@@ -83,9 +82,3 @@ def withdraw_feedback(*, actor: Any, side: str, demand: Demand, offer: Any, now:
         row.delete()
         count += 1
     return count
-
-
-def _named(offer: Any) -> dict[str, Any]:
-    if isinstance(offer, Capability):
-        return {"capability": offer, "resource_kind": "", "resource_id": None}
-    return {"capability": None} | resource_fields(offer)

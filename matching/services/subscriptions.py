@@ -20,8 +20,8 @@ from matching.access import (
     ResourceMatchesAccess,
     SubscriptionAccess,
 )
-from matching.enums import ResourceKind
-from matching.kinds import MODEL_OF, resource_fields
+from matching.enums import ResourceKind, Side
+from matching.kinds import MODEL_OF, offer_fields
 from matching.models import MatchRun, Subscription
 from notifications.services import notify
 from platforms.models import Capability
@@ -58,15 +58,13 @@ def subscribe(
             raise DomainError("empty_search", "请填写关键词，或选择领域、地区。", "words")
         if Subscription.objects.searches().filter(user=actor).count() >= MAX_SEARCHES:
             raise DomainError("too_many", f"最多保存 {MAX_SEARCHES} 个搜索，请先取消一些。")
-    named = {"resource_kind": "", "resource_id": None}
     found, _ = Subscription.objects.get_or_create(
         user=actor,
         demand=demand,
-        capability=capability,
         words=words,
         field=field,
         region=region,
-        **(resource_fields(resource) if resource is not None else named),
+        **offer_fields(capability or resource),
     )
     return found
 
@@ -148,44 +146,26 @@ def _tell_of_resources(
         )
 
 
-def tell_of_capability(
-    *, event_id: str, capability: Capability, demand_ids: Collection[int], now: datetime
+def tell_of_offer(
+    *, event_id: str, kind: str, offer: Any, demand_ids: Collection[int], now: datetime
 ) -> None:
-    """Tell who subscribed to the demands that a new or changed capability fits."""
+    """Tell who subscribed to the demands that a new or changed capability (`kind`: capability),
+    resource or solution fits."""
     demands = Demand.objects.open().in_bulk(demand_ids)
+    is_capability = kind == Side.CAPABILITY
+    label = "能力" if is_capability else ResourceKind(kind).label
     rows = Subscription.objects.filter(demand__in=demands).select_related("user")
     for row in rows.order_by("pk"):
         demand = demands[row.demand_id]
         if not DemandMatchesAccess(row.user).can("view", demand):
             continue
-        notify(
-            users=[row.user],
-            kind=f"matching.new_capability.{demand.pk}",
-            title="有新能力适合您的需求",
-            body=f"“{capability.title}”（{capability.platform}）适合“{demand.title}”。",
-            url=reverse("matching:demand", args=[demand.slug]),
-            event_id=event_id,
-            now=now,
-        )
-
-
-def tell_of_resource(
-    *, event_id: str, kind: str, resource: Any, demand_ids: Collection[int], now: datetime
-) -> None:
-    """Tell who subscribed to the demands that a new or changed resource or solution fits."""
-    demands = Demand.objects.open().in_bulk(demand_ids)
-    label = ResourceKind(kind).label
-    rows = Subscription.objects.filter(demand__in=demands).select_related("user")
-    for row in rows.order_by("pk"):
-        demand = demands[row.demand_id]
-        if not DemandMatchesAccess(row.user).can("view", demand):
-            continue
+        url = reverse("matching:demand", args=[demand.slug])
         notify(
             users=[row.user],
             kind=f"matching.new_{kind}.{demand.pk}",
             title=f"有新{label}适合您的需求",
-            body=f"“{resource}”（{resource.platform}）适合“{demand.title}”。",
-            url=f"{reverse('matching:demand', args=[demand.slug])}?kind={kind}",
+            body=f"“{offer}”（{offer.platform}）适合“{demand.title}”。",
+            url=url if is_capability else f"{url}?kind={kind}",
             event_id=event_id,
             now=now,
         )

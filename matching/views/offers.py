@@ -23,7 +23,7 @@ from matching.services.runs import start_resource_run
 from matching.views.feedback import judge
 
 
-def _listing(request: HttpRequest, kind: str, slug: str) -> Any:
+def find_listing(request: HttpRequest, kind: str, slug: str) -> Any:
     """The platform, resource or solution, if the user may see what it suits."""
     platforms = ResourceMatchesAccess(request.user).visible()
     if kind == PLATFORM:
@@ -36,7 +36,7 @@ def _listing(request: HttpRequest, kind: str, slug: str) -> Any:
 @require_GET
 def suited(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """适合它的需求: open demands, best first; confidential ones only by their teaser."""
-    listing = _listing(request, kind, slug)
+    listing = find_listing(request, kind, slug)
     fits = demands_suited(request.user, listing)
     context = {
         "listing": listing,
@@ -55,7 +55,7 @@ def suited(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 @require_POST
 def start_resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Match a resource or solution anew."""
-    listing = _listing(request, kind, slug)
+    listing = find_listing(request, kind, slug)
     start_resource_run(actor=request.user, resource=listing, now=timezone.now())
     messages.success(request, "已开始重新匹配，几秒钟后刷新本页可看到结果。")
     return redirect("matching:suited", kind, slug)
@@ -64,7 +64,7 @@ def start_resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 @login_required
 def judge_suited(request: HttpRequest, kind: str, slug: str, demand: str) -> HttpResponse:
     """Say whether a demand suits the resource or solution."""
-    listing = _listing(request, kind, slug)
+    listing = find_listing(request, kind, slug)
     other = get_object_or_404(Demand.objects.open(), slug=demand)
     back = reverse("matching:suited", args=[kind, slug])
     return judge(request, side=Side.CAPABILITY, demand=other, offer=listing, back=back)

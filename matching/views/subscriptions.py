@@ -16,13 +16,13 @@ from core.refusals import put_error
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
-    ResourceMatchesAccess,
     SubscriptionAccess,
 )
 from matching.forms import SearchForm
-from matching.kinds import MODEL_OF, resource_fields
+from matching.kinds import resource_fields
 from matching.selectors.subscriptions import subscription_lines
 from matching.services.subscriptions import subscribe, unsubscribe
+from matching.views.offers import find_listing
 
 
 @login_required
@@ -73,9 +73,7 @@ def subscribe_capability(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def subscribe_resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Be told of new demands for a resource or solution, or no longer."""
-    platforms = ResourceMatchesAccess(request.user).visible()
-    rows = MODEL_OF[kind]._default_manager.filter(platform__in=platforms)
-    resource = get_object_or_404(rows.select_related("platform"), slug=slug)
+    resource = find_listing(request, kind, slug)
     if "cancel" in request.POST:
         _cancel(request, **resource_fields(resource))
     else:
