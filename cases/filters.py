@@ -6,12 +6,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ClearanceKind, ClearanceStage, ProjectStatus
 from cases.models import Case, Clearance, Project, SafetyInspection
+from cases.querysets import InspectionQuerySet
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
 from taxonomy.selectors import provinces, term_choices
@@ -79,11 +80,8 @@ class InspectionFilter(FacetedFilterSet):
         model = SafetyInspection
         fields = ()
 
-    def mending(
-        self, rows: QuerySet[SafetyInspection], _name: str, value: str
-    ) -> QuerySet[SafetyInspection]:
-        rows = rows.filter(mended_count__lt=F("found_count"))
-        return rows.filter(rectify_by__lt=timezone.localdate()) if value == "overdue" else rows
+    def mending(self, rows: InspectionQuerySet, _name: str, value: str) -> InspectionQuerySet:
+        return rows.overdue(today=timezone.localdate()) if value == "overdue" else rows.unmended()
 
 
 class CaseFilter(FacetedFilterSet):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -56,6 +56,15 @@ class OutcomeQuerySet(models.QuerySet[Any]):
 class CaseQuerySet(models.QuerySet[Any]):
     def published(self) -> CaseQuerySet:
         return self.filter(status=CaseStatus.PUBLISHED)
+
+
+class InspectionQuerySet(models.QuerySet[Any]):
+    def unmended(self) -> InspectionQuerySet:
+        """Inspections with findings that are still to be mended."""
+        return self.filter(mended_count__lt=F("found_count"))
+
+    def overdue(self, *, today: date) -> InspectionQuerySet:
+        return self.unmended().filter(rectify_by__lt=today)
 
 
 class EntryQuerySet(models.QuerySet[Any]):

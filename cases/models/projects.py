@@ -21,7 +21,7 @@ from cases.enums import (
     OutcomeStatus,
     ProjectStatus,
 )
-from cases.querysets import OPEN_STATUSES, OutcomeQuerySet, ProjectQuerySet
+from cases.querysets import OPEN_STATUSES, InspectionQuerySet, OutcomeQuerySet, ProjectQuerySet
 from core.models import BaseModel
 from taxonomy.term_fields import term_field
 
@@ -152,6 +152,8 @@ class SafetyInspection(BaseModel):
     mended_count = models.PositiveSmallIntegerField(_("已整改(项)"), default=0)
     rectify_by = models.DateField(_("整改期限"), null=True, blank=True)
     rectification = models.TextField(_("整改情况"), max_length=3000, blank=True)
+
+    objects = InspectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("安全检查")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.access import ProjectAccess
 from cases.models import Clearance, SafetyInspection
+from cases.querysets import InspectionQuerySet
 
 
 def clearance_rows(access: ProjectAccess) -> QuerySet[Clearance]:
@@ -16,7 +17,7 @@ def clearance_rows(access: ProjectAccess) -> QuerySet[Clearance]:
     return rows.select_related(*related).order_by("-stage", "-updated_at", "-pk")
 
 
-def inspection_rows(access: ProjectAccess) -> QuerySet[SafetyInspection]:
+def inspection_rows(access: ProjectAccess) -> InspectionQuerySet:
     """Inspections of the projects the user sees: what is still to be mended first, by its day."""
     rows = SafetyInspection.objects.filter(project__in=access.visible())
     is_open = ExpressionWrapper(Q(mended_count__lt=F("found_count")), output_field=BooleanField())
@@ -24,7 +25,6 @@ def inspection_rows(access: ProjectAccess) -> QuerySet[SafetyInspection]:
     return rows.select_related(*related).order_by(is_open.desc(), "rectify_by", "-pk")
 
 
-def overdue_inspections(access: ProjectAccess) -> QuerySet[SafetyInspection]:
+def overdue_inspections(access: ProjectAccess) -> InspectionQuerySet:
     """Inspections with findings that should have been mended by now."""
-    is_late = Q(rectify_by__lt=timezone.localdate(), mended_count__lt=F("found_count"))
-    return inspection_rows(access).filter(is_late)
+    return inspection_rows(access).overdue(today=timezone.localdate())

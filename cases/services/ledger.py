@@ -8,7 +8,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,11 +92,9 @@ def remind_inspections(*, now: datetime) -> int:
 
     Returns how many messages were written. Safe to run any number of times a day.
     """
-    rows = SafetyInspection.objects.filter(mended_count__lt=F("found_count"))
+    rows = SafetyInspection.objects.unmended().select_related("project__platform")
     written = 0
-    for row, due, is_late, key, word in near(
-        rows.select_related("project__platform"), "rectify_by", now=now
-    ):
+    for row, due, is_late, key, word in near(rows, "rectify_by", now=now):
         platform = row.project.platform
         own = operators(platform)
         written += notify(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -105,8 +105,7 @@ def operator(user: Any) -> Panel:
             _evaluations(user),
             counted("待完成的考核评估", open_assessments(user),
                     f"{reverse('platforms:assessments')}?timing=open", due="due_date"),
-            counted("安全检查待整改", inspection_rows(ProjectAccess(user)).filter(
-                    mended_count__lt=F("found_count")),
+            counted("安全检查待整改", inspection_rows(ProjectAccess(user)).unmended(),
                     f"{reverse('cases:inspections')}?timing=open", due="rectify_by"),
             Item("诉求已答复，待我评价", tickets["answered"],
                  f"{reverse('platforms:tickets')}?status=answered"),
