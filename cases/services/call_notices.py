@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
@@ -27,7 +26,7 @@ def tell_invited(*, event_id: str, call_id: int, user_ids: list[int], now: datet
 def tell_selected(*, event_id: str, call_id: int, now: datetime) -> None:
     """Both sides of a selected case are told; of the others, who runs the platform."""
     call = CaseCall.objects.get(pk=call_id)
-    told: dict[bool, dict[int, list[Any]]] = {True: {}, False: {}}
+    told: dict[tuple[User, bool], list[str]] = {}
     rows = call.entries.select_related("case__platform", "case__project__enterprise")
     for entry in rows.order_by("pk"):
         case = entry.case
@@ -36,16 +35,11 @@ def tell_selected(*, event_id: str, call_id: int, now: datetime) -> None:
             people += people_of_organisation(case.platform.organisation_id, [Role.OPERATOR])
         if entry.is_selected and case.project:
             people += enterprise_people(case.project)
-        for user in people:
-            cases = told[entry.is_selected].setdefault(user.pk, [user])
-            if str(case) not in cases[1:]:
-                cases.append(str(case))
-    for is_selected, kind, word in (
-        (True, "casecall_selected", "入选"), (False, "casecall_not_selected", "未入选"),
-    ):  # fmt: skip
-        for user, *cases in told[is_selected].values():
-            names = "、".join(f"“{name}”" for name in cases)
-            notify(
-                users=[user], event_id=event_id, kind=kind, title=f"案例{word}：{call}",
-                body=f"{names}{word}“{call}”。", url=call.get_absolute_url(), now=now,
-            )  # fmt: skip
+        for user in dict.fromkeys(people):  # somebody may belong to both sides
+            told.setdefault((user, entry.is_selected), []).append(f"“{case}”")
+    for (user, is_selected), names in told.items():
+        kind, word = ("selected", "入选") if is_selected else ("not_selected", "未入选")
+        notify(
+            users=[user], event_id=event_id, kind=f"casecall_{kind}", title=f"案例{word}：{call}",
+            body=f"{'、'.join(names)}{word}“{call}”。", url=call.get_absolute_url(), now=now,
+        )  # fmt: skip
