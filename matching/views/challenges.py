@@ -35,8 +35,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            stored = ChallengeItem.objects.get(pk=pk) if pk else None  # the form changed `found`
-            item = _save(request, form, stored)
+            item = _save(request, form, found)
         except DomainError as error:
             put_error(form, error)
         else:
