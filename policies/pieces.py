@@ -49,10 +49,7 @@ class PiecesField(forms.Field):
         return [row if isinstance(row, str) else piece_label(row) for row in value or []]
 
     def clean(self, value: Any) -> list[Content]:
-        found = [self._find(line.strip()) for line in value or [] if line.strip()]
-        if len(set(found)) < len(found):
-            raise forms.ValidationError(_("同一篇内容只能放一次。"), code="twice")
-        return found
+        return [self._find(line.strip()) for line in value or [] if line.strip()]
 
     def _find(self, line: str) -> Content:
         if line in self.choices:

@@ -70,9 +70,10 @@ def _items() -> QuerySet[TopicItem]:
 
 
 def pieces_to_gather() -> list[Content]:
-    """What a topic may take: every published piece, newest first within its kind."""
+    """What a topic may take: every published piece, newest first within its kind, without text."""
     kinds: tuple[type[Content], ...] = (News, PolicyDocument, Interpretation)
-    return [row for model in kinds for row in model._default_manager.published().newest_first()]
+    rows = (model._default_manager.published().newest_first() for model in kinds)
+    return [row for found in rows for row in found.defer("body_source", "body")]
 
 
 def self_inspection(*, today: date) -> list[Check]:
