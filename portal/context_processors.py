@@ -20,11 +20,11 @@ NAVIGATION: list[tuple[str, ...]] = [
     ("服务能力", "platforms:capabilities"),
     ("共享资源", "platforms:resources"),
     ("中试需求", "demands:demands"),
-    ("典型案例", "cases:cases"),
+    ("典型案例", "cases:cases", "/case-calls/"),
     ("平台认定", "platforms:programmes", "/challenges/", "/publicity/", "/roster/", "/verify/"),
     ("数据发布", "reporting:publications", "/lists/"),
     ("政策资讯", "policies:documents"),
-    ("行业动态", "policies:news_list"),
+    ("行业动态", "policies:news_list", "/topics/"),
 ]
 FOOTER = [
     ("关于数据", "portal:about"),

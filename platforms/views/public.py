@@ -33,7 +33,7 @@ SORTS = [("", "默认"), ("-confirmed_at", "最近确认"), ("-completeness", "�
 
 def trail(*steps: tuple[str, str] | str) -> list[dict[str, str]]:
     """Breadcrumbs: (label, url name) on the way, the page itself last."""
-    return [{"label": "首页", "url": "/"}] + [
+    return [
         {"label": step, "url": ""}
         if isinstance(step, str)
         else {"label": step[0], "url": reverse(step[1])}

@@ -154,13 +154,15 @@ def _doors() -> list[Group]:
         )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
-            ("申报批次", "platforms:managed_programmes"),
+            ("申报批次", "platforms:managed_programmes"), ("揭榜榜单", "platforms:challenges"),
             ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
-            ("考核评估", "platforms:assessments"), ("环评安评台账", "cases:clearances"),
-            ("安全检查", "cases:inspections"), ("要素诉求", "platforms:tickets"),
-            ("财政资金台账", "platforms:funding"), ("退坡补贴", "platforms:subsidies"),
-            ("进口税收政策名单", "platforms:tax_list"),
+            ("考核评估", "platforms:assessments"),
+        )),
+        Group("支持与安全", links(
+            ("要素诉求", "platforms:tickets"), ("财政资金台账", "platforms:funding"),
+            ("退坡补贴", "platforms:subsidies"), ("进口税收政策名单", "platforms:tax_list"),
+            ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
