@@ -197,8 +197,11 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 def detach(request: HttpRequest, number: str, pk: Any) -> HttpResponse:
     """Take a file back."""
     _access, found = find(request, number)
-    services.remove_evidence(actor=request.user, application=found, file_id=pk, now=timezone.now())
-    messages.success(request, "材料已删除。")
+    with telling(request):
+        services.remove_evidence(
+            actor=request.user, application=found, file_id=pk, now=timezone.now()
+        )
+        messages.success(request, "材料已删除。")
     return redirect("platforms:application_edit", number)
 
 
@@ -207,12 +210,13 @@ def detach(request: HttpRequest, number: str, pk: Any) -> HttpResponse:
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """One step along the path; the buttons come from the state table."""
     _access, found = find(request, number)
-    services.move_application(
-        actor=request.user, application=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-        decision_number=request.POST.get("decision_number", ""),
-    )  # fmt: skip
-    messages.success(request, "已办理，已通知有关人员。")
+    with telling(request):
+        services.move_application(
+            actor=request.user, application=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+            decision_number=request.POST.get("decision_number", ""),
+        )  # fmt: skip
+        messages.success(request, "已办理，已通知有关人员。")
     return redirect("platforms:application", number)
 
 
@@ -278,11 +282,12 @@ def show_form(
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Object to a rejection."""
     _access, found = find(request, number)
-    services.make_appeal(
-        actor=request.user, application=found, body=request.POST.get("body", ""),
-        now=timezone.now(),
-    )  # fmt: skip
-    messages.success(request, "申诉已提交，办理结果会通知您。")
+    with telling(request):
+        services.make_appeal(
+            actor=request.user, application=found, body=request.POST.get("body", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "申诉已提交，办理结果会通知您。")
     return redirect("platforms:application", number)
 
 
@@ -291,11 +296,12 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Answer an appeal."""
     found = get_object_or_404(AppealAccess(request.user).visible(), pk=pk)
-    services.answer_appeal(
-        actor=request.user, appeal=found, name=name, answer=request.POST.get("reason", ""),
-        now=timezone.now(),
-    )  # fmt: skip
-    messages.success(request, "已答复。")
+    with telling(request):
+        services.answer_appeal(
+            actor=request.user, appeal=found, name=name, answer=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "已答复。")
     return redirect("platforms:applications_queue")
 
 

@@ -13,7 +13,7 @@ from accounts.selectors import history_of
 from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import ApplicationAccess, OpinionRequestAccess
 from platforms.filters import OpinionRequestFilter
@@ -110,9 +110,10 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a department no longer."""
     _access, found = find(request, pk)
-    services.withdraw_request(
-        actor=request.user, request=found, reason=request.POST.get("reason", ""),
-        now=timezone.now(),
-    )  # fmt: skip
-    messages.success(request, "已撤回，已通知该部门。")
+    with telling(request):
+        services.withdraw_request(
+            actor=request.user, request=found, reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "已撤回，已通知该部门。")
     return redirect(found.application)

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
@@ -25,6 +24,7 @@ from platforms.models import TaxEligibility
 from platforms.selectors import eligibility as selectors
 from platforms.tables import TaxTable
 from platforms.views.public import trail
+from platforms.views.roster import given_day
 
 LIST = ("进口税收政策名单", "platforms:tax_list")
 
@@ -102,7 +102,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
     """Take a platform off the list."""
     found = find(code)
     with telling(request):
-        day = parse_date(request.POST.get("ended_date", "")) or timezone.localdate()
+        day = given_day(request.POST.get("ended_date", "")) or timezone.localdate()
         services.end_eligibility(
             actor=request.user, eligibility=found, ended_date=day, now=timezone.now(),
             reason=request.POST.get("reason", ""),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.enums import Role
 from accounts.models import Organisation
 from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import selectors, services
 from platforms.access import ChangeAccess, ListingAccess, PlatformAccess, ReportAccess, access_to
 from platforms.completeness import missing_facts
@@ -245,11 +245,12 @@ def page(
 def move(request: HttpRequest, kind: str, slug: str, name: str) -> HttpResponse:
     """Move a listing along its life cycle; the buttons come from the state table."""
     access, listing = find(request, kind, slug)
-    services.move_listing(
-        actor=request.user, listing=listing, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, f"“{listing}”：{access.machine.by_name[name].label}，已完成。")
+    with telling(request):
+        services.move_listing(
+            actor=request.user, listing=listing, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, f"“{listing}”：{access.machine.by_name[name].label}，已完成。")
     if access.can("manage", listing):
         return redirect(workbench_of(listing, KINDS[kind]))
     return redirect("platforms:review")
@@ -280,8 +281,9 @@ def confirm_all(request: HttpRequest, slug: str) -> HttpResponse:
 def discard(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Delete a draft."""
     _access, listing = find(request, kind, slug)
-    services.discard_listing(actor=request.user, listing=listing, now=timezone.now())
-    messages.success(request, "草稿已删除。")
+    with telling(request):
+        services.discard_listing(actor=request.user, listing=listing, now=timezone.now())
+        messages.success(request, "草稿已删除。")
     if kind == PLATFORM.key:
         return redirect("platforms:mine")
     return redirect("platforms:offers", listing.platform.slug, kind)

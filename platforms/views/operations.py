@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import history_of
 from core.errors import DomainError, Refused
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import (
     AssessmentAccess,
@@ -105,11 +105,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Accept, return or dismiss."""
     found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
-    services.move_change(
-        actor=request.user, report=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, "已办理。")
+    with telling(request):
+        services.move_change(
+            actor=request.user, report=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "已办理。")
     return redirect(found)
 
 

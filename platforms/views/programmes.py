@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
 from platforms.forms.recognition import ApplyForm, ProgrammeForm
@@ -134,9 +134,10 @@ def certificates(request: HttpRequest, slug: str) -> HttpResponse:
 def move(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Open, close or reopen a batch."""
     found = get_object_or_404(ProgrammeAccess(request.user).visible(), slug=slug)
-    services.move_programme(
-        actor=request.user, programme=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, "已办理。")
+    with telling(request):
+        services.move_programme(
+            actor=request.user, programme=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "已办理。")
     return redirect("platforms:managed_programmes")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refused
+from core.refusals import telling
 from platforms import selectors, services
 from platforms.access import ClaimAccess, PlatformAccess, ReportAccess, access_to
 from platforms.facts import fact_rows
@@ -77,10 +78,11 @@ def claim(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Decide a claim."""
     found = get_object_or_404(ClaimAccess(request.user).visible(), pk=pk)
     reason = request.POST.get("reason", "")
-    services.decide_claim(
-        actor=request.user, claim=found, name=name, now=timezone.now(), reason=reason
-    )
-    messages.success(request, "认领申请已处理，已通知申请单位。")
+    with telling(request):
+        services.decide_claim(
+            actor=request.user, claim=found, name=name, now=timezone.now(), reason=reason
+        )
+        messages.success(request, "认领申请已处理，已通知申请单位。")
     return redirect("platforms:review")
 
 
@@ -90,10 +92,11 @@ def report(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Close a report."""
     found = get_object_or_404(ReportAccess(request.user).visible(), pk=pk)
     reason = request.POST.get("reason", "")
-    services.close_report(
-        actor=request.user, report=found, name=name, now=timezone.now(), reason=reason
-    )
-    messages.success(request, "已处理。")
+    with telling(request):
+        services.close_report(
+            actor=request.user, report=found, name=name, now=timezone.now(), reason=reason
+        )
+        messages.success(request, "已处理。")
     if PlatformAccess(request.user).can("review", found.platform):
         return redirect("platforms:review")
     return redirect("platforms:workbench", found.platform.slug)

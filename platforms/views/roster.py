@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
@@ -35,11 +35,7 @@ RELATED = ("scheme", "platform__region__parent", "platform__organisation", "appl
 def asked_day(request: HttpRequest, name: str = "date") -> date:
     """The day in the address, at most today; today for none or a wrong one."""
     today = timezone.localdate()
-    try:
-        day = parse_date(request.GET.get(name, ""))
-    except ValueError:  # well-formed, but no such day
-        day = None
-    return min(day or today, today)
+    return min(given_day(request.GET.get(name, "")) or today, today)
 
 
 def roster(request: HttpRequest) -> HttpResponse:
@@ -162,17 +158,19 @@ def record(request: HttpRequest) -> HttpResponse:
 def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Warn, order to rectify, restore, remove, accept, resign."""
     _access, found = find(request, verification_code=code)
-    services.move_recognition(
-        actor=request.user, recognition=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-        document_number=request.POST.get("document_number", ""),
-        rectify_by=_day(request.POST.get("rectify_by", "")),
-    )  # fmt: skip
-    messages.success(request, "已办理并记入名册变动。")
+    with telling(request):
+        services.move_recognition(
+            actor=request.user, recognition=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+            document_number=request.POST.get("document_number", ""),
+            rectify_by=given_day(request.POST.get("rectify_by", "")),
+        )  # fmt: skip
+        messages.success(request, "已办理并记入名册变动。")
     return redirect(found)
 
 
-def _day(text: str) -> date | None:
+def given_day(text: str) -> date | None:
+    """The day that was typed; None for none, and for what is no day."""
     try:
         return parse_date(text)
     except ValueError:
@@ -209,10 +207,11 @@ def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_assessment(request, pk)
     form = ConclusionForm(request.POST)
     form.is_valid()
-    services.conclude_assessment(
-        actor=request.user, assessment=found, values=form.cleaned_data, now=timezone.now()
-    )
-    messages.success(request, "结论已记录。")
+    with telling(request):
+        services.conclude_assessment(
+            actor=request.user, assessment=found, values=form.cleaned_data, now=timezone.now()
+        )
+        messages.success(request, "结论已记录。")
     return redirect(found.recognition)
 
 
@@ -245,7 +244,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         services.grant_extension(actor=request.user, assessment=found, now=timezone.now())
         messages.success(request, "已同意延期。")
     else:
-        until = _day(request.POST.get("until", ""))
+        until = given_day(request.POST.get("until", ""))
         if until is None:
             raise DomainError("field_required", "请填写申请延期至哪一天。", "until")
         services.ask_extension(
@@ -261,9 +260,10 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 def appeal(request: HttpRequest, code: str) -> HttpResponse:
     """Object to a removal."""
     _access, found = find(request, verification_code=code)
-    services.make_appeal(
-        actor=request.user, recognition=found, body=request.POST.get("body", ""),
-        now=timezone.now(),
-    )  # fmt: skip
-    messages.success(request, "申诉已提交，办理结果会通知您。")
+    with telling(request):
+        services.make_appeal(
+            actor=request.user, recognition=found, body=request.POST.get("body", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "申诉已提交，办理结果会通知您。")
     return redirect(found)

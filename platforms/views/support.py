@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import departments, history_of
 from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import put_error, telling
 from platforms import services
 from platforms.access import PlatformAccess, TicketAccess
 from platforms.filters import TicketFilter
@@ -151,11 +151,12 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Accept, insist, end, close, withdraw."""
     _access, found = find(request, number)
-    services.move_ticket(
-        actor=request.user, ticket=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, "已办理。")
+    with telling(request):
+        services.move_ticket(
+            actor=request.user, ticket=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "已办理。")
     return redirect(found)
 
 

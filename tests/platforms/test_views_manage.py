@@ -240,13 +240,13 @@ def test_buttons_move_confirm_and_discard(sign_in, operator, platform):
     base = f"/manage/capabilities/{capability.slug}"
 
     confirmed = client.post(f"{base}/confirm/")
-    without = client.post(f"{base}/withdraw/")
+    without = client.post(f"{base}/withdraw/", follow=True)
     client.post(f"{base}/withdraw/", {"reason": "检修"})
     client.post(f"/manage/capabilities/{draft.slug}/discard/")
 
     saved = Capability.objects.get()
     assert confirmed.url == f"/manage/platforms/{platform.slug}/capabilities/"
-    assert without.status_code == 400
+    assert "请写明原因" in without.content.decode()
     assert (saved.status, saved.confirmed_at is None) == ("withdrawn", False)
     assert client.get(f"{base}/withdraw/").status_code == 405
     assert client.post(f"{base}/approve/").status_code == 403

@@ -139,3 +139,14 @@ def test_the_list_costs_the_same_for_one_and_three(sign_in, staff, django_assert
     TaxFactory.create_batch(2)
     with django_assert_num_queries(6):
         client.get("/import-tax/")
+
+
+def test_a_day_that_is_none_ends_it_today(sign_in, staff, platform):
+    row = TaxFactory(platform=platform)
+
+    sign_in(staff).post(
+        f"{row.get_absolute_url()}end/", {"ended_date": "2026-13-40", "reason": "迁出"}
+    )
+
+    row.refresh_from_db()
+    assert row.ended_date == timezone.localdate()
