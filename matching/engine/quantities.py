@@ -29,12 +29,6 @@ class Interval:
         if self.low is not None and self.high is not None and self.low > self.high:
             raise QuantityError("区间自相矛盾：下限大于上限。")
 
-    def overlaps(self, other: "Interval") -> bool:
-        """Whether some value lies in both."""
-        return (self.low is None or other.high is None or self.low <= other.high) and (
-            other.low is None or self.high is None or other.low <= self.high
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
