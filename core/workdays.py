@@ -1,4 +1,4 @@
-"""The working calendar of China (holidays and 调休), for promises and deadlines."""
+"""Days: those that were typed, and the working calendar of China (holidays and 调休)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from datetime import date, datetime, timedelta
 
 import chinese_calendar
 from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+
+def given_day(text: str) -> date | None:
+    """The day that was typed; None for none, and for what is no day."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def is_workday(day: date) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import HasScope
 from accounts.enums import Scope
+from core.workdays import given_day
 from platforms import services
 from platforms.access import (
     ApplicationAccess,
@@ -62,10 +62,7 @@ class RosterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def day(self) -> Any:
         """The day asked for. Raises ValidationError for anything that is no day."""
         asked = self.request.query_params.get("date", "")
-        try:
-            day = parse_date(asked) if asked else timezone.localdate()
-        except ValueError:
-            day = None
+        day = given_day(asked) if asked else timezone.localdate()
         if day is None:
             raise ValidationError({"date": ["请写成 2026-01-01 这样的日期。"]})
         return day

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import DomainError
 from core.lists import list_page
 from core.refusals import put_error, telling
+from core.workdays import given_day
 from platforms import services
 from platforms.access import PlatformAccess, TaxAccess
 from platforms.documents.certificate import tax_proof_pdf
@@ -24,7 +25,6 @@ from platforms.models import TaxEligibility
 from platforms.selectors import eligibility as selectors
 from platforms.tables import TaxTable
 from platforms.views.public import trail
-from platforms.views.roster import given_day
 
 LIST = ("进口税收政策名单", "platforms:tax_list")
 

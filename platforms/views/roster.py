@@ -12,12 +12,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
 from core.refusals import put_error, telling
+from core.workdays import given_day
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
@@ -167,14 +167,6 @@ def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, "已办理并记入名册变动。")
     return redirect(found)
-
-
-def given_day(text: str) -> date | None:
-    """The day that was typed; None for none, and for what is no day."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 @login_required

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
 from core.refusals import put_error, telling
+from core.workdays import given_day
 from reporting.access import (
     CycleAccess,
     DisputeAccess,
@@ -203,7 +203,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 def rectify(request: HttpRequest, pk: int) -> HttpResponse:
     """Order the platforms of the last grade to mend by a day."""
     _access, run = find(request, pk)
-    day = parse_date(request.POST.get("rectify_by", "") or "")
+    day = given_day(request.POST.get("rectify_by", ""))
     with telling(request):
         result = rectification.rectify_poor(
             actor=request.user, run=run, rectify_by=day, now=timezone.now()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.workdays import (
     add_workdays,
     end_of_workdays,
+    given_day,
     is_workday,
     workdays_between,
     working_hours,
@@ -98,3 +99,8 @@ def test_end_of_workdays_counts_whole_days_after_the_start():
 )
 def test_workdays_between(first, last, days):
     assert workdays_between(first, last) == days
+
+
+def test_what_is_no_day_is_none():
+    assert given_day("2026-11-22") == date(2026, 11, 22)
+    assert [given_day(text) for text in ("", "2026-13-40", "明天")] == [None, None, None]
