@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,7 @@ def _publication(found: Publication) -> Verified:
     caution = f"之后已发布{newer}，请以新版为准。" if newer else ""
     if found.status == PublicationStatus.WITHDRAWN:
         caution = f"这一版已经撤回：{found.reason}"
-    return Verified(_marked(facts, found.is_demo), _holds(found), caution,
+    return Verified(_marked(facts, found.is_demo), _checked(found, _holds), caution,
                     found.get_absolute_url())  # fmt: skip
 
 
@@ -107,11 +108,14 @@ def _list(edition: PublishedList) -> Verified:
     caution = f"最新一期为{latest}。" if latest and latest.pk != edition.pk else ""
     if edition.status == ListStatus.WITHDRAWN:
         caution = f"这一期已经撤回：{edition.reason}"
-    holds = cache.get_or_set(
-        f"reporting:list-holds:{edition.pk}", lambda: _rows_hold(edition), CHECKED_SECONDS
-    )
-    return Verified(_marked(facts, edition.is_demo), bool(holds), caution,
+    return Verified(_marked(facts, edition.is_demo), _checked(edition, _rows_hold), caution,
                     edition.get_absolute_url())  # fmt: skip
+
+
+def _checked(record: Any, check: Callable[[Any], bool]) -> bool:
+    """`check` of the record, asked again after ten minutes: anybody may ask."""
+    key = f"reporting:holds:{record._meta.model_name}:{record.pk}"
+    return bool(cache.get_or_set(key, lambda: check(record), CHECKED_SECONDS))
 
 
 def _rows_hold(edition: PublishedList) -> bool:
