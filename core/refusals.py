@@ -23,6 +23,15 @@ def put_error(form: BaseForm, error: DomainError, renamed: Mapping[str, str] | N
     form.add_error(field if field in form.fields else None, error.message)
 
 
+@contextmanager
+def refusals_on(form: BaseForm, renamed: Mapping[str, str] | None = None) -> Iterator[None]:
+    """`put_error` whatever the service called inside refuses; what follows is left out."""
+    try:
+        yield
+    except DomainError as error:
+        put_error(form, error, renamed)
+
+
 def tell(request: HttpRequest, error: DomainError, failed: str = "") -> None:
     """A refusal that belongs to no field becomes a message; Refused is raised again."""
     if isinstance(error, Refused):

@@ -16,9 +16,8 @@ from accounts.forms import OrganisationForm, ReasonForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 
 
 def _visible(request: PersonRequest, pk: int) -> Organisation:
@@ -68,7 +67,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
 def _save(request: PersonRequest, form: OrganisationForm, pk: int) -> bool:
     changes = dict(form.cleaned_data)
     version = changes.pop("version")
-    try:
+    with refusals_on(form):
         services.edit_organisation(
             actor=request.user,
             organisation=Organisation.objects.get(pk=pk),
@@ -76,10 +75,8 @@ def _save(request: PersonRequest, form: OrganisationForm, pk: int) -> bool:
             updated_at=version,
             now=timezone.now(),
         )
-    except DomainError as error:
-        put_error(form, error)
-        return False
-    return True
+        return True
+    return False
 
 
 @login_required

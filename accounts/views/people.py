@@ -18,9 +18,8 @@ from accounts.forms import GrantForm, InviteForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.tables import UserTable
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 
 
 @login_required
@@ -62,7 +61,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _grant(request: PersonRequest, form: GrantForm, found: User) -> bool:
     values = form.cleaned_data
-    try:
+    with refusals_on(form):
         services.grant_role(
             actor=request.user,
             user=found,
@@ -71,10 +70,8 @@ def _grant(request: PersonRequest, form: GrantForm, found: User) -> bool:
             organisation=values["organisation"],
             now=timezone.now(),
         )
-    except DomainError as error:
-        put_error(form, error)
-        return False
-    return True
+        return True
+    return False
 
 
 @login_required
@@ -83,13 +80,10 @@ def invite(request: PersonRequest) -> HttpResponse:
     UserAccess(request.user).require("invite")
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = services.invite_person(
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             link = ResetPasswordForm({"email": user.email})  # allauth's mail with its signed link
             if link.is_valid():
                 link.save(request)

@@ -18,8 +18,7 @@ from accounts.access import TokenAccess
 from accounts.forms import CloseAccountForm, ProfileForm
 from accounts.models import ConsentRecord
 from accounts.requests import PersonRequest
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 
 
 @login_required
@@ -72,11 +71,8 @@ def close(request: PersonRequest) -> HttpResponse:
     """Close the account for good, after saying so."""
     form = CloseAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.close_account(actor=request.user, now=timezone.now())
-        except DomainError as error:
-            put_error(form, error)
-        else:
             logout(request)
             messages.success(request, "账户已注销，个人信息已删除。")
             return redirect("portal:home")

@@ -18,8 +18,7 @@ from accounts.enums import PRIVACY_TEXT_VERSION
 from accounts.forms import JoinForm, RegistrationForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 
 WAITS = "注册成功。单位资料已提交管辖部门审核，审核期间可以先填写草稿。"
 ASKED = "注册成功。您的单位已登记，加入申请已发给本单位人员，同意后即可使用。"
@@ -44,13 +43,11 @@ def _register(form: RegistrationForm) -> services.Registration | None:
     values: dict[str, Any] = {
         name: value for name, value in form.cleaned_data.items() if name != "consent"
     }
-    try:
+    with refusals_on(form):
         return services.register(
             **values, privacy_text_version=PRIVACY_TEXT_VERSION, now=timezone.now()
         )
-    except DomainError as error:
-        put_error(form, error)
-        return None
+    return None
 
 
 @login_required
@@ -68,14 +65,12 @@ def join(request: PersonRequest) -> HttpResponse:
 
 
 def _request_role(request: PersonRequest, form: JoinForm, organisation: Organisation) -> bool:
-    try:
+    with refusals_on(form):
         services.request_role(
             actor=request.user,
             organisation=organisation,
             role=form.cleaned_data["role"],
             now=timezone.now(),
         )
-    except DomainError as error:
-        put_error(form, error)
-        return False
-    return True
+        return True
+    return False

@@ -15,8 +15,7 @@ from accounts import selectors, services
 from accounts.access import TokenAccess
 from accounts.forms import TokenForm
 from accounts.requests import PersonRequest
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 
 
 @login_required
@@ -45,7 +44,7 @@ def _tokens(request: PersonRequest) -> HttpResponse:
 
 def _create(request: PersonRequest, form: TokenForm) -> str:
     """The new secret; empty when the form was refused."""
-    try:
+    with refusals_on(form, {"expires_at": "expires_date"}):
         _, secret = services.create_token(
             actor=request.user,
             name=form.cleaned_data["name"],
@@ -53,10 +52,8 @@ def _create(request: PersonRequest, form: TokenForm) -> str:
             expires_at=form.expires_at,
             now=timezone.now(),
         )
-    except DomainError as error:
-        put_error(form, error, {"expires_at": "expires_date"})
-        return ""
-    return secret
+        return secret
+    return ""
 
 
 @login_required

@@ -18,9 +18,8 @@ from cases.enums import CallStatus
 from cases.models import CaseCall, CaseEntry, CaseScore
 from cases.services.calls import FIXED
 from cases.tables import CallTable, EntryTable, RankingTable
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from core.states import Relation
 
 SAID = {"open": "征集已发布。", "score": "已截止报名并通知评审专家。"}
@@ -93,13 +92,10 @@ def _form(request: HttpRequest, call: CaseCall | None) -> HttpResponse:
     form = forms.CallForm(request.POST or None, instance=call, user=request.user, fixed=fixed)
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.user, "now": timezone.now(), **form.values()}
-        try:
+        with refusals_on(form):
             saved = (
                 services.edit_call(call=call, **given) if call else services.create_call(**given)
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect(saved)
     context = {"form": form, "call": call, "trail": _trail(call, "修改" if call else "新建征集")}
@@ -168,13 +164,10 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     score = CaseScore.objects.filter(entry=found, reviewer=request.user).first()
     form = forms.ScoreForm(request.POST or None, call=found.call, score=score)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.mark_entry(
                 actor=request.user, entry=found, now=timezone.now(), **form.values()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "评分已保存，公布入选前可以修改。")
             return redirect(found.call)
     context = {"entry": found, "case": found.case, "form": form,

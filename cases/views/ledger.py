@@ -22,7 +22,7 @@ from cases.tables import ClearanceTable, InspectionTable
 from cases.views.projects import find_project
 from core.errors import DomainError, Refused
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import refusals_on
 
 
 def _keeper(request: HttpRequest) -> ProjectAccess:
@@ -97,14 +97,11 @@ def clear(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     found = find_project(request, number)
     form = ClearanceForm(request.POST, prefix=kind)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.save_clearance(
                 actor=request.user, project=found, kind=kind, values=form.cleaned_data,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect("cases:ledger", number)
     return render(request, "cases/ledger.html", page(request, found, **{kind: form}))
@@ -117,13 +114,10 @@ def inspect(request: HttpRequest, number: str) -> HttpResponse:
     found = find_project(request, number)
     form = InspectionForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.record_inspection(
                 actor=request.user, project=found, values=form.cleaned_data, now=timezone.now()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "检查已记录。")
             return redirect("cases:ledger", number)
     return render(request, "cases/ledger.html", page(request, found, inspection=form))

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 from cases import forms, selectors, services
 from cases.access import OutcomeAccess
 from cases.models import Outcome
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 
 FORMS: dict[str, type[forms.ActionForm]] = {
     "confirm": forms.ConfirmForm,
@@ -95,11 +94,9 @@ def _answer(actor: Any, outcome: Outcome, name: str, form: forms.ActionForm, **e
     """Whether the answer was taken; otherwise the form says why not."""
     if not form.is_valid():
         return False
-    try:
+    with refusals_on(form):
         services.answer_outcome(
             actor=actor, outcome=outcome, name=name, now=timezone.now(), **form.values(), **extra
         )
-    except DomainError as error:
-        put_error(form, error)
-        return False
-    return True
+        return True
+    return False

@@ -20,9 +20,9 @@ from cases.filters import ProjectFilter
 from cases.models import Project
 from cases.states import PROJECT
 from cases.tables import ProjectTable
-from core.errors import DomainError, Refused
+from core.errors import Refused
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import refusals_on
 from demands.access import DemandAccess
 from demands.selectors import demand_for_page
 from demands.services import note_full_reading
@@ -85,11 +85,8 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     form = form_class(request.POST, request.FILES)
     if form.is_valid():
         values = form.values() | ({"name": name} if service is services.move_project else {})
-        try:
+        with refusals_on(form):
             service(actor=request.user, project=found, now=timezone.now(), **values)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, said)
             return redirect(found)
     return project_screen(request, found, {name: form})
@@ -156,13 +153,10 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     beginnings = forms.outcome_beginnings(found)
     form = forms.OutcomeForm(request.POST or None, request.FILES or None, initial=beginnings)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.claim_outcome(
                 actor=request.user, project=found, now=timezone.now(), **form.values()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "成果已提出，企业会收到确认链接。")
             return redirect(found)
     trail = [{"label": found.number, "url": found.get_absolute_url()}, {"label": "提出成果"}]

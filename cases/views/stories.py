@@ -19,9 +19,9 @@ from cases.filters import CaseFilter
 from cases.models import Case
 from cases.tables import CaseTable, ReviewTable
 from cases.views.projects import find_project
-from core.errors import DomainError, Refused
+from core.errors import Refused
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 
 SAID = {
     "ask_consent": "已请企业确认是否同意公开。",
@@ -82,13 +82,10 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
         raise Refused(decision.reason)
     form = forms.CaseForm(request.POST or None, initial=selectors.case_beginnings(project))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             found = services.write_case(
                 actor=request.user, project=project, values=form.values(), now=timezone.now()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "草稿已保存，核对后请企业同意公开。")
             return redirect(found)
     trail = [{"label": project.number, "url": project.get_absolute_url()}, {"label": "写案例"}]
@@ -104,14 +101,11 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         raise Refused(decision.reason)
     form = forms.CaseForm(request.POST or None, instance=Case.objects.get(pk=found.pk))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.edit_case(
                 actor=request.user, case=found, values=form.values(), now=timezone.now(),
                 version=_version(form.cleaned_data["version"]),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect(found)
     trail = [{"label": str(found), "url": found.get_absolute_url()}, {"label": "修改"}]

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import put_error, refusals_on
 from demands import selectors, services
 from demands.access import DemandAccess
 from demands.coach import missing_facts, next_advice
@@ -78,7 +78,7 @@ def amend(request: HttpRequest, slug: str) -> HttpResponse:
     demand = _own(request, slug, "amend")
     form = amend_form_class()(_posted(request), instance=demand)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.amend_demand(
                 actor=request.user,
                 demand=demand,
@@ -86,9 +86,6 @@ def amend(request: HttpRequest, slug: str) -> HttpResponse:
                 version=_version(request),
                 now=timezone.now(),
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存，正在按新的内容重新匹配。")
             return redirect(demand)
     groups = [(step, [form[name] for name in step.fields]) for step in STEPS]
@@ -108,7 +105,7 @@ def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
     """Save the valid fields; what is wrong stays in the form with its error."""
     form = form_class(step.fields)(request.POST, instance=demand)
     form.is_valid()
-    try:
+    with refusals_on(form):
         if not form.non_field_errors():
             demand = services.save_draft(
                 actor=request.user,
@@ -117,8 +114,6 @@ def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
                 version=_version(request),
                 now=timezone.now(),
             )
-    except DomainError as error:
-        put_error(form, error)
     return _answer(request, demand, step, form)
 
 

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 from matching.forms import ChallengeItemForm
 from matching.selectors.atlas import unmet_count
 from platforms.access import ChallengeItemAccess
@@ -34,11 +33,8 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         initial=None if found else _of_cell(request),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             item = _save(request, form, found)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。批次发布时，榜单一起公布。")
             return redirect(item)
     context = {"form": form, "item": found, "programmes": programmes}

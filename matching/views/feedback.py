@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 from demands.models import Demand
 from matching.forms import FeedbackForm
 from matching.services.feedback import give_feedback, withdraw_feedback
@@ -27,11 +26,8 @@ def judge(
         return redirect(back)
     form = FeedbackForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             give_feedback(actor=request.user, now=timezone.now(), **pair, **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已记下您的评价，重新匹配后仍然有效。")
             return redirect(back)
     return render(request, "matching/feedback.html", {"form": form, "back": back, **pair})

@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
@@ -30,11 +29,8 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     """What I asked to be told of, and a form for one more search."""
     form = SearchForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             subscribe(actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。有符合的新能力发布时会通知您。")
             return redirect("matching:subscriptions")
     rows = subscription_lines(request.user)

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from matching.access import MatchWeightsAccess
 from matching.engine.weights import SHIPPED, shipped_weights
 from matching.forms import WeightsForm
@@ -88,11 +87,8 @@ def add(request: HttpRequest) -> HttpResponse:
     initial = {"record": record}
     form = WeightsForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             row = add_weights(actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, f"已登记版本“{row.version}”，比较后可启用。")
             return redirect("matching:weights")
     return render(request, "matching/weights_form.html", {"form": form})

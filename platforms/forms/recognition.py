@@ -189,9 +189,11 @@ class ScoreForm(forms.Form):
     def __init__(self, *args: Any, sheet: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = {}
+        self.places = {}  # where a refusal that names an item belongs
         for number, item in enumerate(sheet or [{"name": "总体评价", "maximum": 100}]):
             name = f"item_{number}"
             self.items[name] = item["name"]
+            self.places[item["name"]] = name
             self.fields[name] = forms.DecimalField(
                 label=f"{item['name']}（0–{item['maximum']} 分）", min_value=0,
                 max_value=item["maximum"], max_digits=5, decimal_places=1,
@@ -207,10 +209,6 @@ class ScoreForm(forms.Form):
     def scores(self) -> dict[str, Decimal]:
         """Points by the name of the item."""
         return {label: self.cleaned_data[name] for name, label in self.items.items()}
-
-    def field_of(self, item: str | None) -> str | None:
-        """The field that a refusal naming an item belongs to."""
-        return next((name for name, label in self.items.items() if label == item), item)
 
 
 class ObjectionForm(forms.Form):

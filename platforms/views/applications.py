@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
 from platforms.filters import ApplicationFilter
@@ -138,7 +137,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     form = ApplicationForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         fresh = Application.objects.get(pk=found.pk)  # the form has changed its own instance
-        try:
+        with refusals_on(form):
             services.edit_application(
                 actor=request.user, application=fresh, values=form.values(), now=timezone.now(),
                 version=form.cleaned_data["version"],
@@ -149,9 +148,6 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
                 )
                 messages.success(request, "已提交，进展会通知您。")
                 return redirect("platforms:application", number)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect("platforms:application_edit", number)
     return render(request, "platforms/recognition/edit.html", editor(found, form))
@@ -246,14 +242,11 @@ def visit(request: HttpRequest, number: str) -> HttpResponse:
     access, found = find(request, number)
     form = VisitForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.record_visit(
                 actor=request.user, application=found, values=form.cleaned_data,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "核查记录已保存。")
             return redirect("platforms:application", number)
     context = page(request, access, found, visit_form=form)
@@ -266,11 +259,8 @@ def show_form(
     """A small form of the page: its service, then back; with errors the page again."""
     access, found = find(request, number)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             service(actor=request.user, application=found, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, done)
             return redirect("platforms:application", number)
     context = page(request, access, found, **{name: form})
@@ -319,13 +309,10 @@ def objection(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(rows, number=number)
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.object_to(
                 actor=request.user, application=found, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "异议已提交，主管部门会核实。")
             return redirect("platforms:publicity")
     context = {"application": found, "form": form}

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
-from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import ApplicationAccess, OpinionRequestAccess
 from platforms.filters import OpinionRequestFilter
@@ -64,14 +63,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_on(form):
             services.answer_request(
                 actor=request.user, request=found, stance=data["stance"], body=data["body"],
                 uploads=data["files"], now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "意见已提交，已通知征求意见的部门。汇总前可以修改。")
             return redirect(found)
     sees_application = ApplicationAccess(request.user).can("view", found.application)

@@ -12,9 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from platforms import services
 from platforms.access import PlatformAccess, TaxAccess
@@ -53,14 +52,11 @@ def record(request: HttpRequest) -> HttpResponse:
     form = TaxForm(request.POST or None, platforms=watched)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             found = services.record_eligibility(
                 actor=request.user, platform=values.pop("platform"), values=values,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已列入名单，已通知平台。")
             return redirect(found)
     context = {"form": form, "trail": trail(LIST, "列入名单")}

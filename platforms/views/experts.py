@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error
+from core.refusals import refusals_on
 from platforms import services
 from platforms.access import ApplicationAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
@@ -41,15 +40,12 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     form = ScoreForm(request.POST or None, sheet=application.programme.scheme.score_sheet)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_on(form, form.places):
             services.score_application(
                 actor=request.user, assignment=found, scores=form.scores(),
                 comment=data["comment"], is_supportive=data["is_supportive"],
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error, {error.field or "": form.field_of(error.field)})
-        else:
             messages.success(request, "评分已提交。")
             return redirect("platforms:assignments")
     sees_all = found.declared_at is not None and ApplicationAccess(request.user).can(

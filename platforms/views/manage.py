@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
 from accounts.models import Organisation
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import selectors, services
 from platforms.access import ChangeAccess, ListingAccess, PlatformAccess, ReportAccess, access_to
 from platforms.completeness import missing_facts
@@ -124,14 +123,11 @@ def create(request: HttpRequest) -> HttpResponse:
     organisation = chosen_organisation(request)
     form = FORMS[PLATFORM.key](request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             platform = services.create_listing(
                 actor=request.user, model=Platform, organisation=organisation,
                 values=form.values(), now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已存为草稿。补充能力后再提交审核，会更快通过。")
             return redirect("platforms:workbench", platform.slug)
     return render(request, "platforms/manage/create.html", {"form": form})
@@ -154,14 +150,11 @@ def add(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     access_to(model, request.user).require("create", probe)
     form, sheet = editor(request, KINDS[kind], probe)
     if is_clean(request, form, sheet):
-        try:
+        with refusals_on(form):
             listing = services.create_listing(
                 actor=request.user, model=model, platform=platform,
                 values=gathered(form, sheet), now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已存为草稿，核对后提交审核。")
             return redirect("platforms:edit", kind, listing.slug)
     return page(request, KINDS[kind], probe, form, sheet)
@@ -174,14 +167,11 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     access.require("edit", listing)
     form, sheet = editor(request, KINDS[kind], listing)
     if is_clean(request, form, sheet):
-        try:
+        with refusals_on(form):
             services.edit_listing(
                 actor=request.user, listing=listing, values=gathered(form, sheet),
                 now=timezone.now(), version=form.cleaned_data["version"], confirms=True,
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect("platforms:edit", kind, slug)
     return page(request, KINDS[kind], listing, form, sheet)
@@ -296,15 +286,12 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     access.require("claim", platform)
     form = ClaimForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.claim_platform(
                 actor=request.user, platform=platform, note=form.cleaned_data["note"],
                 organisation=chosen_organisation(request), now=timezone.now(),
                 files=request.FILES.getlist("files"),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "认领申请已提交，主管部门核实后会通知您。")
             return redirect(platform)
     return render(request, "platforms/manage/claim.html", {"platform": platform, "form": form})

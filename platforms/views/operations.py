@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
-from core.errors import DomainError, Refused
+from core.errors import Refused
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import (
     AssessmentAccess,
@@ -60,14 +60,11 @@ def report_change(request: HttpRequest, slug: str) -> HttpResponse:
     ChangeAccess(request.user).require("create", ChangeReport(platform=platform))
     form = ChangeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             report = services.report_change(
                 actor=request.user, platform=platform, values=form.cleaned_data,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已报告，主管部门核准后通知您。")
             return redirect(report)
     context = {"platform": platform, "form": form}
@@ -83,14 +80,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if access.can("edit", found):
         form = ChangeForm(request.POST or None, instance=found)
         if request.method == "POST" and form.is_valid():
-            try:
+            with refusals_on(form):
                 services.explain_change(
                     actor=request.user, report=found, values=form.cleaned_data,
                     now=timezone.now(),
                 )  # fmt: skip
-            except DomainError as error:
-                put_error(form, error)
-            else:
                 messages.success(request, "已提交，主管部门核准后通知您。")
                 return redirect(found)
     context = {
@@ -137,13 +131,10 @@ def plan_assessments(request: HttpRequest) -> HttpResponse:
     schemes = ProgrammeAccess(request.user).schemes()
     form = AssessmentBatchForm(request.POST or None, schemes=schemes)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             planned = services.plan_assessments(
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, f"已为 {len(planned)} 家平台安排，已分别通知。")
             return redirect("platforms:assessments")
     context = {"form": form, "trail": trail(("考核评估", "platforms:assessments"), "成批安排")}
@@ -172,14 +163,11 @@ def record_funding(request: HttpRequest) -> HttpResponse:
     form = FundingForm(request.POST or None, platforms=watched)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             services.record_funding(
                 actor=request.user, platform=values.pop("platform"), values=values,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已登记。")
             return redirect("platforms:funding")
     return render(request, "platforms/recognition/funding_form.html", {"form": form})
@@ -198,14 +186,11 @@ def usage(request: HttpRequest, slug: str) -> HttpResponse:
     form = UsageForm(request.POST or None, equipment=equipment)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             services.log_usage(
                 actor=request.user, equipment=values.pop("equipment"), values=values,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已登记。")
             return redirect("platforms:usage", slug)
     lines = selectors.usage_of(platform, year)

@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
 from platforms.forms.recognition import ApplyForm, ProgrammeForm
@@ -70,13 +69,10 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
         initial={"challenge_item": request.GET.get("item")},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             application = services.start_application(
                 actor=request.user, programme=found, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已建立申报，平台资料已带入。请核对自评，补齐后提交。")
             return redirect("platforms:application_edit", application.number)
     context = {"programme": found, "form": form, "platforms": own}
@@ -103,14 +99,11 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponse:
         access.require("edit", found)
     form = ProgrammeForm(request.POST or None, instance=found, schemes=access.schemes())
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.save_programme(
                 actor=request.user, programme=found, values=form.values(), now=timezone.now(),
                 version=form.cleaned_data["version"],
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect("platforms:managed_programmes")
     return render(request, "platforms/recognition/programme_form.html", {"form": form})

@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error
+from core.refusals import refusals_on
 from platforms import filters, selectors, services, tables
 from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
@@ -82,14 +81,11 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         client = str(request.user.pk or request.META.get("REMOTE_ADDR", ""))
-        try:
+        with refusals_on(form):
             services.report_listing(
                 actor=request.user, platform=found, client=client, now=timezone.now(),
                 page=request.META.get("HTTP_REFERER", ""), **form.cleaned_data,
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已收到，运营单位和主管部门会核实更正，谢谢您。")
             return redirect(found)
     return render(

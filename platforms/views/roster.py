@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from platforms import services
 from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
@@ -141,13 +141,10 @@ def record(request: HttpRequest) -> HttpResponse:
         schemes=ProgrammeAccess(request.user).schemes(),
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             found = services.record_recognition(
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已记入名册。")
             return redirect(found)
     return render(request, "platforms/recognition/record.html", {"form": form})

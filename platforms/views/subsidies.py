@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import PlatformAccess, SubsidyAccess
 from platforms.filters import SubsidyFilter
@@ -51,11 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
     watched, rules = PlatformAccess(request.user).supervised(), selectors.subsidy_rules()
     form = SubsidyForm(request.POST or None, platforms=watched, rules=rules)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             plan = services.plan_subsidy(actor=request.user, now=timezone.now(), **form.values())
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已定计划，已通知平台。")
             return redirect(plan)
     context = {"form": form, "rules": rules, "trail": trail(LEDGER, PLANS, "定补贴计划")}
@@ -124,11 +120,8 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(request: HttpRequest, pk: int, form: Any, service: Any, done: str) -> HttpResponse:
     row = find(request, pk)
     if form.is_valid():
-        try:
+        with refusals_on(form, {"reason": "basis"}):
             service(actor=request.user, row=row, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error, {"reason": "basis"})
-        else:
             messages.success(request, done)
             return redirect(row.plan)
     return _page(request, row.plan_id, (row.pk, form))

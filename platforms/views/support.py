@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import departments, history_of
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import PlatformAccess, TicketAccess
 from platforms.filters import TicketFilter
@@ -49,14 +48,11 @@ def new(request: HttpRequest) -> HttpResponse:
     form = TicketForm(request.POST or None, platforms=own)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             ticket = services.raise_ticket(
                 actor=request.user, platform=values.pop("platform"), values=values,
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已提出，主管部门分办后通知您承办部门和答复期限。")
             return redirect(ticket)
     context = {"form": form, "trail": trail(TICKETS, "提出诉求")}
@@ -106,13 +102,10 @@ def route(request: HttpRequest, number: str) -> HttpResponse:
     access, found = find(request, number)
     form = RouteForm(request.POST, departments=departments())
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.route_ticket(
                 actor=request.user, ticket=found, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已分办，已通知承办部门和平台。")
             return redirect(found)
     context = page(request, access, found, route_form=form)
@@ -132,14 +125,11 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
             "actor": request.user, "ticket": found, "now": timezone.now(),
             "uploads": form.cleaned_data["files"],
         }  # fmt: skip
-        try:
+        with refusals_on(form):
             if is_answer:
                 services.move_ticket(name="answer", reason=body, **said)
             else:
                 services.reply_to_ticket(body=body, **said)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已答复，已通知平台。" if is_answer else "已留言。")
             return redirect(found)
     shown = page(request, access, found, **{"answer_form" if is_answer else "reply_form": form})

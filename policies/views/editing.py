@@ -14,10 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from policies import selectors, services
 from policies.access import ACCESS, ContentAccess
 from policies.filters import EditingFilter
@@ -62,16 +61,13 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     access.require("create")
     form = _form(access.model, request, initial={"region": access.own_region()})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             content = services.create_content(
                 actor=request.user,
                 model=access.model,
                 values=form.cleaned_data,
                 now=timezone.now(),
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "草稿已保存。这就是公众将看到的样子，核对后发布。")
             return redirect(content)
     return _editor(request, access, kind, form)
@@ -85,7 +81,7 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     access.require("edit", content)
     form = _form(access.model, request, instance=content)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.edit_content(
                 actor=request.user,
                 content=content,
@@ -93,9 +89,6 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
                 version=_version(request),
                 now=timezone.now(),
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect(content)
     return _editor(request, access, kind, form, content)

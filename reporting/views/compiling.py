@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import PublicationAccess
 from reporting.forms import ChapterForm, PublicationForm
 from reporting.models import PublicationSection
@@ -49,13 +49,10 @@ def create(request: HttpRequest) -> HttpResponse:
     PublicationAccess(request.user).require("create")
     form = PublicationForm(request.POST or None, user=request.user, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = services.create_publication(
                 actor=request.user, now=timezone.now(), **form.values()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已建立，正在封存数据并写出初稿。")
             return redirect("reporting:compile", made.pk)
     return render(request, "reporting/publications/create.html", {"form": form})

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import AnnualReportAccess, CycleAccess, JobAccess
 from reporting.forms import CycleDatesForm, CycleForm
 from reporting.models import ReportingJob
@@ -41,13 +40,10 @@ def create(request: HttpRequest) -> HttpResponse:
     CycleAccess(request.user).require("create")
     form = CycleForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = services.create_cycle(
                 actor=request.user, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已建立，核对后点“开始填报”。")
             return redirect("reporting:cycle", made.pk)
     return render(request, "reporting/cycle_form.html", {"form": form})
@@ -61,13 +57,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     access.require("edit", found)
     form = CycleDatesForm(request.POST or None, initial=model_to_dict(found))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.edit_cycle(
                 actor=request.user, cycle=found, values=form.cleaned_data, now=timezone.now()
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存。")
             return redirect("reporting:cycle", found.pk)
     return render(request, "reporting/cycle_form.html", {"form": form, "cycle": found})

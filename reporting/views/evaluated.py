@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import (
     AnnualReportAccess,
     DisputeAccess,
@@ -67,14 +66,11 @@ def dispute(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             services.make_dispute(
                 actor=request.user, result=result, upload=data.pop("file"), now=timezone.now(),
                 **data,
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "异议已提交，答复后会通知您。")
             return redirect(result)
     context = {"form": form, "result": result, "run": result.round.run}
@@ -106,14 +102,11 @@ def correct(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     EvaluationAccess(request.user).require("correct", run)
     form = InputForm(request.POST or None, codes=selectors.contestable(run, result))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.correct_input(
                 actor=request.user, run=run, platform=result.platform, now=timezone.now(),
                 **form.cleaned_data,
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "更正已记下，重新计算后计入结果。")
             return redirect(run)
     context = {"form": form, "result": result, "run": run}

@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from reporting.access import (
     CycleAccess,
@@ -64,11 +63,8 @@ def create(request: HttpRequest) -> HttpResponse:
         cycles=cycles.select_related("region").order_by("-year", "pk"),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = services.create_run(actor=request.user, now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已建立，点“计算”得出结果。")
             return redirect(made)
     return render(request, "reporting/evaluation_form.html", {"form": form})
@@ -173,13 +169,10 @@ def entrust(request: HttpRequest, pk: int) -> HttpResponse:
     access.require("entrust", run)
     form = EntrustForm(request.POST or None, run=run)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.entrust_run(
                 actor=request.user, run=run, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已保存，新委托的人员会收到消息。")
             return redirect(run)
     return render(request, "reporting/evaluation_entrust.html", {"form": form, "run": run})

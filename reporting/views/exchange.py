@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.errors import DomainError
 from core.lists import XLSX
-from core.refusals import put_error
+from core.refusals import refusals_on
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
 from reporting.documents.sheet import template_xlsx
@@ -82,14 +81,11 @@ def import_(request: HttpRequest, pk: int) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     errors = []
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             result = import_template(
                 actor=request.user, report=report, upload=form.cleaned_data["file"],
                 now=timezone.now(),
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, f"已导入 {len(result.written)} 项。")
             errors = result.errors
             if not errors:

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import AnnualReportAccess
 from reporting.forms import CorrectionForm, ExtensionForm, PlanForm, SectionForm
 from reporting.models import AnnualReport, Extension
@@ -170,14 +169,11 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             filling.request_correction(
                 actor=request.user, report=report, code=code, now=timezone.now(),
                 raw=form.cleaned_data["value"], reason=form.cleaned_data["reason"],
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "更正申请已提交，两个数值都会保留。")
             return redirect("reporting:value", pk, code)
     context = {
@@ -238,13 +234,10 @@ def extension(request: HttpRequest, pk: int) -> HttpResponse:
     access.require("ask_extension", report)
     form = ExtensionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             review.ask_extension(
                 actor=request.user, report=report, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "延期申请已提交，答复后会通知您。")
             return redirect("reporting:report", pk)
     return render(request, "reporting/extension.html", {"report": report, "form": form})

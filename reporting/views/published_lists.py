@@ -15,10 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.counts import KeptPaginator
-from core.errors import DomainError
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import PublishedListAccess
 from reporting.documents.lists import list_csv, list_json, stated
 from reporting.enums import ListChange, ListKind
@@ -168,14 +167,11 @@ def issue(request: HttpRequest, kind: str) -> HttpResponse:
     typed = request.POST or request.GET or {"region": current_jurisdiction().region}
     form = ListForm(typed, known=LIST_TYPES[kind])
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.issue_list(
                 actor=request.user, kind=kind, criteria=form.criteria(), now=timezone.now(),
                 title=form.cleaned_data["title"], note=form.cleaned_data["note"],
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "正在生成，完成后自动发布。")
             return redirect("reporting:managed_lists")
     criteria = form.criteria() if form.is_valid() else {}

@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import EvaluationAccess, RewardAccess
 from reporting.forms import RewardForm
 from reporting.models import RewardItem
@@ -39,13 +38,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     access.require("reward", run)
     form = RewardForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form, {"amount_yuan": "amount_wan"}):
             made = services.plan_reward(
                 actor=request.user, run=run, now=timezone.now(), **form.typed()
             )
-        except DomainError as error:
-            put_error(form, error, {"amount_yuan": "amount_wan"})
-        else:
             messages.success(request, "名单已按规定算出，核对后开始公示。")
             return redirect(made)
     context = {"form": form, "run": run, "rule": services.reward_rule(run)}

@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.errors import DomainError
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import EvaluationAccess, SchemeAccess
 from reporting.forms import SchemeForm
 from reporting.models import EvaluationScheme
@@ -59,13 +58,10 @@ def revise(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     access.require("revise", found)
     form = SchemeForm(request.POST or None, scheme=found)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form, form.places):
             made = services.save_draft(
                 actor=request.user, base=found, now=timezone.now(), **form.typed()
             )
-        except DomainError as error:
-            put_error(form, error, form.places)
-        else:
             messages.success(request, "草稿已保存，还没有启用。核对下面的变化后再启用。")
             return redirect("reporting:compare_scheme", slug, made.version)
     return render(request, "reporting/scheme_form.html", {"form": form, "scheme": found})
