@@ -92,8 +92,8 @@ class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = (
-            "name", "uscc", "region", "industry", "size_class", "address", "website",
-            "qualifications",
+            "name", "uscc", "region", "industry", "size_class", "legal_person", "address",
+            "website", "qualifications",
         )  # fmt: skip
 
     def __init__(self, *args: Any, may_rename: bool, **kwargs: Any) -> None:

@@ -56,6 +56,8 @@ class Organisation(BaseModel):
     qualifications = models.ManyToManyField(
         "taxonomy.Term", blank=True, related_name="+", verbose_name=_("企业资质")
     )
+    # watched for changes where the organisation runs a recognised platform (G12)
+    legal_person = models.CharField(_("法定代表人"), max_length=50, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     website = models.URLField(_("网站"), blank=True)
     status = models.CharField(

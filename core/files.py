@@ -92,9 +92,17 @@ def _content_types(content: bytes, name: str) -> frozenset[str]:
 
 
 def store_file(
-    *, actor: Any, upload: UploadedFile, target: models.Model, field: str = "file"
+    *,
+    actor: Any,
+    upload: UploadedFile,
+    target: models.Model,
+    field: str = "file",
+    label: str = "",
 ) -> StoredFile:
-    """Check and keep `upload` as a file of `target`. The caller has checked the actor's right."""
+    """Check and keep `upload` as a file of `target`, `label` saying which material it is.
+
+    The caller has checked the actor's right. Raises Refused, or DomainError at `field`.
+    """
     if not getattr(actor, "pk", None):
         raise Refused("请先登录再上传文件。")
     content_type = check_upload(upload, field=field)
@@ -108,6 +116,7 @@ def store_file(
         content_type=content_type,
         size_bytes=upload.size or 0,
         sha256=digest.hexdigest(),
+        label=label,
         uploaded_by=actor,
         target_type=target._meta.label_lower,
         target_id=str(target.pk),

@@ -181,6 +181,8 @@ class StoredFile(BaseModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(_("文件"), upload_to="%Y/%m/")
     name = models.CharField(_("文件名"), max_length=200)
+    # which of the materials that were asked for it is; empty: none in particular
+    label = models.CharField(_("材料"), max_length=120, blank=True)
     content_type = models.CharField(_("类型"), max_length=100)
     size_bytes = models.PositiveBigIntegerField(_("大小"))
     sha256 = models.CharField(_("摘要"), max_length=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 import chinese_calendar
@@ -15,6 +16,13 @@ def given_day(text: str) -> date | None:
         return parse_date(text)
     except ValueError:
         return None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month, `months` later; its last day where the month is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def is_workday(day: date) -> bool:

@@ -117,6 +117,7 @@ class AssignmentStatus(models.TextChoices):
     SCORING = "scoring", _("待评分")
     SCORED = "scored", _("已评分")
     DECLINED = "declined", _("已回避")
+    RELEASED = "released", _("已取消邀请")
 
 
 class OpinionKind(models.TextChoices):

@@ -67,6 +67,13 @@ def has_stage(scheme: Scheme, build_type: str, stage: str) -> bool:
     )
 
 
+def stage_months(scheme: Scheme, build_type: str, stage: str) -> int | None:
+    """Months after the recognition within which `stage` is due; None where the ladder is silent."""
+    rows = (row for row in scheme.steps if stage in row["stages"])
+    found = (row.get("months") for row in rows if build_type not in row.get("skipped_for", []))
+    return next((months for months in found if months), None)
+
+
 def stage_workdays(scheme: Scheme, status: str) -> int | None:
     """Working days that the ladder gives for a stage; for a returned one, to mend it (`apply`)."""
     stage = "apply" if status == A.RETURNED else status
@@ -86,6 +93,7 @@ def step_rows(scheme: Scheme, build_type: str = "") -> list[dict[str, Any]]:
             "actor": actors.get(step["actor"], step["actor"]),
             "is_example": step.get("example", False),
             "workdays": step.get("workdays"),
+            "months": step.get("months"),
             "is_correction": "apply" in step["stages"],
             "skipped": "、".join(str(BuildType(code).label) for code in step["skipped_for"]),
         }
@@ -130,15 +138,8 @@ def check_application(application: Application) -> list[SelfCheck]:
                 "" if label else "请选择建设类型。",
             )
         )
-    count = files_of(application).count() if application.pk else 0
     if scheme.evidence:
-        listed = "、".join(scheme.evidence)
-        checks.append(
-            SelfCheck(
-                "证明材料", True if count else None, f"{count} 份", listed,
-                "" if count else f"请上传：{listed}。",
-            )
-        )  # fmt: skip
+        checks.append(_evidence_check(application))
     if scheme.vetoes:
         done = application.has_no_veto
         checks.append(
@@ -149,6 +150,17 @@ def check_application(application: Application) -> list[SelfCheck]:
         )  # fmt: skip
     funded = _funding_check(application)
     return [*checks, funded] if funded else checks
+
+
+def _evidence_check(application: Application) -> SelfCheck:
+    """Each material that the scheme asks for needs a file of its own."""
+    asked = application.programme.scheme.evidence
+    labels = set(files_of(application).values_list("label", flat=True)) if application.pk else set()
+    missing = [item for item in asked if item not in labels]
+    return SelfCheck(
+        "证明材料", None if missing else True, f"{len(asked) - len(missing)}/{len(asked)} 项",
+        "、".join(asked), f"还缺：{'、'.join(missing)}。" if missing else "",
+    )  # fmt: skip
 
 
 def check_platform(

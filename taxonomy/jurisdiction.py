@@ -49,7 +49,8 @@ class Step:
     """One step of a ladder and who takes it. `example`: no document says so.
 
     `workdays` is how long each of its stages may take (None: nobody says); of the step `apply` it
-    is the time to mend what was returned. `stages` are what the software does at this step, in
+    is the time to mend what was returned. `months` is how long after the recognition an assessment
+    (midterm, acceptance) is due. `stages` are what the software does at this step, in
     order: apply, county, city, province (reviews), experts, site, publicity, decision; afterwards
     build, midterm, acceptance, roster.
     """
@@ -60,6 +61,7 @@ class Step:
     stages: tuple[str, ...] = ()
     skipped_for: tuple[str, ...] = ()
     workdays: int | None = None
+    months: int | None = None
     example: bool = False
 
 

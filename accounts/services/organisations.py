@@ -21,7 +21,9 @@ from taxonomy.models import Region
 from taxonomy.uscc import check_uscc
 
 IDENTITY_FIELDS = frozenset({"name", "uscc", "region"})
-EDITABLE_FIELDS = IDENTITY_FIELDS | {"industry", "size_class", "address", "website"}
+EDITABLE_FIELDS = IDENTITY_FIELDS | {
+    "industry", "size_class", "legal_person", "address", "website",
+}  # fmt: skip
 PAST = {
     "approve": "approved",
     "return": "returned",

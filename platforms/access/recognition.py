@@ -59,6 +59,7 @@ LEVEL_WORDS = {
     RegionLevel.CITY: "市级",
     RegionLevel.COUNTY: "县区",
 }
+STAFF_WORK = frozenset({"assign", "consult", "visit", "settle"})
 DECLARED = (AssignmentStatus.SCORING, AssignmentStatus.SCORED)
 STAGE_LEVELS: dict[str, int] = {
     A.COUNTY: RegionLevel.COUNTY,
@@ -156,6 +157,7 @@ class ApplicationAccess(ApplicationScope):
         "consult": frozenset({STAFF}),
         "assign": frozenset({STAFF}),
         "visit": frozenset({STAFF}),
+        "settle": frozenset({STAFF}),
         "appeal": frozenset({OWNER}),
     }
     labels: ClassVar = {
@@ -166,6 +168,7 @@ class ApplicationAccess(ApplicationScope):
         "consult": _("征求并汇总部门意见"),
         "assign": _("指派专家"),
         "visit": _("记录现场核查"),
+        "settle": _("答复公示异议"),
         "appeal": _("申诉"),
     }
 
@@ -218,12 +221,14 @@ class ApplicationAccess(ApplicationScope):
             return Decision(False, "受理期间才能征求部门意见。", "state")
         if action == "visit" and obj.status != A.SITE:
             return Decision(False, "现场核查环节才能记录。", "state")
+        if action == "settle" and obj.status != A.PUBLICITY:
+            return Decision(False, "公示环节才能答复异议。", "state")
         row = APPLICATION.by_name.get(action)
         if row and action == TRANSITION_TO.get(row.target) and obj.next_stage != row.target:
             return Decision(False, "按本办法的步骤，下一环节不是这个。", "path")
         if obj.status == A.SUBMITTED and action != "withdraw" and not self.is_system and row:
             return Decision(False, "提交后由系统分送，无须办理。", "path")
-        is_staff_work = action in {"assign", "consult", "visit"} or (row and STAFF in row.relations)
+        is_staff_work = action in STAFF_WORK or (row and STAFF in row.relations)
         if self.is_system or not is_staff_work:
             return ALLOWED
         return level_decision(self.user, obj.platform, stage_level(obj))
@@ -265,7 +270,7 @@ class AssignmentAccess(ApplicationScope):
         """Experts work while the application is with them."""
         if obj is not None and action in ASSIGNMENT.by_name and obj.application.status != A.EXPERTS:
             return Decision(False, "专家评审环节已结束。", "state")
-        if action == "reopen" and obj is not None:
+        if action in {"reopen", "release"} and obj is not None:
             return level_decision(self.user, obj.application.platform, stage_level(obj.application))
         return ALLOWED
 
@@ -279,6 +284,7 @@ class RecognitionAccess(PlatformScope):
         "view": frozenset({VISITOR, SYSTEM}),
         "record": frozenset({STAFF, SYSTEM}),
         "assess": frozenset({STAFF}),
+        "request": frozenset({OWNER}),
         "extend": frozenset({OWNER}),
         "appeal": frozenset({OWNER}),
     }
@@ -286,6 +292,7 @@ class RecognitionAccess(PlatformScope):
         "view": _("查看"),
         "record": _("登记已有认定"),
         "assess": _("安排和填写考核"),
+        "request": _("申请考核、验收"),
         "extend": _("申请延期"),
         "appeal": _("申诉"),
     }

@@ -26,7 +26,7 @@ def certificate_pdf(recognitions: Iterable[tuple[Recognition, str]]) -> bytes:
     Recognitions need `scheme`, `platform__organisation` and `application`. Text reaches typst as
     data, never as markup. Who is not on the roster any more is marked so.
     """
-    return _printed([(_words(recognition), url) for recognition, url in recognitions])
+    return printed(TEMPLATE, [(_words(recognition), url) for recognition, url in recognitions])
 
 
 def tax_proof_pdf(row: TaxEligibility, url: str) -> bytes:
@@ -46,11 +46,11 @@ def tax_proof_pdf(row: TaxEligibility, url: str) -> bytes:
         "中试平台名单。进口货物的范围和手续以海关、税务部门的规定为准。",
         "rows": [*facts, ("验证码", row.verification_code)],
     }  # fmt: skip
-    return _printed([(words, url)])
+    return printed(TEMPLATE, [(words, url)])
 
 
-def _printed(pages: list[tuple[dict[str, Any], str]]) -> bytes:
-    """One page each: its words, and the address that its QR code holds."""
+def printed(template: Path, pages: list[tuple[dict[str, Any], str]]) -> bytes:
+    """`template` filled with the words of each page, and the address that its QR code holds."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         rows = []
@@ -60,7 +60,7 @@ def _printed(pages: list[tuple[dict[str, Any], str]]) -> bytes:
             rows.append(words | {"url": url, "code": code.name})
         (folder / "data.json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
         main = folder / "main.typ"
-        main.write_text(TEMPLATE.read_text("utf-8"), "utf-8")
+        main.write_text(template.read_text("utf-8"), "utf-8")
         return typst.compile(
             main,
             format="pdf",

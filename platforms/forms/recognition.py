@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import BuildType
+from platforms.forms.support import FilesField
 from platforms.ladders import bid_types
 from platforms.models import (
     Application,
@@ -149,15 +150,20 @@ class ApplicationForm(forms.ModelForm):
 
 
 class EvidenceForm(forms.Form):
-    files = forms.FileField(
-        label=_("证明材料"), help_text=_("可一次选多份：PDF、Word、Excel、图片。"),
-        widget=forms.FileInput(),
-    )  # fmt: skip
+    """A file field for each material that the scheme asks for, and one for anything else."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].widget.allow_multiple_selected = True
-        self.fields["files"].widget.attrs["multiple"] = True
+        self.items = {f"item_{number}": name for number, name in enumerate(asked)} | {"files": ""}
+        self.places = {name: field for field, name in self.items.items()}
+        for field, name in self.items.items():
+            label = name or (_("其他材料") if asked else _("证明材料"))
+            self.fields[field] = FilesField(label=label)
+
+    def uploads(self) -> dict[str, list[Any]]:
+        """Files by the material that they prove."""
+        found = {name: self.cleaned_data[field] for field, name in self.items.items()}
+        return {name: files for name, files in found.items() if files}
 
 
 class OpinionForm(forms.Form):
@@ -183,6 +189,14 @@ class VisitForm(forms.ModelForm):
         widgets = {"visited_date": day_input(), "findings": forms.Textarea(attrs={"rows": 4})}
 
 
+def points_field(item: dict[str, Any]) -> forms.DecimalField:
+    """Points for one item of a score sheet."""
+    return forms.DecimalField(
+        label=f"{item['name']}（0–{item['maximum']} 分）", min_value=0,
+        max_value=item["maximum"], max_digits=5, decimal_places=1,
+    )  # fmt: skip
+
+
 class ScoreForm(forms.Form):
     """One number for each item of the sheet."""
 
@@ -194,10 +208,7 @@ class ScoreForm(forms.Form):
             name = f"item_{number}"
             self.items[name] = item["name"]
             self.places[item["name"]] = name
-            self.fields[name] = forms.DecimalField(
-                label=f"{item['name']}（0–{item['maximum']} 分）", min_value=0,
-                max_value=item["maximum"], max_digits=5, decimal_places=1,
-            )  # fmt: skip
+            self.fields[name] = points_field(item)
         self.fields["comment"] = forms.CharField(
             label=_("评审意见"), max_length=3000, widget=forms.Textarea(attrs={"rows": 5})
         )
@@ -267,10 +278,33 @@ class AssessmentBatchForm(AssessmentForm):
 
 
 class ConclusionForm(forms.ModelForm):
+    """Who assessed, what they saw, how they scored, what follows. Scores are optional."""
+
     class Meta:
         model = Assessment
-        fields = ("held_date", "result", "conclusion")
-        widgets = {"held_date": day_input(), "conclusion": forms.Textarea(attrs={"rows": 4})}
+        fields = ("held_date", "members", "findings", "result", "rectify_by", "conclusion")
+        widgets = {
+            "held_date": day_input(),
+            "findings": forms.Textarea(attrs={"rows": 4}),
+            "rectify_by": day_input(),
+            "conclusion": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {"rectify_by": _("结论为限期整改的必填，到期自动安排复查。")}
+
+    def __init__(self, *args: Any, sheet: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("held_date", "result", "conclusion"):
+            self.fields[name].required = True
+        self.items = {f"item_{number}": row["name"] for number, row in enumerate(sheet)}
+        self.places = {label: name for name, label in self.items.items()}
+        for name, row in zip(self.items, sheet, strict=True):
+            self.fields[name] = points_field(row)
+            self.fields[name].required = False
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes: the columns, and points by the name of the item."""
+        scores = {label: self.cleaned_data[name] for name, label in self.items.items()}
+        return {name: self.cleaned_data[name] for name in self._meta.fields} | {"scores": scores}
 
 
 class ChangeForm(forms.ModelForm):

@@ -26,6 +26,9 @@ class ReviewOpinion(BaseModel):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("填写人")
     )
+    # what the deciding level found out about an objection and told who made it
+    answer = models.TextField(_("核实结果"), max_length=3000, blank=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("审核意见")

@@ -136,8 +136,21 @@ class Assessment(BaseModel):
     due_date = models.DateField(_("应完成日"))
     extension_asked_date = models.DateField(_("申请延期至"), null=True, blank=True)
     extension_reason = models.CharField(_("延期理由"), max_length=500, blank=True)
+    extension_answer = models.CharField(_("不同意延期的理由"), max_length=500, blank=True)
+    # the platform says that it is done and asks to be assessed (G18)
+    requested_at = models.DateTimeField(_("申请考核时间"), null=True, blank=True)
     held_date = models.DateField(_("评估日期"), null=True, blank=True)
+    members = models.CharField(
+        _("考核组成员"), max_length=300, blank=True,
+        help_text=_("组长和专家的姓名、单位，与平台没有利益关系。"),
+    )  # fmt: skip
+    findings = models.TextField(
+        _("现场核查情况"), max_length=5000, blank=True, help_text=_("没有到现场的留空。")
+    )
+    scores = models.JSONField(_("评分"), default=dict, blank=True)  # {item: points}
+    total = models.DecimalField(_("总分"), max_digits=6, decimal_places=1, null=True, blank=True)
     result = models.CharField(_("结论"), max_length=10, choices=CheckResult.choices, blank=True)
+    rectify_by = models.DateField(_("整改期限"), null=True, blank=True)
     conclusion = models.TextField(_("评估意见"), max_length=5000, blank=True)
     concluded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -200,6 +200,12 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
     )
 
 
+def last_return(application: Application) -> ReviewOpinion | None:
+    """What a returned application was returned for."""
+    said = application.opinions.filter(stage=application.returned_from, kind=OpinionKind.REVIEW)
+    return said.order_by("-pk").first() if application.returned_from else None
+
+
 def steps_of(application: Application) -> list[dict[str, str]]:
     """The path for people: what is done, where it stands, what is still to come."""
     scheme = application.programme.scheme

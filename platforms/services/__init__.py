@@ -1,16 +1,24 @@
 """The only writers of platforms, what they offer, the status they hold and how they run."""
 
+from platforms.services.appeals import answer_appeal, make_appeal
 from platforms.services.applications import (
     add_opinion,
     attach_evidence,
     edit_application,
     move_application,
-    object_to,
     remove_evidence,
     start_application,
     submit_application,
 )
 from platforms.services.assessment_batch import plan_assessments
+from platforms.services.assessments import (
+    ask_extension,
+    conclude_assessment,
+    grant_extension,
+    plan_assessment,
+    refuse_extension,
+    request_assessment,
+)
 from platforms.services.challenges import delete_challenge_item, save_challenge_item
 from platforms.services.change_detection import detect_changes
 from platforms.services.changes import explain_change, move_change, report_change
@@ -37,6 +45,7 @@ from platforms.services.listings import (
     edit_listing,
     move_listing,
 )
+from platforms.services.publicity import answer_objection, object_to
 from platforms.services.recognition_demo import attach_demo_challenge, attach_demo_programme
 from platforms.services.reports import close_report, report_listing
 from platforms.services.reviewing import (
@@ -46,14 +55,8 @@ from platforms.services.reviewing import (
     score_application,
 )
 from platforms.services.roster import (
-    answer_appeal,
-    ask_extension,
-    conclude_assessment,
     expire_recognitions,
-    grant_extension,
-    make_appeal,
     move_recognition,
-    plan_assessment,
     record_recognition,
 )
 from platforms.services.schemes import (
@@ -90,6 +93,7 @@ __all__ = [
     "add_opinion",
     "answer_appeal",
     "answer_invitation",
+    "answer_objection",
     "answer_request",
     "ask_departments",
     "ask_extension",
@@ -143,10 +147,12 @@ __all__ = [
     "record_funding",
     "record_recognition",
     "record_visit",
+    "refuse_extension",
     "remove_evidence",
     "reply_to_ticket",
     "report_change",
     "report_listing",
+    "request_assessment",
     "route_ticket",
     "save_challenge_item",
     "save_programme",

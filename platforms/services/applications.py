@@ -37,7 +37,6 @@ register_actions(
         "platforms.application.attach": "上传了申报材料",
         "platforms.application.detach": "删除了申报材料",
         "platforms.application.opine": "填写了意见",
-        "platforms.application.object": "提出了公示异议",
         **{f"platforms.application.{row.name}": row.label for row in APPLICATION.transitions},
     }
 )
@@ -121,17 +120,30 @@ def edit_application(
 
 @transaction.atomic
 def attach_evidence(
-    *, actor: Any, application: Application, uploads: Sequence[UploadedFile], now: datetime
+    *,
+    actor: Any,
+    application: Application,
+    uploads: Mapping[str, Sequence[UploadedFile]],
+    now: datetime,
 ) -> list[StoredFile]:
-    """Keep files as evidence. Raises Refused, or DomainError at `files`."""
+    """Keep files as evidence: by the item of the ladder that they prove, "" for any other.
+
+    Raises Refused, DomainError `no_item`, `too_many_files` or at the item's name.
+    """
     locked = lock_application(application)
     ApplicationAccess(actor).require("edit", locked)
+    if unknown := set(uploads) - {"", *locked.programme.scheme.evidence}:
+        raise DomainError("no_item", f"本办法不要求这项材料：{'、'.join(sorted(unknown))}。")
     kept = StoredFile.objects.filter(
         target_type="platforms.application", target_id=str(locked.pk)
     ).count()
-    if kept + len(uploads) > MAX_FILES:
-        raise DomainError("too_many_files", f"最多 {MAX_FILES} 份材料，请合并后上传。", "files")
-    stored = [store_file(actor=actor, upload=u, target=locked, field="files") for u in uploads]
+    if kept + sum(len(files) for files in uploads.values()) > MAX_FILES:
+        raise DomainError("too_many_files", f"最多 {MAX_FILES} 份材料，请合并后上传。", "")
+    stored = [
+        store_file(actor=actor, upload=upload, target=locked, field=item, label=item)
+        for item, files in uploads.items()
+        for upload in files
+    ]
     names = [file.name for file in stored]
     log_activity(
         actor=actor, action="platforms.application.attach", target=locked, now=now,
@@ -262,10 +274,17 @@ def obstacle(application: Application, name: str, now: datetime) -> DomainError 
         last = application.site_checks.order_by("-visited_date", "-pk").first()
         if last is None or last.result != CheckResult.PASSED:
             return DomainError("no_site_check", "现场核查通过后才能继续。")
+    return _publicity_obstacle(application, now) if application.status == A.PUBLICITY else None
+
+
+def _publicity_obstacle(application: Application, now: datetime) -> DomainError | None:
     ends_at = application.publicity_ends_at
-    if application.status == A.PUBLICITY and ends_at and now <= ends_at:
+    if ends_at and now <= ends_at:
         day = timezone.localtime(ends_at).date()
         return DomainError("publicity_running", f"公示到 {day} 结束，之后才能提请决定。")
+    open_ones = application.opinions.filter(kind=OpinionKind.OBJECTION, answered_at=None).count()
+    if open_ones:
+        return DomainError("objections_open", f"还有 {open_ones} 条公示异议没有核实答复。")
     return None
 
 
@@ -294,32 +313,6 @@ def add_opinion(
         actor=actor, action="platforms.application.opine", target=locked, now=now,
         reason=opinion.body,
     )  # fmt: skip
-    return opinion
-
-
-@transaction.atomic
-def object_to(
-    *, actor: Any, application: Application, body: str, name: str, now: datetime
-) -> ReviewOpinion:
-    """Somebody signed in objects while it is made public; the deciding level reads it.
-
-    Raises Refused (a visitor), DomainError `wrong_state` (not in publicity) or `invalid`.
-    """
-    if not getattr(actor, "pk", None):
-        raise DomainError("signed_out", "请登录后实名提出异议。")
-    locked = lock_application(application)
-    if locked.status != A.PUBLICITY or (
-        locked.publicity_ends_at and now > locked.publicity_ends_at
-    ):
-        raise DomainError("wrong_state", "公示期内才能提出异议。")
-    opinion = ReviewOpinion(
-        application=locked, stage=A.PUBLICITY, kind=OpinionKind.OBJECTION, author=actor,
-        department=name.strip(), body=body.strip(),
-    )  # fmt: skip
-    check_record(opinion)
-    opinion.save()
-    log_activity(actor=actor, action="platforms.application.object", target=locked, now=now)
-    emit("platforms.application.objected", application_id=locked.pk)
     return opinion
 
 

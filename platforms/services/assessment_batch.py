@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.errors import DomainError
 from platforms.access import AssessmentAccess, RecognitionAccess
 from platforms.models import Assessment, Recognition, Scheme
-from platforms.services.roster import plan_assessment
+from platforms.services.assessments import plan_assessment
 from platforms.states.recognition import LIVE
 
 

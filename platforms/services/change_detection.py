@@ -19,7 +19,7 @@ from core.access import SYSTEM
 from core.services import emit, log_activity
 from core.templatetags.portal_format import yuan
 from platforms.enums import ChangeKind, ChangeStatus, ListingStatus
-from platforms.models import Capability, ChangeReport, Recognition
+from platforms.models import Capability, ChangeReport, Platform, Recognition
 from platforms.services.changes import NEAR
 from taxonomy.models import Region, Term
 
@@ -53,13 +53,13 @@ class Found:
 def detect_changes(*, now: datetime, days: int = 30) -> int:
     """Ask about changes of recognised platforms in the register that nobody reported.
 
-    Reads the row history of the last `days` of platforms, of key equipment and of certificates;
+    Reads the row history of the last `days` of platforms, their operators, equipment, certificates;
     each version is asked about once, and not at all where a report of that kind lies near it.
     Returns how many questions were made. Safe to run twice.
     """
     held = Recognition.objects.exclude(status__in=["removed", "expired"]).values("platform")
     since, count = now - timedelta(days=days), 0
-    for find in (_of_platforms, _of_equipment, _of_certificates):
+    for find in (_of_platforms, _of_organisations, _of_equipment, _of_certificates):
         for found in find(held, since):
             if _is_told(found):
                 continue
@@ -88,7 +88,7 @@ def _is_told(found: Found) -> bool:
 
 def _of_platforms(held: Any, since: datetime) -> Iterator[Found]:
     for name, (kind, model) in WATCHED.items():
-        for row in _versions("PlatformEvent", [name], since, pgh_obj_id__in=held):
+        for row in _versions("platforms.PlatformEvent", [name], since, pgh_obj_id__in=held):
             earlier, value = row[f"earlier_{name}"], row[name]
             if earlier not in (None, "", value):  # told for the first time is no change
                 yield Found(
@@ -97,10 +97,31 @@ def _of_platforms(held: Any, since: datetime) -> Iterator[Found]:
                 )  # fmt: skip
 
 
+def _of_organisations(held: Any, since: datetime) -> Iterator[Found]:
+    """Who runs the platforms: a new name or legal representative concerns each of them."""
+    run = Platform.objects.filter(pk__in=held, organisation__isnull=False).order_by("pk")
+    platforms: dict[int, list[int]] = {}
+    for pk, organisation in run.values_list("pk", "organisation"):
+        platforms.setdefault(organisation, []).append(pk)
+    watched = (("name", ChangeKind.OTHER, "运营单位名称"),
+               ("legal_person", ChangeKind.LEGAL_PERSON, ""))  # fmt: skip
+    for name, kind, subject in watched:
+        for row in _versions(
+            "accounts.OrganisationEvent", [name], since, pgh_obj_id__in=list(platforms)
+        ):
+            earlier, value = row[f"earlier_{name}"], row[name]
+            if earlier not in (None, "", value):
+                for platform in platforms[row["pgh_obj_id"]]:
+                    yield Found(
+                        platform, kind, timezone.localdate(row["pgh_created_at"]), earlier, value,
+                        row["pgh_id"], subject,
+                    )  # fmt: skip
+
+
 def _of_equipment(held: Any, since: datetime) -> Iterator[Found]:
     """Key equipment that came, went or changed in number after it was published."""
     names = ["status", "quantity", "value_yuan"]
-    rows = _versions("EquipmentEvent", names, since, more=("platform_id", "name"),
+    rows = _versions("platforms.EquipmentEvent", names, since, more=("platform_id", "name"),
                      platform__in=held, value_yuan__gte=KEY_EQUIPMENT_YUAN)  # fmt: skip
     for row in rows:
         if row["earlier_status"] is None:
@@ -142,7 +163,7 @@ def _versions(
     model: str, names: list[str], since: datetime, *, more: tuple[str, ...] = (), **rows: Any
 ) -> Iterator[dict[str, Any]]:
     """Versions of a row since `since`, each with `earlier_<name>` of the version before it."""
-    history: Any = apps.get_model("platforms", model)
+    history: Any = apps.get_model(model)
     lag = {
         f"earlier_{name}": Window(
             Lag(name), partition_by=F("pgh_obj_id"), order_by=F("pgh_id").asc()

@@ -28,6 +28,7 @@ from platforms.models import (
     Platform,
     Programme,
     Recognition,
+    ReviewOpinion,
     SubsidyPlan,
     SubsidyYear,
     SupportTicket,
@@ -91,6 +92,9 @@ def _assignment(pk: int, event: str) -> Messages:
     if event in {"created", "reopen"}:
         body = f"请在 {row.due_date} 前声明有无利益关系并评分。"
         return [Message([row.reviewer], f"评审邀请：{application}", body, row.get_absolute_url())]
+    if event == "release":
+        url = reverse("platforms:assignments")
+        return [Message([row.reviewer], f"评审邀请已取消：{application}", "", url)]
     if event not in {"decline", "scored"}:
         return []
     word = "申请回避" if event == "decline" else "已提交评分"
@@ -129,16 +133,29 @@ def _assessment(pk: int, event: str) -> Messages:
     row = Assessment.objects.select_related(*related).get(pk=pk)
     recognition, kind = row.recognition, row.get_kind_display()
     url = recognition.get_absolute_url()
-    if event == "extension_asked":
+    if event in {"extension_asked", "requested"}:
         level = LEVELS[recognition.scheme.level]
         staff = staff_at(level, recognition.platform.region_id)
+        if event == "requested":
+            body = "平台已完成任务书，请安排考核并填写结论。"
+            return [Message(staff, f"申请考核：{row}", body, url)]
         return [Message(staff, f"申请延期：{row}", row.extension_reason, url)]
     words = {
         "planned": f"{kind}应于 {row.due_date} 前完成",
         "extended": f"{kind}已同意延期至 {row.due_date}",
+        "extension_refused": f"{kind}不同意延期，仍应于 {row.due_date} 前完成",
         "concluded": f"{kind}结论：{row.get_result_display()}",
     }
-    return [Message(operators(recognition.platform), words[event], row.conclusion, url)]
+    if event == "concluded" and row.rectify_by:
+        words[event] += f"，请在 {row.rectify_by} 前整改"
+    body = row.extension_answer if event == "extension_refused" else row.conclusion
+    return [Message(operators(recognition.platform), words[event], body, url)]
+
+
+def _objection(pk: int, event: str) -> Messages:
+    row = ReviewOpinion.objects.select_related("application__platform", "author").get(pk=pk)
+    title = f"您的公示异议已答复：{row.application.platform}"
+    return [Message([row.author], title, row.answer, reverse("platforms:publicity"))]
 
 
 def _appeal(pk: int, event: str) -> Messages:
@@ -243,6 +260,7 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "opinionrequest": ("request_id", _opinion_request),
     "recognition": ("recognition_id", _recognition),
     "assessment": ("assessment_id", _assessment),
+    "objection": ("opinion_id", _objection),
     "appeal": ("appeal_id", _appeal),
     "change": ("report_id", _change),
     "funding": ("record_id", _funding),
@@ -255,10 +273,18 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
 VERBS = {
     "programme": ("opened",),
     "application": ("submitted", "moved", "objected"),
-    "assignment": ("created", "decline", "scored", "reopen"),
+    "assignment": ("created", "decline", "scored", "reopen", "release"),
     "opinionrequest": ("asked", "answered", "withdrawn", "merged"),
     "recognition": ("created", "moved"),
-    "assessment": ("planned", "concluded", "extension_asked", "extended"),
+    "assessment": (
+        "planned",
+        "requested",
+        "concluded",
+        "extension_asked",
+        "extended",
+        "extension_refused",
+    ),
+    "objection": ("answered",),
     "appeal": ("created", "answered"),
     "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
     "funding": ("recorded",),

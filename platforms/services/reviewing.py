@@ -99,7 +99,7 @@ def score_application(
     access = AssignmentAccess(actor)
     if access.can("score", locked):  # else perform says why not
         sheet = locked.application.programme.scheme.score_sheet
-        locked.scores, locked.total = _checked(sheet, scores)
+        locked.scores, locked.total = checked_scores(sheet, scores)
         if not comment.strip():
             raise DomainError("field_required", "请写评审意见。", "comment")
         if is_supportive is None:
@@ -112,7 +112,7 @@ def score_application(
     return locked
 
 
-def _checked(
+def checked_scores(
     sheet: list[dict[str, Any]], scores: Mapping[str, Decimal | None]
 ) -> tuple[dict[str, float], Decimal]:
     """Points by item, and their sum. A sheet without items is scored 0–100 as a whole."""

@@ -1,8 +1,7 @@
-"""The roster: entering it, warnings, leaving it, assessments on the way, appeals."""
+"""The roster: entering it, warnings, rectification, leaving it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,12 +14,11 @@ from core.activity import register_actions
 from core.errors import DomainError
 from core.services import check_record, emit, log_activity
 from core.states import perform
-from platforms.access import AppealAccess, ApplicationAccess, RecognitionAccess
+from core.workdays import months_later
+from platforms.access import RecognitionAccess
 from platforms.enums import AssessmentKind, CheckResult, RecognitionStatus
-from platforms.facts import label_of
-from platforms.ladders import has_stage, needs_building
+from platforms.ladders import has_stage, needs_building, stage_months
 from platforms.models import (
-    Appeal,
     Application,
     Assessment,
     Platform,
@@ -28,7 +26,6 @@ from platforms.models import (
     RosterChange,
     Scheme,
 )
-from platforms.services.deadlines import set_stage_due
 from platforms.states import RECOGNITION
 
 CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -36,13 +33,6 @@ register_actions(
     {
         "platforms.recognition.create": "记入了认定",
         "platforms.recognition.record": "登记了已有认定",
-        "platforms.recognition.plan": "安排了考核",
-        "platforms.recognition.conclude": "填写了考核结论",
-        "platforms.recognition.ask_extension": "申请考核延期",
-        "platforms.recognition.extend": "同意考核延期",
-        "platforms.appeal.create": "提出了申诉",
-        "platforms.appeal.uphold": "认定申诉成立",
-        "platforms.appeal.dismiss": "维持了原决定",
         **{f"platforms.recognition.{row.name}": row.label for row in RECOGNITION.transitions},
     }
 )
@@ -65,14 +55,26 @@ def enter_roster(*, application: Application, now: datetime) -> Recognition:
         status=RecognitionStatus.ACTIVE if is_built else RecognitionStatus.BUILDING,
         is_demo=application.programme.is_demo or application.platform.is_demo,
     )  # fmt: skip
-    _write_new(recognition, now=now, reason="", document_number=application.decision_number)
+    _write_new(
+        recognition, now=now, reason=f"{application.programme.title}，申报通过。",
+        document_number=application.decision_number,
+    )  # fmt: skip
     log_activity(actor=SYSTEM, action="platforms.recognition.create", target=recognition, now=now)
-    if has_stage(scheme, application.build_type, "midterm"):
-        _plan(recognition, AssessmentKind.MIDTERM, today + timedelta(days=365))
-    if not is_built:
-        _plan(recognition, AssessmentKind.ACCEPTANCE, today + timedelta(days=730))
+    for kind in (AssessmentKind.MIDTERM, AssessmentKind.ACCEPTANCE):
+        if due_date := _due(application, kind, today):
+            plan(recognition, kind, due_date)
     emit("platforms.recognition.created", recognition_id=recognition.pk)
     return recognition
+
+
+def _due(application: Application, stage: str, today: date) -> date | None:
+    """By when an assessment of the ladder is due; a bid is accepted by the day it was won for."""
+    scheme, build_type = application.programme.scheme, application.build_type
+    item = application.challenge_item
+    if stage == AssessmentKind.ACCEPTANCE and item and has_stage(scheme, build_type, stage):
+        return item.finish_by_date
+    months = stage_months(scheme, build_type, stage)
+    return months_later(today, months) if months else None
 
 
 @transaction.atomic
@@ -103,7 +105,8 @@ def record_recognition(
         status=RecognitionStatus.ACTIVE, is_demo=platform.is_demo,
     )  # fmt: skip
     RecognitionAccess(actor).require("record", recognition)
-    _write_new(recognition, now=now, reason="", document_number=document_number.strip())
+    reason = f"登记已有认定（{batch}）。" if batch else "登记已有认定。"
+    _write_new(recognition, now=now, reason=reason, document_number=document_number.strip())
     log_activity(
         actor=actor, action="platforms.recognition.record", target=recognition, now=now,
         reason=document_number,
@@ -115,9 +118,7 @@ def record_recognition(
 def _valid_until(scheme: Scheme, start: date) -> date | None:
     if scheme.valid_years is None:
         return None
-    years = start.year + scheme.valid_years
-    last = date(years, 2, 28) if (start.month, start.day) == (2, 29) else start.replace(year=years)
-    return last - timedelta(days=1)
+    return months_later(start, 12 * scheme.valid_years) - timedelta(days=1)
 
 
 def _write_new(
@@ -128,14 +129,20 @@ def _write_new(
     if not recognition.certificate_number:
         year = recognition.decided_date.year
         start = f"{scheme.certificate_prefix}〔{year}〕"
-        taken = Recognition.objects.filter(certificate_number__startswith=start).count()
-        recognition.certificate_number = f"{start}{taken + 1:03d}"
+        recognition.certificate_number = f"{start}{_last_serial(start) + 1:03d}"
     recognition.verification_code = get_random_string(12, CODE_CHARACTERS)
     recognition.status_changed_at = now
     check_record(recognition)
     recognition.save()
     day = recognition.started_date or recognition.decided_date
     _note(recognition, day=day, reason=reason, document_number=document_number)
+
+
+def _last_serial(start: str) -> int:
+    """The highest running number after `start`: numbers that were recorded as they stood count."""
+    taken = Recognition.objects.filter(certificate_number__startswith=start)
+    ends = (n.removeprefix(start) for n in taken.values_list("certificate_number", flat=True))
+    return max((int(end) for end in ends if end.isdigit()), default=0)
 
 
 def _note(recognition: Recognition, *, day: date, reason: str, document_number: str = "") -> None:
@@ -193,7 +200,7 @@ def _prepare(recognition: Recognition, name: str, today: date, rectify_by: date 
             raise DomainError("past", "整改期限须晚于今天。", "rectify_by")
         recognition.rectify_by = rectify_by
         if rectify_by is not None:
-            _plan(recognition, AssessmentKind.RECHECK, rectify_by)
+            plan(recognition, AssessmentKind.RECHECK, rectify_by)
     elif name == "restore":
         recheck = recognition.assessments.filter(kind=AssessmentKind.RECHECK)
         last = recheck.order_by("-pk").first()
@@ -202,7 +209,7 @@ def _prepare(recognition: Recognition, name: str, today: date, rectify_by: date 
         ):
             raise DomainError("recheck_open", "整改复查通过后才能恢复。")
         recognition.rectify_by = None
-    elif name == "reinstate":
+    elif name in {"reinstate", "rebuild"}:
         recognition.ended_date = None
     recognition.save(
         update_fields=["started_date", "ended_date", "valid_until", "rectify_by", "updated_at"]
@@ -226,146 +233,12 @@ def expire_recognitions(*, now: datetime) -> int:
     return len(rows)
 
 
-def _plan(recognition: Recognition, kind: str, due_date: date) -> Assessment:
+def plan(recognition: Recognition, kind: str, due_date: date) -> Assessment:
+    """An open assessment; DomainError `invalid` when one of the kind is open already."""
     assessment = Assessment(recognition=recognition, kind=kind, due_date=due_date)
     check_record(assessment)
     assessment.save()
     return assessment
-
-
-@transaction.atomic
-def plan_assessment(
-    *, actor: Any, recognition: Recognition, kind: str, due_date: date, now: datetime
-) -> Assessment:
-    """Set a mid-term assessment, acceptance or re-check for `due_date`.
-
-    Raises Refused, or DomainError `invalid` when one of the kind is still open.
-    """
-    locked = lock_recognition(recognition)
-    RecognitionAccess(actor).require("assess", locked)
-    assessment = _plan(locked, kind, due_date)
-    log_activity(actor=actor, action="platforms.recognition.plan", target=locked, now=now)
-    emit("platforms.assessment.planned", assessment_id=assessment.pk)
-    return assessment
-
-
-@transaction.atomic
-def conclude_assessment(
-    *, actor: Any, assessment: Assessment, values: Mapping[str, Any], now: datetime
-) -> Assessment:
-    """Write `held_date`, `result` and `conclusion`, once.
-
-    Raises Refused, DomainError `concluded`, at `result` or at `conclusion`.
-    """
-    recognition = lock_recognition(assessment.recognition)
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    RecognitionAccess(actor).require("assess", recognition)
-    if locked.result:
-        raise DomainError("concluded", "结论已经填写。")
-    for name in ("held_date", "result", "conclusion"):
-        if not values.get(name):
-            label = label_of(Assessment, name)
-            raise DomainError("field_required", f"请填写“{label}”。", name)
-        setattr(locked, name, values[name])
-    locked.concluded_by, locked.concluded_at = actor, now
-    check_record(locked)
-    locked.save()
-    log_activity(
-        actor=actor, action="platforms.recognition.conclude", target=recognition, now=now,
-        reason=locked.conclusion, data={"kind": locked.kind, "result": locked.result},
-    )  # fmt: skip
-    emit("platforms.assessment.concluded", assessment_id=locked.pk)
-    return locked
-
-
-@transaction.atomic
-def ask_extension(
-    *, actor: Any, assessment: Assessment, until: date, reason: str, now: datetime
-) -> Assessment:
-    """The platform asks for more time (G18). Raises Refused or DomainError at `until`, `reason`."""
-    recognition = lock_recognition(assessment.recognition)
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    RecognitionAccess(actor).require("extend", recognition)
-    if locked.result:
-        raise DomainError("concluded", "考核已有结论。")
-    if until <= locked.due_date:
-        raise DomainError("not_later", f"须晚于原定的 {locked.due_date}。", "until")
-    if not reason.strip():
-        raise DomainError("reason_required", "请写明延期理由。", "reason")
-    locked.extension_asked_date, locked.extension_reason = until, reason.strip()
-    locked.save(update_fields=["extension_asked_date", "extension_reason", "updated_at"])
-    log_activity(
-        actor=actor, action="platforms.recognition.ask_extension", target=recognition, now=now,
-        reason=reason,
-    )  # fmt: skip
-    emit("platforms.assessment.extension_asked", assessment_id=locked.pk)
-    return locked
-
-
-@transaction.atomic
-def grant_extension(*, actor: Any, assessment: Assessment, now: datetime) -> Assessment:
-    """Agree to the day that was asked for. Raises Refused or DomainError `not_asked`."""
-    recognition = lock_recognition(assessment.recognition)
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    RecognitionAccess(actor).require("assess", recognition)
-    if locked.extension_asked_date is None or locked.result:
-        raise DomainError("not_asked", "没有待同意的延期申请。")
-    locked.due_date, locked.extension_asked_date = locked.extension_asked_date, None
-    locked.save(update_fields=["due_date", "extension_asked_date", "updated_at"])
-    log_activity(actor=actor, action="platforms.recognition.extend", target=recognition, now=now)
-    emit("platforms.assessment.extended", assessment_id=locked.pk)
-    return locked
-
-
-@transaction.atomic
-def make_appeal(
-    *,
-    actor: Any,
-    body: str,
-    now: datetime,
-    application: Application | None = None,
-    recognition: Recognition | None = None,
-) -> Appeal:
-    """Object to a rejection or a removal. Raises Refused, DomainError `invalid` (one is open)."""
-    if application is not None:
-        rows = Application.objects.select_for_update(of=("self",)).select_related("platform")
-        application = rows.get(pk=application.pk)
-        ApplicationAccess(actor).require("appeal", application)
-    elif recognition is not None:
-        recognition = lock_recognition(recognition)
-        RecognitionAccess(actor).require("appeal", recognition)
-    appeal = Appeal(
-        application=application, recognition=recognition, body=body.strip(), made_by=actor
-    )
-    check_record(appeal)
-    appeal.save()
-    log_activity(
-        actor=actor, action="platforms.appeal.create", target=appeal, now=now, reason=appeal.body
-    )
-    emit("platforms.appeal.created", appeal_id=appeal.pk)
-    return appeal
-
-
-@transaction.atomic
-def answer_appeal(*, actor: Any, appeal: Appeal, name: str, answer: str, now: datetime) -> Appeal:
-    """Uphold (the application is decided anew, the status given back) or dismiss, with reasons.
-
-    Raises Refused or DomainError `wrong_state`, `reason_required`.
-    """
-    perform(AppealAccess(actor), name, appeal, now=now, reason=answer)
-    appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
-    appeal.answer = answer.strip()
-    appeal.save(update_fields=["answer", "updated_at"])
-    if name == "uphold" and appeal.application is not None:
-        system = ApplicationAccess(SYSTEM)
-        moved, _row = perform(system, "reconsider", appeal.application, now=now, reason=answer)
-        set_stage_due(moved, now=now)
-    elif name == "uphold" and appeal.recognition is not None:
-        move_recognition(
-            actor=SYSTEM, recognition=appeal.recognition, name="reinstate", now=now, reason=answer
-        )
-    emit("platforms.appeal.answered", appeal_id=appeal.pk)
-    return appeal
 
 
 def lock_recognition(recognition: Recognition) -> Recognition:

@@ -95,6 +95,9 @@ ASSIGNMENT = StateMachine(
                    relations=[REVIEWER], tone="primary", required_fields=("total",)),
         transition("reopen", "请专家重评", sources=[E.SCORED], target=E.SCORING,
                    relations=[STAFF], reason_required=True),
+        transition("release", "取消邀请", sources=[E.INVITED, E.SCORING], target=E.RELEASED,
+                   relations=[STAFF],
+                   confirm="逾期没有答复或不能参加的专家不再参加本次评审，可以另邀他人。"),
     ),
 )  # fmt: skip
 
@@ -123,6 +126,8 @@ RECOGNITION = StateMachine(
                    confirm="退出名册后须重新申报才能恢复。"),
         transition("expire", "到期", sources=ON_ROSTER, target=R.EXPIRED, relations=[SYSTEM]),
         transition("reinstate", "申诉成立，恢复", sources=[R.REMOVED], target=R.ACTIVE,
+                   relations=[SYSTEM], reason_required=True),
+        transition("rebuild", "申诉成立，继续建设", sources=[R.REMOVED], target=R.BUILDING,
                    relations=[SYSTEM], reason_required=True),
     ),
 )  # fmt: skip
@@ -157,7 +162,7 @@ APPEAL = StateMachine(
     transitions=(
         transition("uphold", "申诉成立", sources=[P.OPEN], target=P.UPHELD, relations=[STAFF],
                    reason_required=True, tone="primary",
-                   confirm="申报将回到决定环节，已取消的资格将恢复。"),
+                   confirm="申报将回到决定环节；已取消的资格将恢复，在建的继续建设。"),
         transition("dismiss", "维持原决定", sources=[P.OPEN], target=P.DISMISSED,
                    relations=[STAFF], reason_required=True),
     ),

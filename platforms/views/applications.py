@@ -15,7 +15,7 @@ from core.files import files_of
 from core.lists import list_page
 from core.refusals import refusals_on, telling
 from platforms import services
-from platforms.access import AppealAccess, ApplicationAccess, PlatformAccess
+from platforms.access import AppealAccess, ApplicationAccess, AssignmentAccess, PlatformAccess
 from platforms.filters import ApplicationFilter
 from platforms.forms.consulting import ConsultForm, MergeForm
 from platforms.forms.recognition import (
@@ -103,6 +103,7 @@ def page(
         "platform": found.platform,
         "access": access,
         "appeal_access": AppealAccess(request.user),
+        "assignment_access": AssignmentAccess(request.user),
         "buttons": buttons,
         "page": selectors.application_page(found, request.user),
         "trail": trail(("认定申报", "platforms:programmes"), found.number),
@@ -163,10 +164,11 @@ def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, 
         "scheme": stored.programme.scheme,
         "platform": stored.platform,
         "form": form,
-        "evidence_form": EvidenceForm(),
+        "evidence_form": EvidenceForm(asked=stored.programme.scheme.evidence),
         "files": list(files_of(stored)),
         "checks": checks,
         "missing": [check for check in checks if not check.passed],
+        "returned": selectors.last_return(stored),
         **more,
     }
 
@@ -174,18 +176,21 @@ def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, 
 @login_required
 @require_POST
 def attach(request: HttpRequest, number: str) -> HttpResponse:
-    """Upload evidence."""
-    _access, found = find(request, number)
-    uploads = request.FILES.getlist("files")
-    if not uploads:
-        messages.error(request, "请先选择文件。")
-        return redirect("platforms:application_edit", number)
-    with telling(request):
-        services.attach_evidence(
-            actor=request.user, application=found, uploads=uploads, now=timezone.now()
-        )
-        messages.success(request, f"已上传 {len(uploads)} 份材料。")
-    return redirect("platforms:application_edit", number)
+    """Upload evidence, each file as the material that it is."""
+    access, found = find(request, number)
+    access.require("edit", found)
+    form = EvidenceForm(request.POST, request.FILES, asked=found.programme.scheme.evidence)
+    if form.is_valid() and not form.uploads():
+        form.add_error(None, "请先选择文件。")
+    if form.is_valid():
+        with refusals_on(form, form.places):
+            stored = services.attach_evidence(
+                actor=request.user, application=found, uploads=form.uploads(), now=timezone.now()
+            )
+            messages.success(request, f"已上传 {len(stored)} 份材料。")
+            return redirect("platforms:application_edit", number)
+    context = editor(found, ApplicationForm(instance=found), evidence_form=form)
+    return render(request, "platforms/recognition/edit.html", context)
 
 
 @login_required
@@ -293,6 +298,21 @@ def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, "已答复。")
     return redirect("platforms:applications_queue")
+
+
+@login_required
+@require_POST
+def answer_objection(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Say what an objection came to."""
+    _access, found = find(request, number)
+    objection = get_object_or_404(found.opinions, pk=pk)
+    with telling(request):
+        services.answer_objection(
+            actor=request.user, objection=objection, answer=request.POST.get("answer", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "已答复，已通知异议人。")
+    return redirect("platforms:application", number)
 
 
 def publicity(request: HttpRequest) -> HttpResponse:

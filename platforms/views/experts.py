@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.refusals import refusals_on
+from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import ApplicationAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
@@ -62,13 +62,14 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Declare, decline, or (staff) ask to score again."""
+    """Declare, decline, or (staff) ask to score again, take the invitation back."""
     _access, found = find(request, pk)
-    services.answer_invitation(
-        actor=request.user, assignment=found, name=name, now=timezone.now(),
-        reason=request.POST.get("reason", ""),
-    )  # fmt: skip
-    messages.success(request, "已记录。")
+    with telling(request):
+        services.answer_invitation(
+            actor=request.user, assignment=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "已记录。")
     if found.reviewer_id != request.user.pk:
         return redirect("platforms:application", found.application.number)
     if name == "decline":

@@ -14,16 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError
 from core.lists import list_page
 from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from platforms import services
-from platforms.access import PlatformAccess, ProgrammeAccess, RecognitionAccess
+from platforms.access import AppealAccess, PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterFilter
-from platforms.forms.recognition import AssessmentForm, ConclusionForm, RecordForm, TaskFormSet
-from platforms.models import Assessment, Recognition, TaxEligibility
+from platforms.forms.recognition import AssessmentForm, RecordForm
+from platforms.models import Recognition, TaxEligibility
 from platforms.selectors import recognition as selectors
 from platforms.tables import RosterTable
 from platforms.views.public import trail
@@ -83,8 +82,8 @@ def check(request: HttpRequest) -> HttpResponse:
     """Type the code of a certificate."""
     code = request.GET.get("code", "").strip().upper()
     found = Recognition.objects.filter(verification_code=code).first() if code else None
-    if found is None:
-        found = Recognition.objects.filter(certificate_number=code).first() if code else None
+    if found is None and code:
+        found = Recognition.objects.filter(certificate_number__iexact=code).first()
     if found is None and code:  # proofs of the import-tax policy have codes of the same kind
         found = TaxEligibility.objects.filter(verification_code=code).first()
     if found is not None:
@@ -100,12 +99,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "recognition": found,
         "platform": found.platform,
         "access": access,
+        "appeal_access": AppealAccess(request.user),
         "page": selectors.recognition_page(found, request.user),
         "trail": trail(ROSTER, found.certificate_number),
     }
     if access.can("assess", found):
         context["assessment_form"] = AssessmentForm()
-        context["conclusion_form"] = ConclusionForm()
     return render(request, "platforms/recognition/recognition.html", context)
 
 
@@ -164,84 +163,6 @@ def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, "已办理并记入名册变动。")
     return redirect(found)
-
-
-@login_required
-@require_POST
-def plan(request: HttpRequest, code: str) -> HttpResponse:
-    """Set an assessment."""
-    _access, found = find(request, verification_code=code)
-    form = AssessmentForm(request.POST)
-    if form.is_valid():
-        services.plan_assessment(
-            actor=request.user, recognition=found, now=timezone.now(), **form.cleaned_data
-        )
-        messages.success(request, "已安排，已通知平台。")
-    else:
-        messages.error(request, "请选择考核类别和应完成日。")
-    return redirect(found)
-
-
-def find_assessment(request: HttpRequest, pk: int) -> Assessment:
-    """An assessment of a recognition the user may know of."""
-    rows = Assessment.objects.filter(recognition__in=RecognitionAccess(request.user).visible())
-    related = ("recognition__scheme", "recognition__platform__organisation")
-    return get_object_or_404(rows.select_related(*related), pk=pk)
-
-
-@login_required
-@require_POST
-def conclude(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the conclusion of an assessment."""
-    found = find_assessment(request, pk)
-    form = ConclusionForm(request.POST)
-    form.is_valid()
-    with telling(request):
-        services.conclude_assessment(
-            actor=request.user, assessment=found, values=form.cleaned_data, now=timezone.now()
-        )
-        messages.success(request, "结论已记录。")
-    return redirect(found.recognition)
-
-
-@login_required
-def task_book(request: HttpRequest, pk: int) -> HttpResponse:
-    """The lines of an assessment: target, done, proof."""
-    found = find_assessment(request, pk)
-    access = RecognitionAccess(request.user)
-    if not access.can("assess", found.recognition):
-        access.require("extend", found.recognition)
-    names = ("name", "target", "done", "proof")
-    forms = TaskFormSet(
-        request.POST or None, initial=list(found.items.order_by("pk").values(*names))
-    )
-    if request.method == "POST" and forms.is_valid():
-        rows = [row.cleaned_data for row in forms if row.cleaned_data.get("name")]
-        services.save_task_book(actor=request.user, assessment=found, rows=rows, now=timezone.now())
-        messages.success(request, "任务书已保存。")
-        return redirect(found.recognition)
-    context = {"assessment": found, "recognition": found.recognition, "forms": forms}
-    return render(request, "platforms/recognition/task_book.html", context)
-
-
-@login_required
-@require_POST
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for more time, or (staff, `grant=1`) agree to it."""
-    found = find_assessment(request, pk)
-    if request.POST.get("grant"):
-        services.grant_extension(actor=request.user, assessment=found, now=timezone.now())
-        messages.success(request, "已同意延期。")
-    else:
-        until = given_day(request.POST.get("until", ""))
-        if until is None:
-            raise DomainError("field_required", "请填写申请延期至哪一天。", "until")
-        services.ask_extension(
-            actor=request.user, assessment=found, until=until, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "延期申请已提交。")
-    return redirect(found.recognition)
 
 
 @login_required

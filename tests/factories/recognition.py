@@ -30,10 +30,10 @@ from tests.factories.taxonomy import RegionFactory, guangdong, process_kind
 FULL_PATH = ["city", "province", "experts", "site", "publicity", "decision"]
 
 
-def step(slug: str, actor: str, *stages: str, skipped_for: tuple[str, ...] = ()) -> dict:
+def step(slug: str, actor: str, *stages: str, **facts) -> dict:
     return {
         "slug": slug, "name": slug, "actor": actor, "stages": list(stages),
-        "skipped_for": list(skipped_for), "example": False,
+        "skipped_for": [], "example": False, **facts,
     }  # fmt: skip
 
 
@@ -46,8 +46,8 @@ STEPS = [
     step("visit", "province", "site"),
     step("publicity", "province", "publicity"),
     step("recognise", "province", "decision"),
-    step("midterm", "province", "midterm", skipped_for=("direct",)),
-    step("accept", "province", "acceptance", skipped_for=("direct",)),
+    step("midterm", "province", "midterm", skipped_for=["direct"], months=12),
+    step("accept", "province", "acceptance", skipped_for=["direct"], months=24),
 ]
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts.models import Organisation
 from core.errors import DomainError, Refused
 from notifications.models import Notification
 from platforms import services
@@ -170,3 +171,22 @@ def test_staff_list_what_nobody_answered(sign_in, staff, other_staff, platform):
     assert platform.name in found
     assert platform.name not in sign_in(staff).get("/changes/?is_detected=False").content.decode()
     assert platform.name not in sign_in(other_staff).get("/changes/").content.decode()
+
+
+def test_who_runs_a_platform_is_watched_too(operator, platform, now):
+    RecognitionFactory(platform=platform)
+    organisation = platform.organisation
+    rows = Organisation.objects.filter(pk=organisation.pk)
+    rows.update(legal_person="张三")  # told for the first time
+    rows.update(legal_person="李四")
+    rows.update(name="新名称有限公司")
+    old = organisation.name
+
+    later = timezone.now()
+    assert services.detect_changes(now=later) == 2
+    assert services.detect_changes(now=later) == 0
+
+    found = ChangeReport.objects.order_by("kind").values_list("kind", "subject", "before", "after")
+    assert list(found) == [
+        ("legal_person", "", "张三", "李四"), ("other", "运营单位名称", old, "新名称有限公司"),
+    ]  # fmt: skip

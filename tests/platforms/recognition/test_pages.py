@@ -64,7 +64,7 @@ def test_batches_and_publicity_are_public(client, platform):
 
 def test_operator_applies_uploads_and_submits(sign_in, operator, platform):
     programme = ProgrammeFactory(
-        scheme=SchemeFactory(evidence=["营业执照"], vetoes=["重大事故"], criteria=[
+        scheme=SchemeFactory(evidence=["营业执照", "场地证明"], vetoes=["重大事故"], criteria=[
             {"name": "近两年收入", "minimum": 200, "unit": "万元", "measure": ""},
         ])
     )  # fmt: skip
@@ -81,10 +81,13 @@ def test_operator_applies_uploads_and_submits(sign_in, operator, platform):
     assert "还缺 3 项才能提交" in page
     refused = text(client.post(edit, {"build_type": "direct", "submit": "1"}))
     assert "还不能提交" in refused
-    client.post(
-        f"/applications/{application.number}/files/",
-        {"files": SimpleUploadedFile("执照.pdf", PDF, "application/pdf")},
-    )
+    files = f"/applications/{application.number}/files/"
+    assert "请先选择文件" in text(client.post(files, {}))
+    wrong = {"item_1": SimpleUploadedFile("场地.exe", PDF)}
+    assert "不支持这种文件" in text(client.post(files, wrong))
+    client.post(files, {"item_0": SimpleUploadedFile("执照.pdf", PDF, "application/pdf")})
+    assert "还缺：场地证明。" in text(client.get(edit))
+    client.post(files, {"item_1": SimpleUploadedFile("场地.pdf", PDF, "application/pdf")})
     client.post(
         edit,
         {"build_type": "direct", "has_no_veto": "on", "declared_0": "260", "submit": "1",

@@ -213,11 +213,11 @@ def test_evidence_is_kept_and_taken_back_while_editing(operator, stranger, platf
         return SimpleUploadedFile("执照.pdf", PDF)
 
     (stored,) = services.attach_evidence(
-        actor=operator, application=application, uploads=[upload()], now=now
+        actor=operator, application=application, uploads={"": [upload()]}, now=now
     )
     with pytest.raises(Refused):
         services.attach_evidence(
-            actor=stranger, application=application, uploads=[upload()], now=now
+            actor=stranger, application=application, uploads={"": [upload()]}, now=now
         )
     services.remove_evidence(actor=operator, application=application, file_id=stored.pk, now=now)
     with pytest.raises(DomainError):
@@ -227,9 +227,32 @@ def test_evidence_is_kept_and_taken_back_while_editing(operator, stranger, platf
     Application.objects.update(status="city")
     with pytest.raises(Refused):
         services.attach_evidence(
-            actor=operator, application=application, uploads=[upload()], now=now
+            actor=operator, application=application, uploads={"": [upload()]}, now=now
         )
     assert not StoredFile.objects.exists()
+
+
+def test_evidence_proves_only_what_the_ladder_asks_for(operator, platform, now):
+    scheme = SchemeFactory(evidence=["营业执照", "场地证明"])
+    application = ApplicationFactory(
+        platform=platform, status="draft", programme=ProgrammeFactory(scheme=scheme)
+    )
+
+    def attach(item):
+        uploads = {item: [SimpleUploadedFile("材料.pdf", PDF)]}
+        services.attach_evidence(actor=operator, application=application, uploads=uploads, now=now)
+
+    with pytest.raises(DomainError) as error:
+        attach("业绩证明")
+    assert error.value.code == "no_item"
+    assert not StoredFile.objects.exists()
+    attach("场地证明")
+    attach("场地证明")
+    check = next(c for c in check_application(application) if c.label == "证明材料")
+    assert (check.passed, check.found, check.advice) == (None, "1/2 项", "还缺：营业执照。")
+    attach("营业执照")
+    check = next(c for c in check_application(application) if c.label == "证明材料")
+    assert (check.passed, check.found) == (True, "2/2 项")
 
 
 def test_objection_is_for_people_signed_in_during_publicity(stranger, platform, now):

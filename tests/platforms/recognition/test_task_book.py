@@ -48,7 +48,7 @@ def test_a_concluded_assessment_keeps_its_task_book(province, assessment, now):
     save(province, assessment, now, ROW)
     services.conclude_assessment(
         actor=province, assessment=assessment, now=now,
-        values={"held_date": date(2026, 5, 1), "result": "rectify", "conclusion": "限期整改"},
+        values={"held_date": date(2026, 5, 1), "result": "failed", "conclusion": "没有建成"},
     )  # fmt: skip
 
     with pytest.raises(DomainError) as error:
@@ -71,4 +71,4 @@ def test_the_task_book_in_pages(sign_in, operator, stranger, assessment):
     assert told(assessment) == [("服务企业", "30 家", "32 家")]
     page = client.get(assessment.recognition.get_absolute_url()).content.decode()
     assert "32 家" in page
-    assert sign_in(stranger).get(url).status_code == 403
+    assert sign_in(stranger).get(url).status_code == 404

@@ -1,0 +1,157 @@
+"""Assessments: planned, their task book, asked for, put off, concluded; the letter about it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError
+from core.refusals import refusals_on, telling
+from core.workdays import given_day
+from platforms import services
+from platforms.access import AssessmentAccess, RecognitionAccess
+from platforms.documents.conclusion import conclusion_pdf
+from platforms.forms.recognition import AssessmentForm, ConclusionForm, TaskFormSet
+from platforms.models import Assessment
+from platforms.views.public import trail
+from platforms.views.roster import find
+
+
+@login_required
+@require_POST
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    """Set an assessment."""
+    _access, found = find(request, verification_code=code)
+    form = AssessmentForm(request.POST)
+    if form.is_valid():
+        with telling(request):
+            services.plan_assessment(
+                actor=request.user, recognition=found, now=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, "已安排，已通知平台。")
+    else:
+        messages.error(request, "请选择考核类别和应完成日。")
+    return redirect(found)
+
+
+def find_assessment(request: HttpRequest, pk: int) -> Assessment:
+    """An assessment that the user may know of: the platform's and the staff's."""
+    rows = AssessmentAccess(request.user).visible()
+    related = ("recognition__scheme", "recognition__platform__organisation", "concluded_by")
+    return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+@login_required
+def conclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the conclusion beside what was promised and done."""
+    found = find_assessment(request, pk)
+    recognition = found.recognition
+    RecognitionAccess(request.user).require("assess", recognition)
+    form = ConclusionForm(request.POST or None, sheet=recognition.scheme.score_sheet)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form, form.places):
+            services.conclude_assessment(
+                actor=request.user, assessment=found, values=form.values(), now=timezone.now()
+            )
+            messages.success(request, "结论已记录，已通知平台，可以下载结论书。")
+            return redirect(recognition)
+    context = {
+        "assessment": found, "recognition": recognition, "form": form,
+        "items": found.items.order_by("pk"),
+        "trail": trail(("考核评估", "platforms:assessments"), "填写结论"),
+    }  # fmt: skip
+    return render(request, "platforms/recognition/conclude.html", context)
+
+
+@login_required
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter of conclusion as PDF."""
+    found = find_assessment(request, pk)
+    if not found.result:
+        raise Http404
+    url = request.build_absolute_uri(found.recognition.get_absolute_url())
+    response = HttpResponse(conclusion_pdf(found, url), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(str(found))}.pdf"
+    return response
+
+
+@login_required
+def task_book(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines of an assessment: target, done, proof."""
+    found = find_assessment(request, pk)
+    access = RecognitionAccess(request.user)
+    if not access.can("assess", found.recognition):
+        access.require("extend", found.recognition)
+    names = ("name", "target", "done", "proof")
+    forms = TaskFormSet(
+        request.POST or None, initial=list(found.items.order_by("pk").values(*names))
+    )
+    if request.method == "POST" and forms.is_valid():
+        rows = [row.cleaned_data for row in forms if row.cleaned_data.get("name")]
+        with telling(request):
+            services.save_task_book(
+                actor=request.user, assessment=found, rows=rows, now=timezone.now()
+            )
+            messages.success(request, "任务书已保存。")
+        return redirect(found.recognition)
+    context = {"assessment": found, "recognition": found.recognition, "forms": forms}
+    return render(request, "platforms/recognition/task_book.html", context)
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """The platform is done and asks to be assessed."""
+    found = find_assessment(request, pk)
+    with telling(request):
+        services.request_assessment(actor=request.user, assessment=found, now=timezone.now())
+        messages.success(request, "已申请，主管部门考核后通知您。")
+    return redirect(found.recognition)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for more time."""
+    found = find_assessment(request, pk)
+    until = given_day(request.POST.get("until", ""))
+    with telling(request):
+        if until is None:
+            raise DomainError("field_required", "请填写申请延期至哪一天。", "until")
+        services.ask_extension(
+            actor=request.user, assessment=found, until=until, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "延期申请已提交。")
+    return redirect(found.recognition)
+
+
+@login_required
+@require_POST
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree to the day that was asked for."""
+    found = find_assessment(request, pk)
+    with telling(request):
+        services.grant_extension(actor=request.user, assessment=found, now=timezone.now())
+        messages.success(request, "已同意延期，已通知平台。")
+    return redirect(found.recognition)
+
+
+@login_required
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the day, and say why."""
+    found = find_assessment(request, pk)
+    with telling(request):
+        services.refuse_extension(
+            actor=request.user, assessment=found, reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "已答复，原定日期不变。")
+    return redirect(found.recognition)
