@@ -161,8 +161,7 @@ def grant_extension(*, actor: Any, assessment: Assessment, now: datetime) -> Ass
     """Agree to the day that was asked for. Raises Refused or DomainError `not_asked`."""
     recognition, locked = _lock(assessment)
     RecognitionAccess(actor).require("assess", recognition)
-    _require_asked(locked)
-    locked.due_date, locked.extension_asked_date = locked.extension_asked_date, None
+    locked.due_date, locked.extension_asked_date = _require_asked(locked), None
     locked.save(update_fields=["due_date", "extension_asked_date", "updated_at"])
     _log(actor, "extend", recognition, now)
     emit("platforms.assessment.extended", assessment_id=locked.pk)
@@ -198,9 +197,11 @@ def _require_open(assessment: Assessment) -> None:
         raise DomainError("concluded", "考核已有结论。")
 
 
-def _require_asked(assessment: Assessment) -> None:
-    if assessment.extension_asked_date is None or assessment.result:
+def _require_asked(assessment: Assessment) -> date:
+    day = assessment.extension_asked_date
+    if day is None or assessment.result:
         raise DomainError("not_asked", "没有待答复的延期申请。")
+    return day
 
 
 def _log(actor: Any, verb: str, recognition: Recognition, now: datetime, **more: Any) -> None:
