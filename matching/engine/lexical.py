@@ -14,6 +14,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -124,23 +125,33 @@ class Postings:
 
     def add_sums(self, query: Mapping[str, int], sums: np.ndarray) -> None:
         """Add to ``sums`` (float32), for every row, query weight × document weight of its terms."""
-        weights = np.fromiter(query.values(), np.float32, len(query))
-        for number, term in enumerate(query):
-            at = self.vocabulary.get(term)
-            if at is not None:
-                one = weights[number : number + 1]
-                csc_matvec(
-                    self.size, 1, self.starts[at : at + 2], self.rows, self.values, one, sums
-                )
+        number = self.vocabulary.get
+        found = [(at, one) for term, one in query.items() if (at := number(term)) is not None]
+        if not found:
+            return
+        # All lists in one call, the last in memory first: what the kernel takes for the list
+        # between two of them begins after its own end, so it is empty.
+        at, weights = np.array(sorted(found, reverse=True), np.int32).T
+        bounds = self.starts[np.add.outer(at, (0, 1))].ravel()
+        spaced = np.zeros(len(bounds), np.float32)
+        spaced[::2] = weights
+        csc_matvec(self.size, len(bounds) - 1, bounds, self.rows, self.values, spaced, sums)
+
+    def _counts(self) -> np.ndarray:
+        """How many rows hold each term."""
+        return np.diff(self.starts).astype(np.int64)
 
     def frequencies(self, others: Sequence["Postings"], hidden: Mapping[str, int]) -> np.ndarray:
         """How many live documents of this and of the ``others`` hold each term of this."""
-        found = np.diff(self.starts).astype(np.int64)
+        found = self._counts()
         for other in others:
-            small, large = sorted((self.vocabulary, other.vocabulary), key=len)
-            shared = [term for term in small if term in large]
-            mine = np.array([self.vocabulary[term] for term in shared], np.int64)
-            found[mine] += np.array([other.frequency(term) for term in shared], np.int64)
+            small, large = sorted((self, other), key=lambda one: len(one.vocabulary))
+            numbers = map(large.vocabulary.get, small.vocabulary, repeat(-1))
+            there = np.fromiter(numbers, np.int64, len(small.vocabulary))
+            here = np.flatnonzero(there >= 0)
+            there = there[here]
+            mine, theirs = (here, there) if small is self else (there, here)
+            found[mine] += other._counts()[theirs]
         for term, count in hidden.items():
             if term in self.vocabulary:
                 found[self.vocabulary[term]] -= count

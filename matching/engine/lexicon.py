@@ -72,14 +72,16 @@ def shipped_lexicon() -> Lexicon:
     return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
 
 
-_Side = Literal["wider", "narrower", "same"]
+_Side = Literal["wider", "narrower"]
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=2)
 def _heads(side: _Side) -> dict[str, tuple[str, ...]]:
-    """First token of a word (its first character pair, or a Latin word) → such words."""
+    """First token of a word (its first character pair, or a Latin word) → such words: those with
+    other names, and those that lead to the other ``side``."""
     heads: dict[str, list[str]] = {}
-    for word in getattr(shipped_lexicon(), side):
+    lexicon = shipped_lexicon()
+    for word in {**lexicon.same, **getattr(lexicon, side)}:
         head = word[:2] if is_han(word[0]) else tokens_of_normal(word)[0]
         heads.setdefault(head, []).append(word)
     return {head: tuple(words) for head, words in heads.items()}
@@ -88,17 +90,12 @@ def _heads(side: _Side) -> dict[str, tuple[str, ...]]:
 def _implied(text: str, side: _Side) -> dict[str, str]:
     """What the words of ``text`` imply, each with the word that implies it: other names of what
     they name, and the words on the other ``side`` of the lexicon."""
-    normal = normalise(text)
-    found = dict.fromkeys(tokens_of_normal(normal))
-
-    def named(which: _Side) -> list[str]:
-        heads = _heads(which)
-        return sorted({w for token in found for w in heads.get(token, ()) if w in normal})
-
-    lexicon = shipped_lexicon()
+    normal, heads, lexicon = normalise(text), _heads(side), shipped_lexicon()
+    begun = heads.keys() & tokens_of_normal(normal)
+    named = sorted({word for head in begun for word in heads[head] if word in normal})
     table: Mapping[str, tuple[str, ...]] = getattr(lexicon, side)
-    others = {other: word for word in named("same") for other in lexicon.same[word]}
-    words = {word: word for word in named(side)}
+    others = {other: word for word in named for other in lexicon.same.get(word, ())}
+    words = {word: word for word in named if word in table}
     words |= {other: word for other, word in others.items() if other in table}
     return {other: said for word, said in words.items() for other in table[word]} | others
 

@@ -62,25 +62,19 @@ class Scorer:
         return self._weighed(asked_terms(query, self.weights.lexical))
 
     def _weighed(self, asked: Mapping[str, float]) -> dict[str, int]:
-        weighed, known = [], self._term_weights.get
-        for term, strength in asked.items():
-            weight = known(term)
-            if weight is None:
-                weight = self._weight(term)
-            weight = round(strength * weight)
-            if weight > 0:
-                weighed.append((-weight, term))
-        weighed.sort()
-        heaviest = weighed[: self.weights.lexical.max_terms]
-        return whole_weights({term: -weight for weight, term in heaviest})
+        known = self._term_weights
+        for term in asked:
+            if term not in known:
+                known[term] = self._weight(term)
+        weighed = [(-round(one * known[term]), term) for term, one in asked.items() if known[term]]
+        heaviest = sorted(weighed)[: self.weights.lexical.max_terms]
+        return whole_weights({term: -weight for weight, term in heaviest if weight})
 
     def _weight(self, term: str) -> int:
-        """The whole-number weight of a term in this index, 0 if no live document has it; kept."""
+        """The whole-number weight of a term in this index, 0 if no live document has it."""
         found = sum(segment.postings.frequency(term) for segment in self.segments)
         kind = 1.0 if is_single(term) else self.weights.lexical.pair
-        weight = term_weight(self.size, found - self.hidden_terms[term], kind)
-        self._term_weights[term] = weight
-        return weight
+        return term_weight(self.size, found - self.hidden_terms[term], kind)
 
     def _length_factors(self) -> np.ndarray:
         """What each row's lexical sum is multiplied by; made once for an index."""
