@@ -1,16 +1,17 @@
 """How much alike two texts are: the same need or capability written down again."""
 
-from .documents import Doc, body_text, title_text
+from collections.abc import Set
+
 from .text import tokens
 
 LIKE = 0.6
 
 
-def _words(doc: Doc) -> frozenset[str]:
-    return frozenset(tokens(f"{title_text(doc)}\n{body_text(doc)}"))
+def distinct_tokens(title: str, body: str = "") -> frozenset[str]:
+    """The tokens of a title and a description, which `likeness` compares."""
+    return frozenset(tokens(f"{title}\n{body}"))
 
 
-def likeness(one: Doc, other: Doc) -> float:
-    """Shared tokens of title and description over all of both (Jaccard); 0 where both are empty."""
-    mine, theirs = _words(one), _words(other)
+def likeness(mine: Set[str], theirs: Set[str]) -> float:
+    """Shared tokens over all of both (Jaccard); 0 where both are empty."""
     return len(mine & theirs) / len(mine | theirs) if mine or theirs else 0.0

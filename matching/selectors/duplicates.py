@@ -7,7 +7,7 @@ as its index of words is, so that typing cannot probe what it withholds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,8 +19,7 @@ from django.db.models import F, Model, QuerySet
 
 from core.search import words
 from demands.access import DemandAccess
-from matching.engine.documents import DemandDoc
-from matching.engine.duplicates import LIKE, likeness
+from matching.engine.duplicates import LIKE, distinct_tokens, likeness
 from platforms.access import CapabilityAccess
 from platforms.models import Capability
 
@@ -34,6 +33,9 @@ CANDIDATES = 20
 OWN_ROWS = 200
 SHOWN = 3
 STATISTICS_FOR = 600  # seconds
+# what is compared and shown; to read all columns of some hundred rows takes longer than all else
+DEMAND_FIELDS = ("slug", "title", "description", "teaser", "confidentiality")
+CAPABILITY_FIELDS = ("slug", "title", "process", "description", "platform__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,10 @@ def similar_demands(
 ) -> list[Similar]:
     """The user's organisations' own demands in any state, and published ones the user may see."""
     access = DemandAccess(user)
-    own = access.owned().order_by("-updated_at", "-pk")
+    own = access.owned().order_by("-updated_at", "-pk").only(*DEMAND_FIELDS)
+    published = access.visible().open().only(*DEMAND_FIELDS)
     return _similar(
-        own, access.visible().open(), title, description, leave_out,
+        own, published, title, description, leave_out,
         own_text=lambda row: row.description, public_text=lambda row: row.public_text,
     )  # fmt: skip
 
@@ -61,9 +64,9 @@ def similar_capabilities(
     user: Any, *, title: str, description: str = "", leave_out: str = ""
 ) -> list[Similar]:
     """Capabilities of the user's own platforms in any state, and published ones of all."""
-    access = CapabilityAccess(user)
-    own = access.manageable().select_related("platform").order_by("-updated_at", "-pk")
-    shown = Capability.objects.shown().select_related("platform")
+    rows = CapabilityAccess(user).manageable().select_related("platform")
+    own = rows.order_by("-updated_at", "-pk").only(*CAPABILITY_FIELDS)
+    shown = Capability.objects.shown().select_related("platform").only(*CAPABILITY_FIELDS)
     return _similar(
         own, shown, title, description, leave_out, own_text=_offered, public_text=_offered
     )
@@ -86,24 +89,29 @@ def _similar(
     title, description = title.strip(), description[:READ_CHARACTERS]
     if len(title) < MIN_TITLE:
         return []
-    typed = DemandDoc("", title, description)
     mine = list(own.exclude(slug=leave_out)[:OWN_ROWS])
     taken = {row.pk for row in mine}
     others = _candidates(published.exclude(slug=leave_out), f"{title} {description}")
+    typed = distinct_tokens(title), distinct_tokens(title, description)
     found = [*_alike(typed, mine, own_text, is_own=True)]
     found += _alike(typed, (r for r in others if r.pk not in taken), public_text, is_own=False)
     return sorted(found, key=lambda one: (-one.percent, not one.is_own, one.row.pk))[:SHOWN]
 
 
 def _alike(
-    typed: DemandDoc, rows: Iterable[Any], text: Callable[[Any], str], *, is_own: bool
+    typed: tuple[Set[str], Set[str]],
+    rows: Iterable[Any],
+    text: Callable[[Any], str],
+    *,
+    is_own: bool,
 ) -> Iterable[Similar]:
+    """Those of `rows` that are like what is typed, given as the tokens of its title and of all."""
+    title, whole = typed
     for row in rows:
-        body = text(row)[:READ_CHARACTERS]
-        whole = likeness(typed, DemandDoc("", row.title, body))
-        titles = likeness(DemandDoc("", typed.title), DemandDoc("", row.title))
-        if whole >= LIKE or titles >= TITLE_LIKE:
-            yield Similar(row, round(100 * max(whole, titles)), is_own)
+        titles = likeness(title, distinct_tokens(row.title))
+        all_of_it = likeness(whole, distinct_tokens(row.title, text(row)[:READ_CHARACTERS]))
+        if all_of_it >= LIKE or titles >= TITLE_LIKE:
+            yield Similar(row, round(100 * max(all_of_it, titles)), is_own)
 
 
 def _candidates(rows: QuerySet[Any], text: str) -> list[Any]:
@@ -118,7 +126,8 @@ def _candidates(rows: QuerySet[Any], text: str) -> list[Any]:
     pairs = [f"({one} & {other})" for one, other in combinations(quoted, 2)] or quoted
     query = SearchQuery(" | ".join(pairs), config="simple", search_type="raw")
     sharing = list(rows.filter(search=query).order_by().values_list("pk", flat=True)[:SHARING])
-    ranked = rows.filter(pk__in=sharing).annotate(near=SearchRank(F("search"), query))
+    near = SearchRank(F("search"), query)
+    ranked = rows.filter(pk__in=sharing).annotate(near=near)
     return list(ranked.order_by("-near", "pk")[:CANDIDATES])
 
 
