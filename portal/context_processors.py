@@ -31,6 +31,7 @@ FOOTER = [
     ("平台名册", "platforms:roster"),
     ("运行评价", "reporting:evaluations"),
     ("编号清单", "reporting:lists"),
+    ("统计分析", "reporting:analysis"),
     ("缺口图谱", "matching:atlas"),
     ("匹配规则", "matching:policy"),
     ("政策目标", "reporting:targets"),

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRows
 
 from core.counts import KeptPaginator
+from reporting.analysis import DIMENSIONS, Analysis, Group, Measure
 from reporting.models import (
     AnnualReport,
     EvaluationResult,
@@ -173,20 +174,67 @@ class ListRowTable(tables.Table):
         orderable = False
 
 
-def mode_table(lines: Any, numbers: Any) -> tables.Table:
-    """Statistics by mode of operation, for a file: one column a number."""
-    columns: list[tuple[str, tables.Column]] = [
-        ("name", tables.Column(verbose_name=_("运营模式"))),
-        ("platforms", tables.Column(verbose_name=_("平台(家)"))),
-        ("reports", tables.Column(verbose_name=_("已报平台(家)"))),
-        *((code, tables.Column(verbose_name=f"{name}({unit})")) for code, name, unit in numbers),
-    ]
-    rows = [
-        {"name": line.name, "platforms": line.platforms, "reports": line.reports}
-        | dict(zip((code for code, _name, _unit in numbers), line.numbers, strict=False))
-        for line in lines
-    ]
+def analysis_table(found: Analysis) -> tables.Table:
+    """The groups of an analysis and all of them together, for a file."""
+    measure, by = found.measure, DIMENSIONS[found.question.by]
+    heads = {"name": by, "reports": "平台(家)"}
+    if measure is not None:
+        words = f"{measure.indicator.name}({measure.unit})"
+        heads = {"name": by, "reports": "应报(家)", "accepted": "已归档(家)", "n": "有数(家)"}
+        heads |= {"total": f"{words}{measure.total_name}"} if measure.has_total else {}
+        heads |= {"middle": f"{words}中位数", "last": "上年"}
+        heads |= {"same": "两年都有数(家)", "change": "这些平台增减"}
+    rows = [_analysis_row(found, one) for one in found.groups]
+    if measure is not None:
+        rows.append(_analysis_row(found, found.whole))
+    columns = [(name, tables.Column(verbose_name=label)) for name, label in heads.items()]
     return tables.Table(rows, extra_columns=columns, default="")
+
+
+def _analysis_row(found: Analysis, one: Group) -> dict[str, Any]:
+    return vars(one.now) | {
+        "name": one.name, "last": found.value(one.before),
+        "same": one.pair.n if one.pair else None, "change": found.change(one),
+    }  # fmt: skip
+
+
+def platform_line_table(measure: Measure) -> type[tables.Table]:
+    """Columns of the reports behind a number; the number is named in its heading."""
+    is_yes = measure.method == "yes"
+
+    def words(value: Any) -> Any:
+        return ("是" if value else "否") if is_yes else value
+
+    class PlatformLineTable(tables.Table):
+        platform = tables.Column(order_by=("platform__pinyin_key", "pk"), verbose_name=_("平台"))
+        region = tables.Column(accessor="platform__region", orderable=False, verbose_name=_("地区"))
+        kind = tables.Column(accessor="platform__kind", orderable=False, verbose_name=_("类别"))
+        level = tables.Column(
+            accessor="platform__level", orderable=False, verbose_name=_("梯度层级")
+        )
+        value = tables.Column(verbose_name=f"{measure.indicator.name}({measure.indicator.unit})")
+        last = tables.Column(verbose_name=_("上年"))
+        is_demo = tables.BooleanColumn(
+            accessor="platform__is_demo", orderable=False, yesno="是,", verbose_name=_("演示数据")
+        )
+
+        class Meta:
+            model = AnnualReport
+            fields: ClassVar = ("platform", "region", "kind", "level", "status", "value", "last",
+                                "is_demo")  # fmt: skip
+            order_by = "-value"
+
+        def render_value(self, value: Any) -> Any:
+            return words(value)
+
+        def render_last(self, value: Any) -> Any:
+            return words(value)
+
+        def order_value(self, rows: QuerySet[Any], is_descending: bool) -> tuple[Any, bool]:
+            place = F("value").desc if is_descending else F("value").asc
+            return rows.order_by(place(nulls_last=True), "platform__pinyin_key", "pk"), True
+
+    return PlatformLineTable
 
 
 class LinePages(KeptPaginator):

@@ -1,6 +1,8 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from reporting.views import (
+    analysis,
     compiling,
     cycles,
     effects,
@@ -10,7 +12,6 @@ from reporting.views import (
     feeds,
     filling,
     indicators,
-    modes,
     monitoring,
     outside,
     publications,
@@ -24,7 +25,10 @@ app_name = "reporting"
 urlpatterns = [
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/<str:code>/", indicators.indicator, name="indicator"),
-    path("statistics/modes/", modes.modes, name="modes"),
+    path("statistics/", analysis.analysis, name="analysis"),
+    path("statistics/platforms/", analysis.platforms, name="analysis_platforms"),
+    path("statistics/draft/", analysis.keep_draft, name="keep_draft"),
+    path("statistics/modes/", RedirectView.as_view(url="/statistics/?by=mode")),
     path("reports/", reports.reports, name="reports"),
     path("reports/bulk/", reports.bulk, name="bulk"),
     path("reports/verify/", reports.verify, name="verify"),

@@ -203,7 +203,9 @@ def _line(canvas: _Canvas, chart: Chart) -> float:
     every = max(1, -(-count // 6))
     for place, label in enumerate(chart["labels"]):
         if place % every == 0:
-            canvas.text(LEFT + place * step, floor + 18, label, faint=True)
+            is_end = place and place == count - 1  # which would run out of the drawing
+            anchor = "end" if is_end else "start"
+            canvas.text(LEFT + place * step, floor + 18, label, anchor=anchor, faint=True)
     for shade, row in enumerate(numbers):
         points = [
             f"{LEFT + place * step:.1f},{floor - float(value / most) * PLOT:.1f}"

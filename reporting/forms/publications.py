@@ -98,24 +98,6 @@ def named_cycle(row: ReportCycle) -> str:
     return f"{row}（演示）" if row.is_demo else str(row)
 
 
-class ModeForm(forms.Form):
-    """Of which place, and of which year for those who may see its reports."""
-
-    region = forms.ChoiceField(label=_("地区"), required=False)
-    cycle = forms.ModelChoiceField(
-        label=_("业绩年度"), queryset=ReportCycle.objects.none(), required=False,
-        empty_label=_("只看平台家数"),
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, cycles: Any) -> None:
-        super().__init__(data)
-        self.fields["region"].choices = region_choices()
-        self.fields["cycle"].queryset = cycles
-        self.fields["cycle"].label_from_instance = named_cycle
-        if not cycles:
-            del self.fields["cycle"]
-
-
 class PublicationForm(forms.Form):
     """What to compile. A development report follows a cycle; the others a region and a year."""
 

@@ -11,11 +11,18 @@ from django.utils.safestring import SafeString, mark_safe
 from cases.selectors import honours
 from core.files import files_of
 from core.models import StoredFile
+from reporting.access import PublicationAccess
 from reporting.documents import FORMS
 from reporting.documents.charts import svg, table_of
 from reporting.documents.publication import paragraphs
 from reporting.enums import JobKind, PublicationKind, PublicationStatus
-from reporting.models import Publication, PublicationRow, PublicationSection, ReportingJob
+from reporting.models import (
+    Publication,
+    PublicationRow,
+    PublicationSection,
+    ReportCycle,
+    ReportingJob,
+)
 from reporting.publishing.words import missing
 
 Json = dict[str, Any]
@@ -163,6 +170,14 @@ def sections_of(publication: Publication) -> list[SectionShown]:
         )
         for row in publication.sections.select_related("edited_by").order_by("order", "pk")
     ]
+
+
+def sections_to_write(user: Any, cycle: ReportCycle | None) -> QuerySet[PublicationSection]:
+    """Chapters of the development reports of a year that the user is writing now."""
+    drafts = PublicationAccess(user).managed().filter(status=PublicationStatus.DRAFT)
+    rows = PublicationSection.objects.filter(publication__in=drafts, publication__cycle=cycle)
+    found = rows.exclude(publication__cycle=None).select_related("publication")
+    return found.defer("publication__snapshot").order_by("publication", "order", "pk")
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,22 @@
-"""Statistics by mode of operation (L08): pure sums, the page, the chapter, REST."""
+"""Statistics by mode of operation (L08): pure sums, the analysis, the chapter."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from accounts.enums import Role
+from core.access import SYSTEM
+from reporting.analysis import Question
 from reporting.enums import Includes
 from reporting.publishing.blocks import BLOCKS, Material
 from reporting.publishing.figures import Moment
 from reporting.publishing.reports import reported
+from reporting.selectors.analysis import answer_to
 from reporting.selectors.modes import sums_by_mode
-from tests.factories.accounts import person
 from tests.factories.evaluations import accepted, open_year
 from tests.factories.platforms import PlatformFactory
-from tests.factories.taxonomy import TermFactory, chengdu, guangdong
+from tests.factories.taxonomy import TermFactory, guangdong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 D = Decimal
@@ -41,23 +43,6 @@ def cycle(modes):
     return made
 
 
-@pytest.fixture
-def as_staff(client, settings):
-    settings.DEMO_MODE = True
-
-    def sign(region):
-        user = person(Role.GOVERNMENT, region=region)
-        type(user).objects.filter(pk=user.pk).update(is_demo=True)
-        client.force_login(user)
-        return client
-
-    return sign
-
-
-def lines(page):
-    return {line.code: line for line, _cells in page.context["rows"]}
-
-
 def test_a_report_counts_in_each_of_its_modes():
     found = sums_by_mode([
         (["a", "b"], {"SRV-02": D(2)}.get), (["a"], {"SRV-02": D(3), "TRF-02": D(1)}.get),
@@ -69,32 +54,24 @@ def test_a_report_counts_in_each_of_its_modes():
     }  # fmt: skip
 
 
+def test_the_analysis_counts_each_mode_that_a_report_states(cycle):
+    question = Question(by="mode", cycle=cycle, code="SRV-02", region=guangdong())
+    number = cycle.indicators.get(code="SRV-02")
+
+    found = answer_to(question, number, user=SYSTEM)
+    one = answer_to(replace(question, terms={"mode": "talent-cluster"}), number, user=SYSTEM)
+
+    assert [(row.name, row.now.n, row.now.total) for row in found.groups] == [
+        ("自主研发", 2, D(7)), ("人才集聚", 1, D(4)), ("未注明", 1, D(1)),
+    ]  # fmt: skip
+    assert (found.whole.now.total, one.whole.now.total) == (D(8), D(4))
+
+
 def test_everybody_sees_how_many_platforms_there_are(client, cycle):
-    page = client.get("/statistics/modes/")
+    page = client.get("/statistics/modes/", follow=True)
 
-    found = lines(page)
-    assert [found[code].platforms for code in ("in-house-rd", "talent-cluster", "")] == [1, 1, 1]
-    assert found["in-house-rd"].reports is None
-    assert "业绩年度" not in page.content.decode()
-    assert client.get(f"/statistics/modes/?cycle={cycle.pk}").context["cycle"] is None
-
-
-def test_staff_see_what_those_of_a_mode_did(as_staff, cycle):
-    client = as_staff(guangdong())
-
-    found = lines(client.get(f"/statistics/modes/?region=440000&cycle={cycle.pk}"))
-
-    assert (found["in-house-rd"].reports, found["in-house-rd"].numbers[:2]) == (2, [D(7), D(100)])
-    assert (found["talent-cluster"].reports, found["talent-cluster"].numbers[0]) == (1, D(4))
-    assert (found[""].reports, found[""].numbers[0]) == (1, D(1))
-    sheet = client.get(f"/statistics/modes/?cycle={cycle.pk}&export=csv").content.decode()
-    assert "自主研发,1,2,7" in sheet.replace("\r", "")
-
-
-def test_staff_elsewhere_see_no_results(as_staff, cycle):
-    page = as_staff(chengdu()).get(f"/statistics/modes/?cycle={cycle.pk}")
-
-    assert page.context["cycle"] is None
+    found = {one.group.code: one.group.now.reports for one in page.context["page"].lines}
+    assert found == {"in-house-rd": 1, "talent-cluster": 1, "": 1}
 
 
 def test_the_development_report_has_the_same_sums(cycle):
@@ -109,14 +86,3 @@ def test_the_development_report_has_the_same_sums(cycle):
     assert [row[:4] for row in table["rows"]] == [
         ["自主研发", "2", "7", "100"], ["人才集聚", "1", "4", "100"], ["未注明", "1", "1", "300"],
     ]  # fmt: skip
-
-
-def test_rest_counts_platforms(api, cycle):
-    rows = api.get("/api/v1/operation-modes/?region=440000").json()["results"]
-
-    assert [(row["code"], row["platforms"]) for row in rows if row["platforms"]] == [
-        ("in-house-rd", 1), ("talent-cluster", 1), ("", 1),
-    ]  # fmt: skip
-    assert api.get("/api/v1/operation-modes/?region=0").status_code == 400
-    assert api.get("/api/v1/operation-modes/?cycle=x").status_code == 400
-    assert api.get(f"/api/v1/operation-modes/?cycle={cycle.pk}").status_code == 404

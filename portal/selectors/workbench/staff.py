@@ -172,7 +172,7 @@ def _doors() -> list[Group]:
         )),
         Group("监测与目标", links(
             ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
-            ("政策成效", "reporting:effects"), ("运营模式统计", "reporting:modes"),
+            ("政策成效", "reporting:effects"), ("统计分析", "reporting:analysis"),
             ("对接成效", "cases:figures"), ("缺口图谱", "matching:atlas"),
         )),
         Group("发布", links(

@@ -1,0 +1,17 @@
+"""Analysis of the reported numbers: what is asked, the answer, the answer in words."""
+
+from reporting.analysis.asked import (
+    DIMENSIONS,
+    MANY,
+    Analysis,
+    Figure,
+    Group,
+    Measure,
+    Pair,
+    Question,
+)
+from reporting.analysis.words import draft_of
+
+__all__ = [
+    "DIMENSIONS", "MANY", "Analysis", "Figure", "Group", "Measure", "Pair", "Question", "draft_of",
+]  # fmt: skip
