@@ -200,7 +200,8 @@ def _analysis_row(found: Analysis, one: Group) -> dict[str, Any]:
 
 def platform_line_table(measure: Measure) -> type[tables.Table]:
     """Columns of the reports behind a number; the number is named in its heading."""
-    is_yes = measure.method == "yes"
+    is_yes, unit = measure.method == "yes", measure.indicator.unit
+    label = f"{measure.indicator.name}({unit})" if unit else measure.indicator.name
 
     def words(value: Any) -> Any:
         return ("是" if value else "否") if is_yes else value
@@ -212,7 +213,7 @@ def platform_line_table(measure: Measure) -> type[tables.Table]:
         level = tables.Column(
             accessor="platform__level", orderable=False, verbose_name=_("梯度层级")
         )
-        value = tables.Column(verbose_name=f"{measure.indicator.name}({measure.indicator.unit})")
+        value = tables.Column(verbose_name=label)
         last = tables.Column(verbose_name=_("上年"))
         is_demo = tables.BooleanColumn(
             accessor="platform__is_demo", orderable=False, yesno="是,", verbose_name=_("演示数据")

@@ -93,6 +93,19 @@ def addresses() -> Iterator[Page]:
     yield "page 20 of the list", None, f"{numbered.get_absolute_url()}?page=20"
     yield "the roster", None, "/roster/"
     yield "the roster as of a day", None, "/roster/?day=2023-06-30"
+    for name, asked in (
+        ("a sum by province", ""), ("a rate by field", "by=field&indicator=CON-07"),
+        ("a median by mode", "by=mode&indicator=SRV-09"), ("a sum by county", "region=440100"),
+    ):  # fmt: skip
+        found = f"cycle={reported.pk}&region=&{asked}" if "region" not in asked else asked
+        yield f"{name} (nation)", "nation", f"/statistics/?{found}"
+    yield (
+        "platforms by a number (nation)",
+        "nation",
+        f"/statistics/platforms/?cycle={reported.pk}&region=",
+    )
+    yield "own numbers (operator)", "operator", f"/statistics/?cycle={reported.pk}&region="
+    yield "platforms by kind (visitor)", None, "/statistics/?by=kind&region="
     yield "monitoring", "nation", "/monitoring/"
     yield "policy targets", None, "/targets/"
 

@@ -87,9 +87,9 @@ def measure_of(indicator: Indicator) -> Measure:
 
 def answer_to(question: Question, indicator: Indicator | None, *, user: Any) -> Analysis:
     """The answer, of the reports that the user may see: seven queries, five of a first year;
-    without a year or an indicator the platforms listed today, two."""
+    without a year or an indicator the platforms listed today, three."""
     if question.cycle is None or indicator is None:
-        return Analysis(question, None, _listed(question))
+        return _listed(question)
     measure = measure_of(indicator)
     series = series_of(question.cycle)
     this, all_years = question.cycle.year, asked_reports(question, measure, user=user)
@@ -288,7 +288,7 @@ def _names(question: Question, codes: Iterable[str]) -> dict[str, str]:
     return {code: found.get(code, code) for code in codes}
 
 
-def _listed(question: Question) -> list[Group]:
+def _listed(question: Question) -> Analysis:
     """Platforms listed today, without the demonstration's, by group."""
     rows = Platform.objects.shown().filter(_inside(question, ""), is_demo=False)
     for name, code in question.terms.items():
@@ -297,7 +297,8 @@ def _listed(question: Question) -> list[Group]:
     counts = {row["group"] or "": row["n"] for row in counted.annotate(n=Count("pk"))}
     names = _names(question, counts)
     groups = [Group(code, names[code], Figure(n)) for code, n in counts.items()]
-    return sorted(groups, key=lambda one: _place(one, None))
+    whole = Group("", "全部", Figure(rows.count()))
+    return Analysis(question, None, sorted(groups, key=lambda one: _place(one, None)), whole)
 
 
 def platform_lines(question: Question, measure: Measure, *, user: Any) -> QuerySet[Any]:

@@ -36,7 +36,6 @@ class AnalysisPage:
     over_all: Line
     path: list[tuple[str, str]]
     directory: str
-    listed: int
     by_name: str
     title: str
     bars: SafeString | None
@@ -49,7 +48,7 @@ def shown(found: Analysis) -> AnalysisPage:
         [_line(found, one, _url(found, one)) for one in found.groups],
         _line(found, found.whole, ""),
         path_of(found.question), _directory(found.question),
-        sum(one.now.reports for one in found.groups), DIMENSIONS[found.question.by],
+        DIMENSIONS[found.question.by],
         title_of(found), _bars(found), _trend(found),
     )  # fmt: skip
 

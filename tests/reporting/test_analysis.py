@@ -256,6 +256,7 @@ def test_drafts_and_demonstration_are_no_public_platforms(cycle):
 
     counts = {one.group.name: one.group.now.reports for one in page.context["page"].lines}
     assert counts == {"中试基地": 1, "未注明": 1}
+    assert page.context["found"].whole.now.reports == 2
     assert page.context["page"].lines[-1].url == ""
 
 
