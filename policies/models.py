@@ -76,6 +76,11 @@ class Content(BaseModel, SourcedModel, SearchableModel):
         return self.status == ContentStatus.PUBLISHED
 
     @property
+    def is_demo(self) -> bool:
+        """Written by a demo account (select `written_by`)."""
+        return self.written_by is not None and self.written_by.is_demo
+
+    @property
     def source_host(self) -> str:
         """The site a source lies on; named as text where it must not be linked."""
         return urlsplit(self.source_url).hostname or ""

@@ -40,7 +40,7 @@ class ContentQuerySet(models.QuerySet[Any]):
             When(region__isnull=True, then=Value("")),
             default=Concat(Left("region_id", 2), Value("0000")),
         )
-        return self.dated().select_related("region").annotate(province=province)
+        return self.dated().select_related("region", "written_by").annotate(province=province)
 
     def with_validity(self, *, today: date) -> ContentQuerySet:
         """Documents with `validity_now`, the query's form of `PolicyDocument.validity_on`."""

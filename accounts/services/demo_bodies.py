@@ -30,6 +30,7 @@ class DemoBody:
     size_class: str = ""
     qualification: str = ""
     prefix: str = "91"
+    status: OrganisationStatus = OrganisationStatus.APPROVED
 
 
 def demo_uscc(prefix: str, number: int) -> str:
@@ -45,13 +46,14 @@ def load_demo_bodies(
 ) -> list[tuple[Organisation, User]]:
     """Each body with one person who acts for it; nobody can sign in as that person.
 
-    Marked `is_demo`, approved. The order of `bodies` gives the codes; they are new ones.
+    Marked `is_demo`; approved unless one says otherwise. The order of `bodies` gives the codes;
+    they are new ones.
     """
     listed = list(bodies)
     organisations = Organisation.objects.bulk_create(
         Organisation(
             name=body.name, uscc=demo_uscc(body.prefix, number), region=body.region,
-            size_class=body.size_class, status=OrganisationStatus.APPROVED, status_changed_at=now,
+            size_class=body.size_class, status=body.status, status_changed_at=now,
             wants_platform=body.role == Role.OPERATOR, is_demo=True,
         )
         for number, body in enumerate(listed, 1)

@@ -52,6 +52,11 @@ class CaseCall(BaseModel):
     def get_absolute_url(self) -> str:
         return reverse("cases:call", args=[self.pk])
 
+    @property
+    def is_demo(self) -> bool:
+        """Made by a demo account (select `made_by`)."""
+        return self.made_by.is_demo
+
     def takes_entries(self, day: date) -> bool:
         """Whether a case may be entered or taken back on this day."""
         return self.status == CallStatus.OPEN and self.opens_date <= day <= self.due_date

@@ -17,7 +17,7 @@ from cases.models import Case, CaseCall, CaseEntry, CaseScore
 
 def call_rows(rows: QuerySet[CaseCall]) -> QuerySet[CaseCall]:
     """Calls for lists, the latest due first, with `entered` (how many cases)."""
-    rows = rows.select_related("region").annotate(entered=Count("entries"))
+    rows = rows.select_related("region", "made_by").annotate(entered=Count("entries"))
     return rows.order_by("-due_date", "-pk")
 
 

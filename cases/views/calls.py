@@ -39,7 +39,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 
 def _find(request: HttpRequest, pk: int) -> CaseCall:
-    rows = CallAccess(request.user).visible().select_related("region")
+    rows = CallAccess(request.user).visible().select_related("region", "made_by")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -17,6 +17,7 @@ from taxonomy.models import Term
 SLUG = "demo-batch"
 CHALLENGE_SLUG = "demo-challenge"
 CHALLENGES = 2
+OPEN_SINCE = timedelta(days=90)  # so that applications stand at every stage
 CHALLENGE_NOTICE = "演示批次，用来走一遍发布榜单、揭榜、评审、公示、认定；不是真实的通知。"
 NOTICE = (
     "演示批次，用来走一遍申报、审核、评审、公示、认定的全过程；不是真实的申报通知。\n"
@@ -75,8 +76,8 @@ def _draft(scheme: Scheme, slug: str, title: str, notice: str, now: datetime) ->
     return save_programme(
         actor=SYSTEM, slug=slug, is_demo=True, now=now,
         values={
-            "scheme": scheme, "title": title, "year": today.year, "opens_date": today,
-            "closes_date": today + timedelta(days=180), "notice": notice,
+            "scheme": scheme, "title": title, "year": today.year, "notice": notice,
+            "opens_date": today - OPEN_SINCE, "closes_date": today + timedelta(days=180),
             "publicity_workdays": scheme.publicity_workdays or 5,
         },
     )  # fmt: skip

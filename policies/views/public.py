@@ -46,6 +46,7 @@ def interpretations(request: HttpRequest) -> HttpResponse:
 
 def news_list(request: HttpRequest) -> HttpResponse:
     """行业动态."""
+    topics = TopicAccess(request.user).visible().published().select_related("written_by")
     return list_page(
         request,
         queryset=NewsAccess(request.user).visible().published().for_list(),
@@ -53,14 +54,14 @@ def news_list(request: HttpRequest) -> HttpResponse:
         filter_class=NewsFilter,
         template="policies/news_list.html",
         export_name="行业动态",
-        context={"topics": TopicAccess(request.user).visible().published().newest_first()[:3]},
+        context={"topics": topics.newest_first()[:3]},
     )
 
 
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """One document: official fields, validity warning, interpretations, attachments."""
     access = DocumentAccess(request.user)
-    rows = access.visible().select_related("region", "supersedes")
+    rows = access.visible().select_related("region", "supersedes", "written_by")
     found = get_object_or_404(rows, slug=slug)
     seen = InterpretationAccess(request.user).visible()
     page = {
@@ -76,7 +77,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
 def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
     """One interpretation with the documents it explains."""
     access = InterpretationAccess(request.user)
-    found = get_object_or_404(access.visible().select_related("region"), slug=slug)
+    found = get_object_or_404(access.visible().select_related("region", "written_by"), slug=slug)
     page = {
         "documents": DocumentAccess(request.user)
         .visible()
@@ -90,7 +91,7 @@ def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
 def news(request: HttpRequest, slug: str) -> HttpResponse:
     """One piece of news."""
     access = NewsAccess(request.user)
-    found = get_object_or_404(access.visible().select_related("region"), slug=slug)
+    found = get_object_or_404(access.visible().select_related("region", "written_by"), slug=slug)
     page = {"trail": trail("行业动态", "policies:news_list", found)}
     return piece_page(request, "policies/news.html", access, found, page)
 

@@ -28,7 +28,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """One topic: its lead and its published pieces."""
     access = TopicAccess(request.user)
-    found = get_object_or_404(access.visible().select_related("region"), slug=slug)
+    found = get_object_or_404(access.visible().select_related("region", "written_by"), slug=slug)
     page = {
         "pieces": topic_pieces(found, published=True),
         "trail": trail("专题", "policies:topics", found),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import Role, SizeClass
+from accounts.enums import OrganisationStatus, Role, SizeClass
 from accounts.models import Organisation, User
 from accounts.selectors import DEMO_USCC
 from accounts.services.demo import DEMO_DOMAIN
@@ -22,6 +22,7 @@ from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
 from platforms.services.demo_register import DemoPlatform, attach_demo_register
+from portal.services.demo_work import DemoCast, attach_demo_work
 from reporting.services.demo_results import attach_demo_lists, attach_demo_results
 from reporting.services.demo_year import DemoPeople, attach_demo_cycles
 from reporting.services.monitoring import compute_portal_values
@@ -29,6 +30,7 @@ from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region
 
 FILE = Path("data/demo/platforms.toml")
+SIGN_INS = ("enterprise", "operator", "province", "city", "department", "broker", "reviewer")
 FIRST_SIZE = 2  # of the demo operator's own platform
 TRADES = (
     "新材料",
@@ -60,9 +62,9 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
     year = timezone.localdate(now).year
     years = (year - 2, year - 1)
     root = Region.objects.get(pk=current_jurisdiction().region)
-    people = {name: _person(name) for name in ("enterprise", "operator", "province", "city")}
+    people = {name: _person(name) for name in SIGN_INS}
     first = Platform.objects.select_related("region", "organisation").get(slug=SLUG)
-    hosts, clients = _bodies(rows, root, first.region, now)
+    hosts, clients, others = _bodies(rows, root, first.region, now)
     made = attach_demo_register(
         platforms=[DemoPlatform(row, body.region, body) for row, (body, _p) in
                    zip(rows, hosts, strict=True)],
@@ -81,12 +83,16 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
         region=root, platforms=sizes, years=years, now=now,
         people=DemoPeople(people["province"], people["city"], operators),
     )  # fmt: skip
-    attach_demo_results(
+    run, _report = attach_demo_results(
         cycle=cycles[0], staff=people["province"], at=_summer_of(years[0] + 1), now=now
     )
     lists = attach_demo_lists(
         cycle=cycles[0], staff=people["province"], earlier=_summer_of(years[0]), now=now
     )
+    attach_demo_work(
+        platforms=[first, *made], cycle=cycles[0], run=run, now=now,
+        cast=DemoCast(people, operators, clients[0], *others),
+    )  # fmt: skip
     compute_portal_values(actor=SYSTEM, now=now)
     return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles),
             "演示清单": len(lists)}  # fmt: skip
@@ -113,8 +119,8 @@ Bodies = list[tuple[Organisation, User]]
 
 def _bodies(
     rows: Sequence[Mapping[str, Any]], root: Region, home: Region, now: datetime
-) -> tuple[Bodies, Bodies]:
-    """Who runs the platforms, and the clients, the demo enterprise first."""
+) -> tuple[Bodies, Bodies, Bodies]:
+    """Who runs the platforms; the clients, the demo enterprise first; who else takes part."""
     places = _places(root, home)
     hosts = [
         DemoBody(f"{row['name']}运营单位", places[row["place"] % len(places)], Role.OPERATOR,
@@ -137,9 +143,16 @@ def _bodies(
                  prefix="12")
         for number in (1, 2, 3)
     ]  # fmt: skip
-    made = load_demo_bodies(bodies=[*hosts, *wanted], now=now)
+    others = [
+        DemoBody("演示第二协同部门", home, Role.DEPARTMENT, prefix="11"),
+        DemoBody("演示第三方评审机构", home, Role.REVIEWER),
+        DemoBody("演示待认领平台运营单位", home, Role.OPERATOR),
+        DemoBody("演示待审核企业", home, Role.ENTERPRISE, status=OrganisationStatus.PENDING),
+    ]
+    made = load_demo_bodies(bodies=[*hosts, *wanted, *others], now=now)
     first = (Organisation.objects.get(uscc=DEMO_USCC["enterprise"]), _person("enterprise"))
-    return made[: len(hosts)], [first, *made[len(hosts) :]]
+    end = len(hosts) + len(wanted)
+    return made[: len(hosts)], [first, *made[len(hosts) : end]], made[end : end + 3]
 
 
 def _places(root: Region, home: Region) -> list[Region]:
