@@ -24,7 +24,8 @@ def clean(indicator: Indicator, raw: Any, choices: Mapping[str, str] | None = No
     """The value that `raw` (form, cell, JSON) means for the indicator; None for nothing typed.
 
     Numbers accept full-width digits and thousands separators. `choices` is code → name; names are
-    understood too. DomainError `invalid_value` with the indicator's code as field.
+    understood too. DomainError `invalid_value` with the indicator's code as field; in a list's row
+    `CODE:row:column`, both counted from 1.
     """
     if raw is None or raw == [] or (isinstance(raw, str) and not raw.strip()):
         return None
@@ -44,8 +45,8 @@ def clean(indicator: Indicator, raw: Any, choices: Mapping[str, str] | None = No
     return text
 
 
-def _wrong(indicator: Indicator, message: str) -> DomainError:
-    return DomainError("invalid_value", f"{indicator.name}：{message}", indicator.code)
+def _wrong(indicator: Indicator, message: str, at: str = "") -> DomainError:
+    return DomainError("invalid_value", f"{indicator.name}：{message}", f"{indicator.code}{at}")
 
 
 def number(raw: Any) -> Decimal:
@@ -117,34 +118,38 @@ def _row(indicator: Indicator, line: Any, place: int) -> dict[str, Any]:
     """One row by its columns; {} for a row without content."""
     if not isinstance(line, Mapping):
         raise _wrong(indicator, f"第 {place} 行不完整。")
-    row = {}
-    for column in indicator.columns:
+    row, lacking = {}, []
+    for across, column in enumerate(indicator.columns, 1):
         cell = line.get(column["name"])
         text = "" if cell is None else str(cell).strip()
-        if not text:
-            continue
-        row[column["name"]] = _cell(indicator, column, text, place)
-    if row and len(row) < len(indicator.columns):
-        lacking = [c["label"] for c in indicator.columns if c["name"] not in row]
-        raise _wrong(indicator, f"第 {place} 行缺少{'、'.join(lacking)}。")
+        if text:
+            row[column["name"]] = _cell(indicator, column, text, (place, across))
+        else:
+            lacking.append((across, column["label"]))
+    if row and lacking:
+        labels = "、".join(label for _across, label in lacking)
+        raise _wrong(indicator, f"第 {place} 行缺少{labels}。", f":{place}:{lacking[0][0]}")
     return row
 
 
-def _cell(indicator: Indicator, column: Mapping[str, Any], text: str, place: int) -> str:
-    where = f"第 {place} 行“{column['label']}”"
+def _cell(
+    indicator: Indicator, column: Mapping[str, Any], text: str, place: tuple[int, int]
+) -> str:
+    row, at = place[0], f":{place[0]}:{place[1]}"
+    where = f"第 {row} 行“{column['label']}”"
     if "choices" in column and text not in column["choices"]:
-        raise _wrong(indicator, f"{where}可选：{'、'.join(column['choices'])}。")
+        raise _wrong(indicator, f"{where}可选：{'、'.join(column['choices'])}。", at)
     if column.get("kind") in {Kind.INT, Kind.DEC}:
         try:
             value = number(text)
         except ValueError as error:
-            raise _wrong(indicator, f"{where}请填数字。") from error
+            raise _wrong(indicator, f"{where}请填数字。", at) from error
         places = 0 if column["kind"] == Kind.INT else 2
         if value < 0 or value != round(value, places):
-            raise _wrong(indicator, f"{where}不能为负数，最多 {places} 位小数。")
+            raise _wrong(indicator, f"{where}不能为负数，最多 {places} 位小数。", at)
         return str(value)
     if len(text) > CELL_LENGTH:
-        raise _wrong(indicator, f"{where}不超过 {CELL_LENGTH} 字。")
+        raise _wrong(indicator, f"{where}不超过 {CELL_LENGTH} 字。", at)
     return text
 
 

@@ -94,6 +94,7 @@ class PlannedSerializer(serializers.Serializer[PlanTarget]):
     code = serializers.CharField()
     target = serializers.DecimalField(max_digits=20, decimal_places=4)
     note = serializers.CharField()
+    version = serializers.CharField()
 
 
 class ReportDetailSerializer(ReportSerializer):
@@ -117,6 +118,10 @@ class TargetInputSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(max_length=8)
     target = serializers.CharField(allow_blank=True, allow_null=True, max_length=30)
     note = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+    version = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, max_length=40, default=None,
+        help_text="读到的 version；原来没有目标的为空文本。缺省不检查。",
+    )  # fmt: skip
 
 
 class PlanSerializer(serializers.Serializer[Any]):

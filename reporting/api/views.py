@@ -63,6 +63,11 @@ class CycleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return CycleAccess(self.request.user).visible().order_by("-year", "pk")
 
 
+def _refused(saved: filling.Saved) -> dict[str, dict[str, str]]:
+    errors = saved.errors.items()
+    return {code: {"code": error.code, "message": error.message} for code, error in errors}
+
+
 class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
     """年度报告：读取、重新预填、填写、提交。填写时给出读到的 `version`，别人改过的不会被覆盖。"""
 
@@ -114,30 +119,29 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         saved = filling.save_values(
             actor=request.user, report=report, typed=typed, now=timezone.now()
         )
-        refused = {
-            code: {"code": error.code, "message": error.message}
-            for code, error in saved.errors.items()
-        }
+        refused = _refused(saved)
         answer = {"written": saved.written, "errors": refused, "conflicts": [*saved.conflicts]}
         return Response(answer, status=200 if saved.is_clean else 409 if saved.conflicts else 400)
 
     @extend_schema(request=serializers.PlanSerializer, responses=serializers.PlanAnswerSerializer)
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, pk: str) -> Response:
-        """填写下年度目标：写入没有问题的，其余逐项说明原因；目标留空即删除。"""
+        """填写下年度目标：写入没有问题的，其余逐项说明原因；目标留空即删除。给出读到的 `version`，
+        别人改过的不会被覆盖。"""
         report = self.get_object()
         data = serializers.PlanSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        targets = {row["code"]: (row["target"], row["note"]) for row in data.validated_data["plan"]}
-        errors = filling.save_plan(
-            actor=request.user, report=report, targets=targets, now=timezone.now()
-        )
-        refused = {
-            code: {"code": error.code, "message": error.message} for code, error in errors.items()
-        }
+        rows = data.validated_data["plan"]
+        saved = filling.save_plan(
+            actor=request.user, report=report, now=timezone.now(),
+            targets={row["code"]: (row["target"], row["note"]) for row in rows},
+            seen={row["code"]: row["version"] for row in rows if row["version"] is not None},
+        )  # fmt: skip
+        refused = _refused(saved)
         kept = planned_of(report).values()
         answer = {"plan": serializers.PlannedSerializer(kept, many=True).data, "errors": refused}
-        return Response(answer, status=400 if refused else 200)
+        is_changed = any(error.code == "changed" for error in saved.errors.values())
+        return Response(answer, status=200 if saved.is_clean else 409 if is_changed else 400)
 
     @extend_schema(request=None, responses=serializers.ReportDetailSerializer)
     @action(detail=True, methods=["post"])

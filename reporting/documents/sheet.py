@@ -9,15 +9,16 @@ from typing import Any
 from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from core.errors import DomainError
-from reporting.enums import Kind, NullReason
+from reporting.documents.cells import BOLD, GREY, OPEN, raw_of, widths, write
+from reporting.documents.plan_sheet import FilledPlan, Planned, add_plan, read_plan
+from reporting.enums import NullReason
 from reporting.models import AnnualReport
 from reporting.selectors.indicators import choices_of
 from reporting.selectors.sheets import Line
@@ -30,45 +31,39 @@ WIDTHS = [10, 32, 10, 10, 18, 24, 12, 36, 7, 60]
 FIRST = 4  # the first row of indicators
 VALUE, REASON, NOTE, VERSION = 6, 7, 8, 9
 SPARE_ROWS = 30
-GREY = PatternFill("solid", fgColor="EEEEEE")
-OPEN = Protection(locked=False)
 
 
-def template_xlsx(report: AnnualReport, lines: Sequence[Line]) -> bytes:
-    """The report as a workbook: computed cells locked, the rest open, lists on their own sheets."""
+def template_xlsx(
+    report: AnnualReport, lines: Sequence[Line], plan: Planned, baseline: Planned
+) -> bytes:
+    """The report as a workbook: computed cells locked, the rest open, lists and next year's
+    `plan` on their own sheets; `baseline` is what a year ago was planned for this one."""
     book = Workbook()
     main: Worksheet = book.active  # type: ignore[assignment]
     main.title = MAIN
     mark = "（演示数据）" if report.platform.is_demo else ""
-    _write(
+    write(
         main.cell(1, 1),
         f"{report.platform} {report.cycle.year} 年度报告{mark}",
     )
     main.cell(1, 1).font = Font(bold=True, size=14)
-    _write(
+    write(
         main.cell(2, 1),
         "只填白色单元格；没有发生填 0，没有这个数请选空值原因；“版本”一列请勿改动。",
     )
-    for place, (label, width) in enumerate(zip(HEAD, WIDTHS, strict=True), 1):
-        main.cell(FIRST - 1, place, label).font = Font(bold=True)
-        main.column_dimensions[get_column_letter(place)].width = width
+    for place, label in enumerate(HEAD, 1):
+        main.cell(FIRST - 1, place, label).font = BOLD
+    widths(main, WIDTHS)
     reasons = DataValidation("list", formula1=f'"{",".join(map(str, NullReason.labels))}"')
     main.add_data_validation(reasons)
     for row, line in enumerate(lines, FIRST):
         _line(book, main, row, line, reasons)
     main.freeze_panes = main.cell(FIRST, 3)
     main.protection.sheet = True
+    add_plan(book, lines, plan, baseline)
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
-
-
-def _write(cell: Cell, value: Any) -> None:
-    """Text stays text: a spreadsheet will not run what somebody typed as a formula."""
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _line(book: Workbook, main: Worksheet, row: int, line: Line, reasons: DataValidation) -> None:
@@ -82,7 +77,7 @@ def _line(book: Workbook, main: Worksheet, row: int, line: Line, reasons: DataVa
         stored.version if stored else 0, indicator.definition,
     ]  # fmt: skip
     for place, value in enumerate(cells, 1):
-        _write(main.cell(row, place), value)
+        write(main.cell(row, place), value)
     main.cell(row, NOTE).protection = OPEN
     if not indicator.is_manual:
         main.cell(row, VALUE).fill = GREY
@@ -108,7 +103,7 @@ def _list_sheet(book: Workbook, line: Line) -> None:
     sheet = book.create_sheet(line.indicator.code)
     columns = line.indicator.columns
     for place, column in enumerate(columns, 1):
-        sheet.cell(1, place, column["label"]).font = Font(bold=True)
+        sheet.cell(1, place, column["label"]).font = BOLD
         sheet.column_dimensions[get_column_letter(place)].width = 26
         if "choices" in column:
             allowed = DataValidation("list", formula1=f'"{",".join(column["choices"])}"')
@@ -117,7 +112,7 @@ def _list_sheet(book: Workbook, line: Line) -> None:
             allowed.add(f"{letter}2:{letter}{SPARE_ROWS + 1}")
     for row, entry in enumerate(line.value or [], 2):
         for place, column in enumerate(columns, 1):
-            _write(sheet.cell(row, place), entry.get(column["name"]))
+            write(sheet.cell(row, place), entry.get(column["name"]))
 
 
 @dataclass(frozen=True)
@@ -135,6 +130,16 @@ class Filled:
     typed: list[Typed] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
+    plan: FilledPlan = field(default_factory=FilledPlan)
+    rows: dict[str, list[int]] = field(default_factory=dict)  # of a list, where each entry stands
+
+    def place_of(self, code: str, error: DomainError) -> str:
+        """The cell that an error of an indicator is about: of a list, the one it names."""
+        _code, *inside = (error.field or "").split(":")
+        if len(inside) != 2 or code not in self.rows:
+            return self.places.get(code, code)
+        entry, column = int(inside[0]), int(inside[1])
+        return f"{code}!{get_column_letter(column)}{self.rows[code][entry - 1]}"
 
 
 def read_template(content: bytes, lines: Mapping[str, Line]) -> Filled:
@@ -147,7 +152,7 @@ def read_template(content: bytes, lines: Mapping[str, Line]) -> Filled:
         raise DomainError("not_template", "这不是本平台的填报模板，请重新下载。", "file") from error
     if [cell.value for cell in main[FIRST - 1]][: len(HEAD)] != HEAD:
         raise DomainError("not_template", "模板的表头被改动，请重新下载模板。", "file")
-    filled = Filled()
+    filled = Filled(plan=read_plan(book))
     for row in range(FIRST, main.max_row + 1):
         code = str(main.cell(row, 1).value or "").strip()
         if code and code not in lines:
@@ -177,32 +182,24 @@ def _read_line(book: Workbook, main: Worksheet, row: int, line: Line, filled: Fi
         known = "、".join(reasons)
         filled.errors.append(CellError(f"{MAIN}!G{row}", f"没有“{label}”，可选：{known}。"))
         return
-    raw = _rows(book, line) if indicator.columns else _raw(indicator.kind, main.cell(row, VALUE))
     if indicator.columns:
+        raw: Any = _rows(book, line, filled)
         filled.places[indicator.code] = f"{indicator.code}!A2"
+    else:
+        raw = raw_of(indicator.kind, main.cell(row, VALUE))
     filled.typed.append(Typed(raw=raw, null_reason=reasons.get(label, ""), **typed))
 
 
-def _raw(kind: str, cell: Cell) -> Any:
-    value = cell.value
-    if value is None:
-        return None
-    if kind == Kind.DATE and hasattr(value, "isoformat"):
-        return value.isoformat()[:10]
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    # a spreadsheet holds 12.3 as a binary float; its shortest spelling is what was typed
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def _rows(book: Workbook, line: Line) -> list[dict[str, Any]]:
-    if line.indicator.code not in book.sheetnames:
+def _rows(book: Workbook, line: Line, filled: Filled) -> list[dict[str, Any]]:
+    code, columns = line.indicator.code, line.indicator.columns
+    if code not in book.sheetnames:
         return as_json(line.value) or []
-    sheet = book[line.indicator.code]
-    columns = line.indicator.columns
-    found = []
+    sheet = book[code]
+    found, places = [], []
     for row in range(2, sheet.max_row + 1):
-        cells = [_raw("text", sheet.cell(row, place)) for place in range(1, len(columns) + 1)]
+        cells = [raw_of("text", sheet.cell(row, place)) for place in range(1, len(columns) + 1)]
         if any(cell not in (None, "") for cell in cells):
             found.append({c["name"]: cell for c, cell in zip(columns, cells, strict=True)})
+            places.append(row)
+    filled.rows[code] = places
     return found

@@ -183,6 +183,9 @@ class PlanForm(forms.Form):
                 initial=row.note if row else "",
                 widget=forms.TextInput(attrs={"aria-label": f"{line.indicator.name}：措施"}),
             )
+            self.fields[f"{code}-version"] = forms.CharField(
+                required=False, initial=row.version if row else "", widget=forms.HiddenInput
+            )
 
     def rows(self, baseline: Mapping[str, PlanTarget]) -> list[dict[str, Any]]:
         """Lines with fields and last year's target, the required ones first."""
@@ -191,6 +194,7 @@ class PlanForm(forms.Form):
                 "line": line,
                 "target": self[f"{line.indicator.code}-target"],
                 "note": self[f"{line.indicator.code}-note"],
+                "version": self[f"{line.indicator.code}-version"],
                 "baseline": baseline.get(line.indicator.code),
                 "is_required": line.indicator.options.get("plan") == "required",
                 "is_chosen": line.indicator.options.get("plan") == "required"
@@ -209,6 +213,11 @@ class PlanForm(forms.Form):
             )
             for line in self.lines
         }  # fmt: skip
+
+    def seen(self) -> dict[str, str]:
+        """The version of each target that the page showed."""
+        names = {line.indicator.code: f"{line.indicator.code}-version" for line in self.lines}
+        return {code: self.cleaned_data[name] for code, name in names.items() if name in self.data}
 
     def show(self, errors: Mapping[str, DomainError]) -> None:
         for code, error in errors.items():

@@ -238,6 +238,11 @@ class PlanTarget(BaseModel):
     def __str__(self) -> str:
         return f"{self.code} {self.target}"
 
+    @property
+    def version(self) -> str:
+        """Names what is stored now; another one says that somebody changed it."""
+        return self.updated_at.isoformat()
+
 
 class Extension(BaseModel):
     """A request for more time, and the answer."""

@@ -16,12 +16,12 @@ from reporting.access import AnnualReportAccess
 from reporting.documents.sheet import CellError, read_template
 from reporting.models import AnnualReport
 from reporting.selectors.sheets import lines_of
-from reporting.services.filling import save_values
+from reporting.services.filling import save_plan, save_values
 
 
 @dataclass
 class Imported:
-    """Codes that were written, and what could not be, by cell."""
+    """What was written (codes of values, and of targets), and what could not be, by cell."""
 
     written: list[str] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
@@ -43,12 +43,18 @@ def import_template(
     saved = save_values(actor=actor, report=report, typed=filled.typed, now=now)
     errors = list(filled.errors)
     for code, error in saved.errors.items():
-        errors.append(CellError(filled.places.get(code, code), error.message))
+        errors.append(CellError(filled.place_of(code, error), error.message))
     for code, row in saved.conflicts.items():
         message = f"{row.indicator.name}：下载模板之后已被{row.typed_by or '他人'}修改，没有覆盖。"
         errors.append(CellError(filled.places.get(code, code), message))
+    planned = save_plan(
+        actor=actor, report=report, targets=filled.plan.targets, seen=filled.plan.seen, now=now
+    )
+    for code, error in planned.errors.items():
+        errors.append(CellError(filled.plan.places[code], error.message))
+    written = [*saved.written, *(f"{code} 目标" for code in planned.written)]
     log_activity(
         actor=actor, action="reporting.annualreport.import", target=report, now=now,
-        data={"written": len(saved.written), "errors": len(errors)},
+        data={"written": len(written), "errors": len(errors)},
     )  # fmt: skip
-    return Imported(saved.written, errors)
+    return Imported(written, errors)

@@ -14,6 +14,7 @@ from django.db import transaction
 from core.errors import DomainError
 from core.files import store_file
 from core.services import emit, log_activity
+from core.templatetags.portal_format import plain
 from reporting import rules
 from reporting.access import AnnualReportAccess
 from reporting.enums import Answer, Fill, NullReason
@@ -188,42 +189,65 @@ def refresh_report(*, actor: Any, report: AnnualReport, now: datetime) -> list[L
 
 @transaction.atomic
 def save_plan(
-    *, actor: Any, report: AnnualReport, targets: Mapping[str, tuple[Any, str]], now: datetime
-) -> dict[str, DomainError]:
+    *,
+    actor: Any,
+    report: AnnualReport,
+    targets: Mapping[str, tuple[Any, str]],
+    now: datetime,
+    seen: Mapping[str, str] | None = None,
+) -> Saved:
     """Set next year's targets: code → (number or nothing, measures). They become next year's
-    baseline (G11). Returns errors by code (`invalid_value`, `not_plannable`); the rest is written.
+    baseline (G11). `seen` is the version of each target that its writer saw ("" for none).
+
+    What is wrong, or was changed by somebody else since, is told and not written; the rest is.
+    Errors (raised): Refused. In the result: `invalid_value`, `not_plannable`, `changed`.
     """
     locked = _locked(report)
     AnnualReportAccess(actor).require("edit", locked)
     known = {row.code: row for row in locked.cycle.indicators.all()}
     existing = {row.code: row for row in locked.plan_targets.select_for_update()}
-    errors: dict[str, DomainError] = {}
+    saved = Saved()
     for code, (raw, note) in targets.items():
         indicator = known.get(code)
-        if indicator is None or not indicator.can_be_planned:
-            errors[code] = DomainError("not_plannable", f"指标“{code}”不能设目标。", code)
-            continue
         try:
-            target = clean(indicator, raw)
+            if indicator is None or not indicator.can_be_planned:
+                raise DomainError("not_plannable", f"指标“{code}”不能设目标。", code)
+            target, row = clean(indicator, raw), existing.get(code)
+            if _set_target(locked, row, code, target, note.strip()[:300], (seen or {}).get(code)):
+                saved.written.append(code)
         except DomainError as error:
-            errors[code] = error
-            continue
-        _set_target(locked, existing.get(code), code, target, note.strip()[:300])
-    log_activity(actor=actor, action="reporting.annualreport.plan", target=locked, now=now)
-    _follow_up(locked, now)
-    return errors
+            saved.errors[code] = error
+    if saved.written:
+        log_activity(actor=actor, action="reporting.annualreport.plan", target=locked, now=now)
+        _follow_up(locked, now)
+    return saved
 
 
 def _set_target(
-    report: AnnualReport, row: PlanTarget | None, code: str, target: Decimal | None, note: str
-) -> None:
+    report: AnnualReport,
+    row: PlanTarget | None,
+    code: str,
+    target: Decimal | None,
+    note: str,
+    seen: str | None,
+) -> bool:
+    """Whether anything was to be changed. DomainError `changed` when somebody did meanwhile."""
     if target is None:
-        if row is not None:
-            row.delete()
-        return
-    row = row or PlanTarget(report=report, code=code)
-    row.target, row.note = target, note
-    row.save()
+        note = ""  # measures belong to a target
+    if (row.target, row.note) == (target, note) if row else target is None:
+        return False
+    if seen is not None and seen != (row.version if row else ""):
+        held = f"改为“{plain(row.target)}”" if row else "删除"
+        raise DomainError(
+            "changed", f"他人刚才已{held}，没有覆盖。仍要用您的目标，请再保存一次。", code
+        )
+    if target is None and row is not None:
+        row.delete()
+    elif target is not None:
+        row = row or PlanTarget(report=report, code=code)
+        row.target, row.note = target, note
+        row.save()
+    return True
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from reporting.documents.sheet import template_xlsx
 from reporting.documents.word import report_docx
 from reporting.forms import ImportForm
 from reporting.models import AnnualReport, ReportVersion
-from reporting.selectors.sheets import lines_of
+from reporting.selectors.sheets import lines_of, planned_of, report_of
 from reporting.services.exchange import import_template
 from reporting.services.snapshots import build_snapshot
 from reporting.views.reports import find
@@ -63,7 +63,8 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def content_of(report: AnnualReport, version: ReportVersion | None, kind: str) -> bytes:
     """The bytes of a file."""
     if kind == "xlsx":
-        return template_xlsx(report, lines_of(report))
+        plans = planned_of(report), planned_of(report_of(report, 1))
+        return template_xlsx(report, lines_of(report), *plans)
     snapshot: dict[str, Any] = (
         version.snapshot if version else build_snapshot(report, now=timezone.now())
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.refusals import refusals_on, telling
 from reporting.access import AnnualReportAccess
 from reporting.forms import CorrectionForm, ExtensionForm, PlanForm, SectionForm
-from reporting.models import AnnualReport, Extension
+from reporting.models import AnnualReport, Extension, PlanTarget
 from reporting.selectors import reports as selectors
 from reporting.selectors.sheets import (
     Line,
@@ -113,15 +116,19 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     access, report = find(request, pk)
     access.require("edit", report)
     lines = lines_of(report)
-    form = PlanForm(lines, planned_of(report), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        errors = filling.save_plan(
-            actor=request.user, report=report, targets=form.targets(), now=timezone.now()
-        )
-        if not errors:
+    data = request.POST.copy() if request.method == "POST" else None
+    form = PlanForm(lines, planned_of(report), data)
+    if data is not None and form.is_valid():
+        saved = filling.save_plan(
+            actor=request.user, report=report, targets=form.targets(), seen=form.seen(),
+            now=timezone.now(),
+        )  # fmt: skip
+        if saved.is_clean:
             messages.success(request, "计划已保存，将作为下一年度的基线。")
             return redirect("reporting:plan", pk)
-        form.show(errors)
+        form = plan_again(lines, planned_of(report), data)
+        form.show(saved.errors)
+        messages.warning(request, "有几处没有保存，其余已保存。请看标红的地方。")
     rows = form.rows(planned_of(report_of(report, 1)))
     context = {
         "report": report,
@@ -131,6 +138,16 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": tabs(report, sections_of(lines), "plan"),
     }
     return render(request, "reporting/plan.html", context)
+
+
+def plan_again(lines: list[Line], plan: Mapping[str, PlanTarget], data: Any) -> PlanForm:
+    """The form as typed, with the versions that are stored now: a second save is deliberate."""
+    for line in lines:
+        code = line.indicator.code
+        data[f"{code}-version"] = plan[code].version if code in plan else ""
+    form = PlanForm(lines, plan, data)
+    form.is_valid()
+    return form
 
 
 @login_required

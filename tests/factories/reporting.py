@@ -66,7 +66,9 @@ def type_all(*, actor: Any, report: AnnualReport, **values: Any) -> None:
     saved = filling.save_values(actor=actor, report=report, typed=typed, now=timezone.now())
     assert not saved.errors, saved.errors
     targets = {code: (value, "") for code, value in PLAN.items()}
-    assert not filling.save_plan(actor=actor, report=report, targets=targets, now=timezone.now())
+    assert filling.save_plan(
+        actor=actor, report=report, targets=targets, now=timezone.now()
+    ).is_clean
     notes = [
         Typed(line.indicator.code, note=SENTENCE)
         for line in lines_of(report)

@@ -12,9 +12,10 @@ from core.errors import DomainError
 from core.lists import XLSX
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
+from reporting.documents.plan_sheet import PLAN
 from reporting.documents.sheet import FIRST, MAIN, template_xlsx
 from reporting.documents.word import report_docx
-from reporting.selectors.sheets import lines_of, values_of
+from reporting.selectors.sheets import lines_of, planned_of, values_of
 from reporting.services import filling
 from reporting.services.exchange import import_template
 from reporting.services.filling import Typed
@@ -40,7 +41,8 @@ def report(operator):
 
 
 def book_of(report):
-    return load_workbook(BytesIO(template_xlsx(report, lines_of(report))))
+    plan = planned_of(report)
+    return load_workbook(BytesIO(template_xlsx(report, lines_of(report), plan, {})))
 
 
 def bring(operator, report, book):
@@ -120,6 +122,38 @@ def test_what_changed_since_is_not_overwritten(operator, report):
 
     assert "没有覆盖" in result.errors[0].message
     assert values_of(report)["SRV-12"].value == 5
+
+
+def test_the_plan_goes_out_and_in(operator, report):
+    book = book_of(report)
+    sheet = book[PLAN]
+    rows = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    sheet.cell(rows["SRV-02"], 6).value = 77
+    sheet.cell(rows["SRV-02"], 7).value = "走访企业"
+    sheet.cell(rows["TAL-01"], 6).value = "很多"
+    filling.save_plan(
+        actor=operator, report=report, targets={"SRV-04": ("999", "")}, now=timezone.now()
+    )
+
+    result = bring(operator, report, book)
+
+    planned = {row.code: (str(row.target), row.note) for row in report.plan_targets.all()}
+    assert result.written == ["SRV-02 目标"]
+    assert (planned["SRV-02"], planned["SRV-04"]) == (("77.0000", "走访企业"), ("999.0000", ""))
+    assert [error.place for error in result.errors] == [
+        f"{PLAN}!F{rows['SRV-04']}", f"{PLAN}!F{rows['TAL-01']}"
+    ]  # fmt: skip
+    assert "没有覆盖" in result.errors[0].message
+
+
+def test_errors_of_lists_name_the_very_cell(operator, report):
+    book = book_of(report)
+    book["CON-09a"].cell(2, 2).value = "六十"
+
+    result = bring(operator, report, book)
+
+    assert [error.place for error in result.errors] == ["CON-09a!B2"]
+    assert values_of(report)["CON-09a"].value == ROWS
 
 
 def test_other_files_are_refused(operator, report):
