@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.access import RegionAccess, in_regions_of
 from accounts.enums import Role
 from cases.enums import CallStatus, CaseStatus, OutcomeStatus, ProjectStatus
-from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project
-from cases.states import CALL, CASE, OUTCOME, PROJECT
+from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Receipt
+from cases.states import CALL, CASE, OUTCOME, PROJECT, RECEIPT
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
 
@@ -105,6 +105,7 @@ class ProjectAccess(ProjectScope):
         "start": frozenset({COUNTERPART}),
         "message": frozenset({OWNER, COUNTERPART, BROKER}),
         "claim_outcome": frozenset({OWNER}),
+        "register_receipt": frozenset({OWNER}),
         "write_case": frozenset({OWNER}),
         "export": EVERY_PARTY,
         "see_figures": frozenset({OWNER, STAFF}),
@@ -116,6 +117,7 @@ class ProjectAccess(ProjectScope):
         "start": "发起咨询",
         "message": "发送消息和文件",
         "claim_outcome": "提出成果",
+        "register_receipt": "登记到账",
         "write_case": "撰写案例",
         "export": "导出列表",
         "see_figures": "查看对接成效",
@@ -144,6 +146,11 @@ class ProjectAccess(ProjectScope):
             ProjectStatus.PILOTING, ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
         }:  # fmt: skip
             return Decision(False, "中试开始以后才能提出成果。", "wrong_state")
+        if action == "register_receipt" and obj and obj.status not in {
+            ProjectStatus.CONTRACTED, ProjectStatus.PILOTING, ProjectStatus.DELIVERED,
+            ProjectStatus.CLOSED,
+        }:  # fmt: skip
+            return Decision(False, "签约以后才能登记到账。", "wrong_state")
         if action == "write_case" and obj and obj.status not in {
             ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
         }:  # fmt: skip
@@ -171,6 +178,18 @@ class OutcomeAccess(ProjectScope):
 
     def visible(self) -> QuerySet[Outcome]:
         return Outcome.objects.filter(self.involved())
+
+
+class ReceiptAccess(ProjectScope):
+    """Receipts: the platform registers, only the enterprise confirms."""
+
+    model = Receipt
+    machine = RECEIPT
+    actions: ClassVar = {"view": EVERY_PARTY}
+    labels: ClassVar = {"view": "查看到账"}
+
+    def visible(self) -> QuerySet[Receipt]:
+        return Receipt.objects.filter(self.involved())
 
 
 class CaseAccess(ProjectScope):
@@ -360,3 +379,8 @@ def may_read_message_file(user: Any, target_id: str) -> bool:
 def may_read_evidence(user: Any, target_id: str) -> bool:
     """Evidence of an outcome: whoever sees its project."""
     return OutcomeAccess(user).visible().filter(pk=target_id).exists()
+
+
+def may_read_receipt(user: Any, target_id: str) -> bool:
+    """Vouchers of a receipt: whoever sees its project."""
+    return ReceiptAccess(user).visible().filter(pk=target_id).exists()

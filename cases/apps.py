@@ -14,4 +14,5 @@ class CasesConfig(AppConfig):
 
         register_guard("cases.message", access.may_read_message_file)
         register_guard("cases.outcome", access.may_read_evidence)
+        register_guard("cases.receipt", access.may_read_receipt)
         register_deeds("cases", pair_deeds)

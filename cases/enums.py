@@ -29,7 +29,19 @@ class OutcomeKind(models.TextChoices):
     VERIFIED = "verified", _("完成中试验证")
     PRODUCED = "produced", _("实现量产")
     LAUNCHED = "launched", _("产品上市")
+    HANDED = "handed", _("量产承接")
+    FOUNDED = "founded", _("孵化企业")
+    INVESTED = "invested", _("获得产业投资")
+    LICENSED = "licensed", _("技术转让许可")
+    SOLD = "sold", _("新增销售收入")
     FAILED = "failed", _("未成功")
+
+
+# what the pilot itself did to a technology; the other kinds follow from it later
+TECHNICAL = (
+    OutcomeKind.VERIFIED, OutcomeKind.PRODUCED, OutcomeKind.LAUNCHED, OutcomeKind.FAILED,
+)  # fmt: skip
+WITH_AMOUNT = (OutcomeKind.INVESTED, OutcomeKind.LICENSED, OutcomeKind.SOLD)
 
 
 class OutcomeStatus(models.TextChoices):

@@ -177,13 +177,16 @@ class OutcomeForm(forms.ModelForm):
     class Meta:
         model = Outcome
         fields = (
-            "kind", "achieved_date", "description", "product_name", "trl_before", "trl_after",
-            "evidence_grade",
+            "kind", "achieved_date", "description", "product_name", "amount_yuan", "party_name",
+            "document_number", "trl_before", "trl_after", "evidence_grade",
         )  # fmt: skip
         widgets = {"achieved_date": _day(), "description": _text(4)}
         help_texts = {
             "description": _("做成了什么：批次、指标、合格率。企业将据此确认。"),
             "product_name": _("产品上市时必填。"),
+            "amount_yuan": _("获得投资、技术转让许可、新增销售收入时必填。"),
+            "party_name": _("孵化企业、获得投资、量产承接时必填：企业、投资方或承接单位。"),
+            "document_number": _("技术转让许可时必填。"),
             "evidence_grade": _("等级越高越可信，公开统计时一并说明。"),
         }
 
@@ -212,6 +215,17 @@ def outcome_beginnings(project: Project) -> dict[str, Any]:
         "trl_after": demand.trl_target if demand else None,
         "product_name": "",
     }
+
+
+class ReceiptForm(ActionForm):
+    amount_yuan = forms.DecimalField(
+        label=_("到账金额（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN, decimal_places=2
+    )
+    received_date = forms.DateField(label=_("到账日期"), widget=_day())
+    note = forms.CharField(
+        label=_("款项说明"), max_length=200, required=False, help_text=_("如首付款、发票号。")
+    )
+    files = FilesField(label=_("发票或回单"))
 
 
 class ConfirmForm(ActionForm):

@@ -45,8 +45,10 @@ class ProjectQuerySet(models.QuerySet[Any]):
 
 
 class OutcomeQuerySet(models.QuerySet[Any]):
+    """Of outcomes and receipts: what the platform says and the enterprise answers."""
+
     def claimed(self) -> OutcomeQuerySet:
-        """Outcomes that wait for the enterprise's word."""
+        """Those that wait for the enterprise's word."""
         return self.filter(status=OutcomeStatus.CLAIMED)
 
     def confirmed(self) -> OutcomeQuerySet:

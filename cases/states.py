@@ -50,6 +50,19 @@ OUTCOME = StateMachine(
     ),
 )  # fmt: skip
 
+RECEIPT = StateMachine(
+    name="receipt",
+    title="到账确认",
+    statuses=O,
+    initial=O.CLAIMED,
+    transitions=(
+        transition("confirm", "确认已付", sources=[O.CLAIMED], target=O.CONFIRMED,
+                   relations=[ENTERPRISE], tone="primary"),
+        transition("reject", "不认可", sources=[O.CLAIMED], target=O.REJECTED,
+                   relations=[ENTERPRISE], reason_required=True, tone="danger"),
+    ),
+)  # fmt: skip
+
 CASE = StateMachine(
     name="case",
     title="典型案例",

@@ -37,6 +37,16 @@ def tell_of_outcome(*, event_id: str, name: str, payload: dict[str, Any]) -> Non
     notices.tell_outcome(event_id=event_id, name=name, now=timezone.now(), **payload)
 
 
+@on(
+    "cases.receipt.registered",
+    "cases.receipt.confirmed",
+    "cases.receipt.rejected",
+    name="cases.tell_of_receipt",
+)
+def tell_of_receipt(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    notices.tell_receipt(event_id=event_id, name=name, now=timezone.now(), **payload)
+
+
 @on("cases.casecall.invited", name="cases.tell_invited")
 def tell_invited(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     call_notices.tell_invited(event_id=event_id, now=timezone.now(), **payload)

@@ -3,12 +3,13 @@
 from django.urls import path, re_path
 
 from cases.enums import ClearanceKind
-from cases.states import CASE, OUTCOME
-from cases.views import calls, enquiries, figures, ledger, outcomes, projects, stories
+from cases.states import CASE, OUTCOME, RECEIPT
+from cases.views import calls, enquiries, figures, ledger, outcomes, projects, receipts, stories
 
 app_name = "cases"
 ACTS = "|".join(projects.ACTS)
 ANSWERS = "|".join(row.name for row in OUTCOME.transitions)
+RECEIPT_ANSWERS = "|".join(row.name for row in RECEIPT.transitions)
 MOVES = "|".join(row.name for row in CASE.transitions)
 
 KINDS = "|".join(ClearanceKind.values)
@@ -31,6 +32,11 @@ urlpatterns = [
     path("outcomes/<int:pk>/", outcomes.outcome, name="outcome"),
     path("outcomes/<int:pk>/answer/<str:secret>/", outcomes.outcome_link, name="outcome_link"),
     re_path(rf"^outcomes/(?P<pk>\d+)/(?P<name>{ANSWERS})/$", outcomes.answer, name="answer"),
+    re_path(
+        rf"^receipts/(?P<pk>\d+)/(?P<name>{RECEIPT_ANSWERS})/$",
+        receipts.answer_receipt,
+        name="answer_receipt",
+    ),
     path("cases/", stories.cases, name="cases"),
     path("cases/<slug:slug>/", stories.case, name="case"),
     path("cases/<slug:slug>/edit/", stories.edit, name="edit"),

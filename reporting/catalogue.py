@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ OPTIONS = (
     "columns", "choices", "part_of", "events", "sum_of", "sum_column", "plan", "veto",
     "alert_above", "alert_below",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A number that somebody published: for comparison, never a norm, never computed with."""
+
+    code: str
+    fact: str
+    source: str
+    indicators: tuple[str, ...]
 
 
 class CatalogueError(ValueError):
@@ -110,6 +121,28 @@ def _check(rows: list[Declared]) -> None:
         if not row.sources:
             raise CatalogueError(f"指标 {row.code} 没有出处")
     formulas.in_order(parsed)
+
+
+@cache
+def references(folder: Path | None = None) -> tuple[Reference, ...]:
+    """Published reference values. CatalogueError for an unknown source or indicator."""
+    folder = folder or settings.BASE_DIR / FOLDER
+    titles: dict[str, str] = tomllib.loads((folder / "sources.toml").read_text("utf-8"))
+    table = tomllib.loads((folder / "references.toml").read_text("utf-8"))
+    known = {row.code for row in declared(folder)}
+    found = []
+    for row in table["references"]:
+        if row["source"] not in titles or set(row["indicators"]) - known:
+            raise CatalogueError(f"参考值 {row['code']} 的出处或指标有误")
+        found.append(
+            Reference(row["code"], row["fact"], titles[row["source"]], tuple(row["indicators"]))
+        )
+    return tuple(found)
+
+
+def references_of(code: str) -> list[Reference]:
+    """Those that an indicator can be compared with."""
+    return [row for row in references() if code in row.indicators]
 
 
 def declared_schemes(folder: Path | None = None) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from benchmarks.reporting.rows import insert, one_of, prepare
-from cases.models import Case, Clearance, Outcome, Project, Quote, SafetyInspection
+from cases.models import Case, Clearance, Outcome, Project, Quote, Receipt, SafetyInspection
 from demands.models import Demand
 from platforms.models import (
     Capability,
@@ -235,6 +235,12 @@ def _projects(span: str, clients: tuple[int, int], user: User) -> dict[Any, int]
         Quote, delivered, after="WHERE j.contract_date IS NOT NULL", project_id="j.id",
         amount_yuan="j.contract_amount_yuan", lead_days="90", valid_until_date="j.contract_date",
         scope="'打样'", quoted_by_id=str(user.pk), quoted_at="j.asked_at",
+    )  # fmt: skip
+    made[Receipt] = insert(
+        Receipt, delivered, after="WHERE j.delivered_date IS NOT NULL", project_id="j.id",
+        amount_yuan="j.contract_amount_yuan", received_date="j.delivered_date",
+        registered_by_id=str(user.pk), status="'confirmed'",
+        status_changed_at=f"(j.delivered_date + time '16:00') {ZONE}",
     )  # fmt: skip
     made[Outcome] = insert(
         Outcome, delivered, after="WHERE j.delivered_date IS NOT NULL", project_id="j.id",

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.enums import DeclineReason
-from cases.models import Case, CaseCall, Message, Outcome, Project, Quote
+from cases.models import Case, CaseCall, Message, Outcome, Project, Quote, Receipt
 from core.models import StoredFile
 from demands.access import DemandAccess
 from demands.models import Demand
@@ -71,7 +71,18 @@ class OutcomeSerializer(serializers.ModelSerializer[Outcome]):
         fields = (
             "id", "enquiry", "kind", "description", "product_name", "trl_before", "trl_after",
             "achieved_date", "evidence_grade", "status", "status_changed_at", "satisfaction",
+            "amount_yuan", "party_name", "document_number",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
+    enquiry = serializers.CharField(source="project.number", help_text="对接编号")
+
+    class Meta:
+        model = Receipt
+        fields = ("id", "enquiry", "amount_yuan", "received_date", "note", "status",
+                  "status_changed_at")  # fmt: skip
         read_only_fields = fields
 
 
@@ -88,6 +99,7 @@ class EnquirySerializer(serializers.ModelSerializer[Project]):
     is_overdue = serializers.SerializerMethodField(help_text="超过承诺时限仍未回复")
     quotes = QuoteSerializer(many=True)
     outcomes = OutcomeSerializer(many=True)
+    receipts = ReceiptSerializer(many=True)
     actions = serializers.SerializerMethodField(help_text="当前可以执行的操作")
 
     class Meta:
@@ -97,7 +109,7 @@ class EnquirySerializer(serializers.ModelSerializer[Project]):
             "platform_name", "capability", "demand", "enterprise", "enterprise_name", "asked_at",
             "reply_due_at", "first_replied_at", "is_overdue", "decline_reason",
             "contract_amount_yuan", "contract_date", "promised_date", "started_date",
-            "delivered_date", "is_demo", "quotes", "outcomes", "actions",
+            "delivered_date", "is_demo", "quotes", "outcomes", "receipts", "actions",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -211,8 +223,17 @@ class OutcomeInput(serializers.ModelSerializer[Outcome]):
         model = Outcome
         fields = (
             "kind", "description", "product_name", "trl_before", "trl_after", "achieved_date",
-            "evidence_grade", "files",
+            "evidence_grade", "files", "amount_yuan", "party_name", "document_number",
         )  # fmt: skip
+
+
+class ReceiptInput(serializers.Serializer[Any]):
+    amount_yuan = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=Decimal("0.01")
+    )
+    received_date = serializers.DateField()
+    note = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    files = FilesField()
 
 
 class OutcomeConfirmInput(serializers.Serializer[Any]):

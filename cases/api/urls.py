@@ -2,11 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from cases.api import views
+from cases.api import receipts, views
 
 router = SimpleRouter()
 router.register("enquiries", views.EnquiryViewSet, basename="enquiry")
 router.register("outcomes", views.OutcomeViewSet, basename="outcome")
+router.register("receipts", receipts.ReceiptViewSet, basename="receipt")
 router.register("cases", views.CaseViewSet, basename="case")
 router.register("case-calls", views.CaseCallViewSet, basename="case-call")
 urlpatterns = router.urls

@@ -59,7 +59,7 @@ class EnquiryViewSet(
             return Project.objects.none()
         rows = ProjectAccess(user).visible()
         rows = selectors.project_rows(rows, user, now=timezone.now())
-        return rows.prefetch_related("quotes", "outcomes__project")
+        return rows.prefetch_related("quotes", "outcomes__project", "receipts__project")
 
     def get_serializer_context(self) -> dict[str, Any]:
         access = ProjectAccess(self.request.user) if self.request else None
@@ -178,6 +178,21 @@ class EnquiryViewSet(
         )
         body = serializers.OutcomeSerializer(outcome).data
         return Response(body, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="登记到账",
+        parameters=[NUMBER],
+        request=serializers.ReceiptInput,
+        responses={201: serializers.ReceiptSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def receipts(self, request: Request, number: str) -> Response:
+        """平台登记到账；企业确认后计入平台的年度收入。"""
+        receipt = services.register_receipt(
+            actor=request.user, project=self.get_object(), now=timezone.now(),
+            **_clean(serializers.ReceiptInput, request),
+        )  # fmt: skip
+        return Response(serializers.ReceiptSerializer(receipt).data, status.HTTP_201_CREATED)
 
     def _only_organisation(self) -> Any:
         user: Any = self.request.user

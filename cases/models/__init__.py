@@ -7,6 +7,7 @@ from cases.models.projects import (
     Outcome,
     Project,
     Quote,
+    Receipt,
     SafetyInspection,
 )
 from cases.models.stories import Case
@@ -21,5 +22,6 @@ __all__ = [
     "Outcome",
     "Project",
     "Quote",
+    "Receipt",
     "SafetyInspection",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import (
+    WITH_AMOUNT,
     ClearanceKind,
     ClearanceStage,
     DeclineReason,
@@ -234,6 +235,12 @@ class Outcome(BaseModel):
     kind = models.CharField(_("成果类型"), max_length=10, choices=OutcomeKind.choices)
     description = models.TextField(_("成果说明"), max_length=3000)
     product_name = models.CharField(_("产品名称"), max_length=200, blank=True)
+    # of what follows from a pilot (TRF-07 to TRF-09, TRF-11, TRF-14): how much, with whom
+    amount_yuan = models.DecimalField(
+        _("金额(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    party_name = models.CharField(_("相关单位"), max_length=200, blank=True)
+    document_number = models.CharField(_("合同登记编号"), max_length=100, blank=True)
     trl_before = models.PositiveSmallIntegerField(_("中试前成熟度"), null=True, blank=True)
     trl_after = models.PositiveSmallIntegerField(_("中试后成熟度"), null=True, blank=True)
     achieved_date = models.DateField(_("取得日期"))
@@ -266,6 +273,12 @@ class Outcome(BaseModel):
                 name="cases_outcome_satisfaction",
                 violation_error_message=_("满意度为 1–5 分。"),
             ),
+            models.CheckConstraint(
+                condition=Q(amount_yuan__gt=0)
+                | Q(amount_yuan__isnull=True) & ~Q(kind__in=WITH_AMOUNT),
+                name="cases_outcome_amount",
+                violation_error_message=_("请填写大于 0 的金额。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -273,3 +286,37 @@ class Outcome(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:outcome", args=[self.pk])
+
+
+@pghistory.track(exclude=["updated_at"])
+class Receipt(BaseModel):
+    """到账: money of the contract that arrived, registered by the platform, confirmed by the
+    enterprise; the income of a year is made of it (SRV-12)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="receipts")
+    amount_yuan = models.DecimalField(_("到账金额(元)"), max_digits=14, decimal_places=2)
+    received_date = models.DateField(_("到账日期"))
+    note = models.CharField(_("款项说明"), max_length=200, blank=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    status = models.CharField(
+        _("状态"), max_length=10, choices=OutcomeStatus.choices, default=OutcomeStatus.CLAIMED
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("到账")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_yuan__gt=0),
+                name="cases_receipt_amount",
+                violation_error_message=_("到账金额须大于 0。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_date} 到账"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}#receipts"

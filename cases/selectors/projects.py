@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case as SqlCase
@@ -16,7 +17,7 @@ from accounts.enums import Role
 from cases.access import ENTERPRISE_ROLES
 from cases.enums import CaseStatus, OutcomeStatus
 from cases.enums import ProjectStatus as P
-from cases.models import Case, Message, Outcome, Project, Quote
+from cases.models import Case, Message, Outcome, Project, Quote, Receipt
 from core.activity import sentence
 from core.files import files_of
 from core.models import ActivityLog, StoredFile
@@ -70,6 +71,7 @@ class ProjectPage:
     messages: list[Message]
     quotes: list[Quote]
     outcomes: list[Outcome]
+    receipts: list[Receipt]
     cases: list[Case]
     files: list[dict[str, Any]]
     history: list[ActivityLog]
@@ -77,21 +79,31 @@ class ProjectPage:
     step: NextStep
     reason: str
 
+    @property
+    def received(self) -> Decimal:
+        """Yuan that the enterprise confirmed."""
+        confirmed = (r for r in self.receipts if r.status == OutcomeStatus.CONFIRMED)
+        return sum((row.amount_yuan for row in confirmed), Decimal(0))
+
 
 def project_page(project: Project, relations: Iterable[Relation], *, now: datetime) -> ProjectPage:
-    """The parts of a project's screen. Seven queries, however long the thread."""
+    """The parts of a project's screen. Eight queries, however long the thread."""
     rows = project.messages.select_related("author", "organisation").order_by("sent_at", "pk")
     messages = list(rows)
     outcomes = list(project.outcomes.order_by("-created_at", "-pk"))
     quotes = list(project.quotes.select_related("quoted_by").order_by("-quoted_at", "-pk"))
     cases = list(project.cases.order_by("-pk"))
-    files = _attach_files(messages, outcomes)
-    log = history(project, outcomes, cases)
+    receipts = list(project.receipts.order_by("-received_date", "-pk"))
+    for receipt in receipts:
+        receipt.project = project  # already read
+    files = _attach_files(messages, outcomes, receipts)
+    log = history(project, outcomes, receipts, cases)
     ended = f"cases.project.{'decline' if project.status == P.DECLINED else 'cancel'}"
     return ProjectPage(
         messages=messages,
         quotes=quotes,
         outcomes=outcomes,
+        receipts=receipts,
         cases=cases,
         files=files,
         history=log,
@@ -101,17 +113,18 @@ def project_page(project: Project, relations: Iterable[Relation], *, now: dateti
     )
 
 
-def _attach_files(messages: list[Message], outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    """Give each message and outcome its `file_items`, and return all of them, newest first."""
-    ids = Q(target_type="cases.message", target_id__in=[str(row.pk) for row in messages])
-    ids |= Q(target_type="cases.outcome", target_id__in=[str(row.pk) for row in outcomes])
+def _attach_files(*lists: list[Any]) -> list[dict[str, Any]]:
+    """Give each message, outcome and receipt its `file_items`; return all, newest first."""
+    attached = [row for rows in lists for row in rows]
+    ids = Q(pk__in=[])
+    for row in attached:
+        ids |= Q(target_type=row._meta.label_lower, target_id=str(row.pk))
     of_target = defaultdict(list)
     found = list(StoredFile.objects.filter(ids).select_related("uploaded_by").order_by("-pk"))
     found.sort(key=lambda file: file.created_at, reverse=True)
     items = [file_item(file) for file in found]
     for file, item in zip(found, items, strict=True):
         of_target[file.target_type, file.target_id].append(item)
-    attached: list[Any] = [*messages, *outcomes]
     for row in attached:
         row.file_items = of_target[row._meta.label_lower, str(row.pk)][::-1]
     return items

@@ -34,12 +34,14 @@ from cases.services.projects import (
     reply_due,
     start_enquiry,
 )
+from cases.services.receipts import answer_receipt, register_receipt
 from cases.services.starting_data import load_cases
 from cases.services.stories import edit_case, move_case, write_case
 from core.activity import register_actions
 
 __all__ = [
     "answer_outcome",
+    "answer_receipt",
     "claim_outcome",
     "contract_project",
     "create_call",
@@ -62,6 +64,7 @@ __all__ = [
     "post_message",
     "quote_project",
     "record_inspection",
+    "register_receipt",
     "remind_inspections",
     "remind_overdue",
     "reply_due",
@@ -91,6 +94,9 @@ register_actions(
         "cases.outcome.confirm": "确认了成果",
         "cases.outcome.answer_by_link": "通过邮件链接作出答复",
         "cases.outcome.reject": "不认可成果",
+        "cases.receipt.register": "登记了到账",
+        "cases.receipt.confirm": "确认了到账",
+        "cases.receipt.reject": "不认可到账",
         "cases.case.create": "起草了案例",
         "cases.case.edit": "修改了案例",
         "cases.case.ask_consent": "请企业同意公开案例",

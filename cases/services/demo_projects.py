@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from cases.enums import CaseStatus, DeclineReason, OutcomeKind, OutcomeStatus, ProjectStatus
-from cases.models import Case, Message, Outcome, Project, Quote
+from cases.models import Case, Message, Outcome, Project, Quote, Receipt
 from cases.querysets import OPEN_STATUSES
 from cases.services.projects import reply_due
 from cases.services.stories import case_search
@@ -31,6 +32,12 @@ RUNNING = {P.CLOSED: 42, P.DELIVERED: 12, P.PILOTING: 12, P.CONTRACTED: 8, P.QUO
            P.IN_TALKS: 7, P.ENQUIRY: 3, P.DECLINED: 8}  # fmt: skip
 KINDS = {OutcomeKind.VERIFIED: 52, OutcomeKind.PRODUCED: 22, OutcomeKind.LAUNCHED: 20,
          OutcomeKind.FAILED: 6}  # fmt: skip
+# what may follow from mass production: chance in percent, amount in 万元 or nothing
+FOLLOWING = {
+    OutcomeKind.SOLD: (60, (20, 160)), OutcomeKind.HANDED: (30, None),
+    OutcomeKind.INVESTED: (15, (50, 300)), OutcomeKind.LICENSED: (20, (10, 60)),
+    OutcomeKind.FOUNDED: (10, None),
+}  # fmt: skip
 SIGNED = (P.CONTRACTED, P.PILOTING, P.DELIVERED, P.CLOSED)
 A_YEAR = 7  # projects of the smallest platform
 STORIES = 5
@@ -83,6 +90,7 @@ def attach_demo_projects(
         project.number = f"YS{timezone.localtime(project.asked_at).year}-{number:05d}"
     made = Project.objects.bulk_create(drafts.projects, batch_size=500)
     _talk(made, parties)
+    _receipts(made, parties, now)
     outcomes = _outcomes(made, parties, now)
     _stories(outcomes, now)
     log_activity(actor=SYSTEM, action="cases.project.load_demo", target=made[0], now=now,
@@ -268,6 +276,8 @@ def _outcomes(projects: Sequence[Project], parties: DemoClients, now: datetime) 
         made.append(_outcome(project, _drawn(KINDS, chance), parties, chance, now))
         if made[-1].kind == OutcomeKind.VERIFIED and chance.random() < 0.35:
             made.append(_outcome(project, OutcomeKind.PRODUCED, parties, chance, now))
+        if made[-1].kind == OutcomeKind.PRODUCED:
+            made += _following(project, parties, chance, now)
     return Outcome.objects.bulk_create(made, batch_size=500)
 
 
@@ -289,6 +299,52 @@ def _outcome(
         status=OutcomeStatus.CONFIRMED if is_confirmed else OutcomeStatus.CLAIMED,
         satisfaction=chance.choice([3, 4, 4, 5, 5]) if is_confirmed else None,
     )  # fmt: skip
+
+
+def _following(
+    project: Project, parties: DemoClients, chance: random.Random, now: datetime
+) -> list[Outcome]:
+    """What came of mass production later: sales, investment, licences, new firms."""
+    made = []
+    for kind, (percent, amounts) in FOLLOWING.items():
+        if chance.random() * 100 >= percent:
+            continue
+        row = _outcome(project, kind, parties, chance, now)
+        row.trl_before = row.trl_after = row.satisfaction = None
+        row.description = "演示成果：中试以后取得。"
+        row.amount_yuan = chance.randint(*amounts) * 10_000 if amounts else None
+        row.party_name = "" if kind in (OutcomeKind.SOLD, OutcomeKind.LICENSED) else "演示单位"
+        row.document_number = "演示登记号" if kind == OutcomeKind.LICENSED else ""
+        made.append(row)
+    return made
+
+
+def _receipts(projects: Sequence[Project], parties: DemoClients, now: datetime) -> None:
+    """A third of the contract on signing, the rest after delivery; the last of a project that is
+    not closed waits for the enterprise."""
+    made, today = [], timezone.localdate(now)
+    for project in projects:
+        if project.contract_date is None or not project.contract_amount_yuan:
+            continue
+        first = Decimal(project.contract_amount_yuan) * 3 / 10
+        parts = [(project.contract_date + timedelta(days=5), first, "首付款", True)]
+        if project.delivered_date:
+            rest = project.contract_amount_yuan - first
+            parts.append((project.delivered_date + timedelta(days=15), rest, "尾款",
+                          project.status == P.CLOSED))  # fmt: skip
+        made += [
+            Receipt(
+                project=project, amount_yuan=amount, received_date=day, note=f"演示{note}",
+                registered_by=parties.hosts[project.platform_id],
+                status=OutcomeStatus.CONFIRMED if is_confirmed else OutcomeStatus.CLAIMED,
+                status_changed_at=min(
+                    datetime.combine(day, time(16), project.asked_at.tzinfo), now
+                ),
+            )
+            for day, amount, note, is_confirmed in parts
+            if day <= today
+        ]  # fmt: skip
+    Receipt.objects.bulk_create(made, batch_size=1000)
 
 
 def _stories(outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.selectors import brokers_for_region, people_of_organisation, staff_for_region
 from cases.access import ENTERPRISE_ROLES
 from cases.enums import OutcomeStatus
-from cases.models import Case, Message, Outcome, Project, Quote
+from cases.models import Case, Message, Outcome, Project, Quote, Receipt
 from cases.selectors import last_reason
 from cases.services.outcomes import mail_outcome_link
 from core.templatetags.portal_format import moment, yuan
@@ -189,6 +189,29 @@ def tell_outcome(*, event_id: str, name: str, outcome_id: int, now: datetime) ->
         platform_people(project),
         f"企业{word}成果：{project}",
         f"{project.enterprise}{word}“{project}”的成果。{f'原因：{why}' if why else ''}",
+    )
+
+
+def tell_receipt(*, event_id: str, name: str, receipt_id: int, now: datetime) -> None:
+    """What the platform registered goes to the enterprise, the answer to the platform."""
+    rows = Receipt.objects.select_related("project__platform", "project__enterprise")
+    receipt = rows.get(pk=receipt_id)
+    project, amount = receipt.project, yuan(receipt.amount_yuan)
+    send = _sender(event_id, name, receipt, now)
+    if name == "cases.receipt.registered":
+        send(
+            enterprise_people(project),
+            f"请确认到账：{project}",
+            f"{project.platform}登记“{project}”于 {receipt.received_date} 到账 {amount}。"
+            "请确认是否属实。",
+        )
+        return
+    word = "确认了" if receipt.status == OutcomeStatus.CONFIRMED else "不认可"
+    why = last_reason(receipt, "reject")
+    send(
+        platform_people(project),
+        f"企业{word}到账：{project}",
+        f"{project.enterprise}{word}到账 {amount}。{f'理由：{why}' if why else ''}",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.access import OutcomeAccess, ProjectAccess
-from cases.enums import EvidenceGrade, OutcomeKind, OutcomeStatus
+from cases.enums import TECHNICAL, EvidenceGrade, OutcomeKind, OutcomeStatus
 from cases.models import Outcome, Project
 from cases.services.projects import close_when_answered
 from cases.services.rules import require_now
@@ -29,6 +30,17 @@ from notifications.selectors import wants_mail
 from taxonomy.jurisdiction import current_jurisdiction
 
 LINK_DAYS = 30
+# what a kind wants to be told beside its description: field, code of the refusal, what to do
+PARTY, NUMBER = ("party_name", "party_required"), ("document_number", "number_required")
+AMOUNT = ("amount_yuan", "amount_required", "请填写大于 0 的金额。")
+WANTED: dict[str, tuple[tuple[str, str, str], ...]] = {
+    OutcomeKind.LAUNCHED: (("product_name", "product_required", "请填写上市产品的名称。"),),
+    OutcomeKind.HANDED: ((*PARTY, "请填写承接量产的单位。"),),
+    OutcomeKind.FOUNDED: ((*PARTY, "请填写新设立企业的名称。"),),
+    OutcomeKind.INVESTED: (AMOUNT, (*PARTY, "请填写投资方或其类别。")),
+    OutcomeKind.LICENSED: (AMOUNT, (*NUMBER, "请填写合同登记编号。")),
+    OutcomeKind.SOLD: (AMOUNT,),
+}
 LINK_TEXT = """{name}，您好：
 
 {platform}提出“{project}”取得成果：{outcome}。请打开下面的链接核对，确认属实或说明不认可的理由，无需登录：
@@ -53,28 +65,38 @@ def claim_outcome(
     evidence_grade: str,
     now: datetime,
     product_name: str = "",
+    amount_yuan: Decimal | None = None,
+    party_name: str = "",
+    document_number: str = "",
     trl_before: int | None = None,
     trl_after: int | None = None,
     uploads: Sequence[UploadedFile] = (),
 ) -> Outcome:
     """The platform says what was achieved, with evidence; nothing counts until it is confirmed.
 
-    Grades A and B want at least one file. Errors: Refused, `wrong_state`, `future_date`,
-    `trl_order`, `evidence_required`, `product_required`. Event `cases.outcome.claimed`.
+    Grades A and B want at least one file. What a kind does not ask for is not kept: amounts,
+    parties and numbers belong to what follows from a pilot, maturity to the pilot itself. Errors:
+    Refused, `wrong_state`, `future_date`, `trl_order`, `evidence_required`, `product_required`,
+    `party_required`, `number_required`, `amount_required`. Event `cases.outcome.claimed`.
     """
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     require_now(ProjectAccess(actor), "claim_outcome", locked)
     if achieved_date > timezone.localdate(now):
         raise DomainError("future_date", "取得日期不能晚于今天。", "achieved_date")
+    if kind not in TECHNICAL:
+        trl_before = trl_after = None
     if trl_before is not None and trl_after is not None and trl_after < trl_before:
         raise DomainError("trl_order", "中试后的成熟度不能低于中试前。", "trl_after")
-    if kind == OutcomeKind.LAUNCHED and not product_name.strip():
-        raise DomainError("product_required", "请填写上市产品的名称。", "product_name")
+    told = {
+        "product_name": product_name.strip(), "party_name": party_name.strip(),
+        "document_number": document_number.strip(), "amount_yuan": amount_yuan,
+    }  # fmt: skip
+    facts = _wanted_facts(kind, told)
     if evidence_grade in {EvidenceGrade.A, EvidenceGrade.B} and not uploads:
         raise DomainError("evidence_required", "证据等级为 A 或 B 时须上传文件。", "files")
     outcome = Outcome(
-        project=locked, kind=kind, description=description.strip(), product_name=product_name,
-        trl_before=trl_before, trl_after=trl_after, achieved_date=achieved_date,
+        project=locked, kind=kind, description=description.strip(), **facts, trl_before=trl_before,
+        trl_after=trl_after, achieved_date=achieved_date,
         evidence_grade=evidence_grade, claimed_by=actor, status_changed_at=now,
     )  # fmt: skip
     outcome.full_clean()
@@ -84,6 +106,17 @@ def claim_outcome(
     log_activity(actor=actor, action="cases.outcome.claim", target=outcome, now=now)
     emit("cases.outcome.claimed", outcome_id=outcome.pk)
     return outcome
+
+
+def _wanted_facts(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of what was told. DomainError for what the kind wants and lacks."""
+    facts = {"product_name": told["product_name"]}
+    for name, code, message in WANTED.get(kind, ()):
+        value = told[name]
+        if not value or (isinstance(value, Decimal) and value < 0):
+            raise DomainError(code, message, name)
+        facts[name] = value
+    return facts
 
 
 @transaction.atomic

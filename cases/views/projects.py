@@ -34,6 +34,7 @@ RELATED = (
 # what is posted to a project: its form, what does it, what is said afterwards
 ACTS: dict[str, tuple[type[forms.ActionForm], Callable[..., Any], str]] = {
     "message": (forms.MessageForm, services.post_message, "已发送，对方会收到提醒。"),
+    "receipt": (forms.ReceiptForm, services.register_receipt, "到账已登记，请企业确认。"),
     "quote": (forms.QuoteForm, services.quote_project, "报价已送达企业。"),
     "contract": (forms.ContractForm, services.contract_project, "已确认签约。"),
     "decline": (forms.DeclineForm, services.decline_project, "已婉拒，企业会看到理由。"),
@@ -116,6 +117,7 @@ def project_screen(
         "access": access,
         "acts": acts,
         "message_form": typed.get("message") or forms.MessageForm(),
+        "receipt_form": typed.get("receipt") or forms.ReceiptForm(),
         "sides": {name: name in {str(r) for r in relations} for name in ("owner", "counterpart")},
         "question": selectors.case_in_question(page.cases),
         "case_access": CaseAccess(request.user),

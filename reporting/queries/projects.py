@@ -19,7 +19,7 @@ from django.db.models import (
 from accounts.enums import SizeClass
 from accounts.models import Organisation
 from cases.enums import OutcomeKind, OutcomeStatus, ProjectStatus
-from cases.models import Outcome, Project, Quote
+from cases.models import Outcome, Project, Quote, Receipt
 from cases.querysets import owed
 from core.expressions import Median, MedianDuration, WorkingHours
 from core.templatetags.portal_format import yuan
@@ -43,6 +43,11 @@ SRDI = ("srdi-sme", "little-giant", "tech-sme")
 # GB 32100: 1 is the staffing office, 12 a public institution (universities, institutes)
 INSTITUTE = Q(enterprise__uscc__startswith="12")
 COMPANY = ~Q(enterprise__uscc__startswith="1")
+
+
+EXTERNAL_RECEIPT = ~Q(project__enterprise=F("project__platform__organisation")) | Q(
+    project__platform__organisation=None
+)
 
 
 def _projects(scope: Scope) -> Any:
@@ -226,10 +231,12 @@ def _outcomes(scope: Scope) -> Any:
 
 
 def _outcome_row(row: Any) -> Row:
-    name = row.product_name or row.project.title
+    name = row.product_name or row.party_name or row.project.title
     label = f"{row.get_kind_display()}：{name}（{row.project.enterprise}）"
-    grade = f"证据{row.evidence_grade}级"
-    return Row(label, row.project.get_absolute_url(), row.achieved_date, grade)
+    share = f"证据{row.evidence_grade}级"
+    if row.amount_yuan is not None:
+        share = f"{yuan(row.amount_yuan)}，{share}"
+    return Row(label, row.project.get_absolute_url(), row.achieved_date, share)
 
 
 def _outcome_columns(scope: Scope) -> dict[str, Column]:
@@ -242,6 +249,12 @@ def _outcome_columns(scope: Scope) -> dict[str, Column]:
         "produced": count(produced),
         "produced_inside": count(produced & inside),
         "launched": count(Q(kind=OutcomeKind.LAUNCHED)),
+        "handed": count(Q(kind=OutcomeKind.HANDED)),
+        # 家: a firm founded on several results is one firm (house rule 1)
+        "founded": count(Q(kind=OutcomeKind.FOUNDED), of="party_name", distinct=True),
+        "invested": total("amount_yuan", Q(kind=OutcomeKind.INVESTED), per=WAN),
+        "licensed": total("amount_yuan", Q(kind=OutcomeKind.LICENSED), per=WAN),
+        "sold": total("amount_yuan", Q(kind=OutcomeKind.SOLD), per=WAN),
         "failed": count(Q(kind=OutcomeKind.FAILED), of="project", distinct=True),
         "trl_gain": mean(gain, known),
     }
@@ -277,5 +290,28 @@ subject(
         ),
         columns=lambda scope: {"mean": mean("satisfaction")},
         **OUTCOME,
+    ),
+)
+
+
+def _receipt_row(row: Any) -> Row:
+    label = f"{row.project.number} {row.project.title}（{row.project.enterprise}）"
+    return Row(label, row.get_absolute_url(), row.received_date, str(yuan(row.amount_yuan)))
+
+
+subject(
+    "receipts",
+    Subject(
+        base=lambda scope: Receipt.objects.confirmed().filter(
+            scope.days("received_date"), project__platform__in=scope.platforms
+        ),
+        describe=_receipt_row,
+        platform="project__platform_id",
+        related=("project__enterprise",),
+        order=("received_date", "pk"),
+        columns=lambda scope: {
+            "amount": total("amount_yuan", per=WAN),
+            "external": total("amount_yuan", EXTERNAL_RECEIPT, per=WAN),
+        },
     ),
 )

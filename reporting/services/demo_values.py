@@ -77,11 +77,10 @@ def _people(draws: Draws) -> dict[str, Any]:
 
 
 def _service(draws: Draws) -> dict[str, Any]:
-    income = draws.of("SRV-11") * Decimal("0.9")
+    income = draws.of("SRV-12")
     asked = draws.count(12, 20)
     return {
-        "SRV-09": draws.size, "SRV-12": _money(income),
-        "SRV-12a": _money(income * draws.chance.randint(60, 85) / 100),
+        "SRV-09": draws.size,
         "SRV-21": _money(income * Decimal("0.05")), "SRV-22": _money(income * Decimal("0.04")),
         "SHR-05a": int(draws.of("CON-04")) + draws.chance.randint(0, 1),
         "SHR-06a": asked, "SHR-06": asked * 4 // 5, "SHR-09": NullReason.NOT_COUNTED,
@@ -89,7 +88,7 @@ def _service(draws: Draws) -> dict[str, Any]:
 
 
 def _finance(draws: Draws) -> dict[str, Any]:
-    fiscal, income = draws.of("CON-10a"), draws.of("SRV-11") * Decimal("0.9")
+    fiscal, income = draws.of("CON-10a"), draws.of("SRV-12")
     own = Decimal(draws.count(90, 140))
     social = Decimal(draws.count(20, 40))
     total = income + fiscal + own / 2
@@ -112,10 +111,8 @@ def _finance(draws: Draws) -> dict[str, Any]:
 
 def _results(draws: Draws) -> dict[str, Any]:
     return {
-        "TRF-05": draws.size, "TRF-06": NullReason.NOT_APPLICABLE, "TRF-07": draws.size,
-        "TRF-08": _money(draws.count(150, 300)), "TRF-09": _money(draws.count(20, 60)),
-        "TRF-10": draws.size, "TRF-10a": draws.size, "TRF-11": _money(draws.count(300, 600)),
-        "TRF-14": draws.size, "INN-01": draws.count(1, 3), "INN-02": draws.size,
+        "TRF-05": draws.size, "TRF-06": NullReason.NOT_APPLICABLE, "TRF-10": draws.size,
+        "TRF-10a": draws.size, "INN-01": draws.count(1, 3), "INN-02": draws.size,
         "INN-03": draws.size, "INN-04": draws.count(1, 2), "INN-05": NullReason.NOT_COUNTED,
         "INN-06": draws.size, "INN-07": draws.count(2, 4), "ECO-01": draws.count(1, 3),
         "ECO-03": draws.count(1, 2), "ECO-04": draws.count(4, 9), "ECO-06": draws.size,

@@ -235,8 +235,8 @@ def _work(
 
 def _comment(report: AnnualReport, people: DemoPeople, now: datetime) -> None:
     add_comment(
-        actor=people.reviewer(report), report=report, code="SRV-12", now=now,
-        body="请补充到账凭证的汇总表（演示意见）。",
+        actor=people.reviewer(report), report=report, code="FIN-01", now=now,
+        body="请补充收入凭证的汇总表（演示意见）。",
     )  # fmt: skip
 
 

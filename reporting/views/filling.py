@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.refusals import refusals_on, telling
 from reporting.access import AnnualReportAccess
+from reporting.catalogue import references_of
 from reporting.forms import CorrectionForm, ExtensionForm, PlanForm, SectionForm
 from reporting.models import AnnualReport, Extension, PlanTarget
 from reporting.selectors import reports as selectors
@@ -197,6 +198,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "report": report, "access": access, "line": line, "form": form,
         "rows": selectors.rows_of(report, line, now=timezone.now()),
         "inputs": selectors.inputs_of(report, line),
+        "references": references_of(code),
         "files": selectors.file_items(line.row) if line.row else [],
     }  # fmt: skip
     return render(request, "reporting/value.html", context)

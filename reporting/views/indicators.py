@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from core.lists import active_filters
 from reporting.access import IndicatorAccess
+from reporting.catalogue import references_of
 from reporting.filters import IndicatorFilter
 from reporting.selectors import indicators as selectors
 
@@ -43,5 +44,6 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "needs": selectors.needed_by(current),
         "uses": selectors.used_by(code),
         "choices": selectors.choices_of(current),
+        "references": references_of(code),
     }
     return render(request, "reporting/indicator.html", context)

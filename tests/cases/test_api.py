@@ -153,7 +153,7 @@ def test_the_list_costs_the_same_for_one_and_three_rows(
     client = clients("enterprise")
     client.get(ENQUIRIES)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(ENQUIRIES).data["count"] == rows
 
 

@@ -1,6 +1,7 @@
 """Outcomes: claimed with evidence, answered in the portal or by the mailed link."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -55,6 +56,12 @@ def test_claim_keeps_the_facts_and_the_evidence(cast, delivered, now):
         ({"achieved_date": date(2999, 1, 1)}, "future_date", "achieved_date"),
         ({"trl_before": 6, "trl_after": 5}, "trl_order", "trl_after"),
         ({"kind": "launched", "product_name": " "}, "product_required", "product_name"),
+        ({"kind": "handed"}, "party_required", "party_name"),
+        ({"kind": "founded", "party_name": " "}, "party_required", "party_name"),
+        ({"kind": "invested", "party_name": "产业基金"}, "amount_required", "amount_yuan"),
+        ({"kind": "invested", "amount_yuan": Decimal(5)}, "party_required", "party_name"),
+        ({"kind": "licensed", "amount_yuan": Decimal(5)}, "number_required", "document_number"),
+        ({"kind": "sold", "amount_yuan": Decimal(-1)}, "amount_required", "amount_yuan"),
         ({"evidence_grade": "A"}, "evidence_required", "files"),
         ({"evidence_grade": "B"}, "evidence_required", "files"),
     ],
@@ -65,6 +72,23 @@ def test_claim_refuses_what_cannot_be(cast, delivered, now, change, code, field)
 
     assert (error.value.code, error.value.field) == (code, field)
     assert not Outcome.objects.exists()
+
+
+def test_claim_keeps_what_its_kind_asks_for(cast, delivered, now):
+    told = {
+        "party_name": "产业基金", "amount_yuan": Decimal("3000000"), "document_number": "无关",
+        "trl_before": 4, "trl_after": 6,
+    }  # fmt: skip
+    invested, verified = (
+        services.claim_outcome(
+            actor=cast.operator, project=delivered, now=now, **CLAIM | told | {"kind": kind}
+        )
+        for kind in ("invested", "verified")
+    )
+
+    assert (invested.party_name, invested.amount_yuan) == ("产业基金", Decimal("3000000"))
+    assert (invested.document_number, invested.trl_before, invested.trl_after) == ("", None, None)
+    assert (verified.party_name, verified.amount_yuan, verified.trl_after) == ("", None, 6)
 
 
 def test_claim_with_a_bad_file_leaves_nothing(cast, delivered, now):

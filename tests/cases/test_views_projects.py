@@ -169,7 +169,7 @@ def test_the_screen_costs_the_same_for_one_and_three_rows(
     page = browse("operator")
     page.get(project.get_absolute_url())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page.get(project.get_absolute_url())
 
 

@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from cases.enums import OutcomeStatus, ProjectStatus
-from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Quote
+from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Quote, Receipt
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import zhongshan
@@ -91,6 +91,20 @@ def published_case(**values) -> Case:
 def confirmed(project: Project, **values) -> Outcome:
     """An outcome that the enterprise has confirmed."""
     return OutcomeFactory(project=project, status=OutcomeStatus.CONFIRMED, **values)
+
+
+def receipt(project: Project, **values) -> Receipt:
+    """Money that arrived, confirmed by the enterprise unless it is said otherwise."""
+    return Receipt.objects.create(
+        **{
+            "project": project,
+            "amount_yuan": Decimal(60_000),
+            "received_date": date(2026, 11, 1),
+            "registered_by": project.started_by,
+            "status": OutcomeStatus.CONFIRMED,
+        }
+        | values
+    )
 
 
 def case_call(*, status="open", days=0, **values) -> CaseCall:

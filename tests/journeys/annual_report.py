@@ -97,7 +97,7 @@ def explain(operator: Walker) -> None:
 
 def prove(operator: Walker, report: AnnualReport) -> None:
     """Evidence stands at the number it proves."""
-    operator.go(f"{report.get_absolute_url()}values/SRV-12/")
+    operator.go(f"{report.get_absolute_url()}values/SRV-22/")
     operator.page.set_input_files("main input[name=files]", PROOF)
     operator.press("上传")
     operator.sees("证明材料已上传")
@@ -116,7 +116,7 @@ def review(year: Year, report: AnnualReport) -> None:
     county = year.be("county")
     county.follow("待本级审核的年度报告")
     county.follow(year.platform.name)
-    county.page.locator("#SRV-12 a").first.click()
+    county.page.locator("#SRV-22 a").first.click()
     county.fill(body="与合同清单不符，请核对。")
     county.press("写下意见")
     county.go(report.get_absolute_url())
@@ -128,7 +128,7 @@ def review(year: Year, report: AnnualReport) -> None:
     operator.follow(year.platform.name)
     operator.sees("与合同清单不符，请核对。")
     operator.go(f"{report.get_absolute_url()}fill/SRV/")
-    operator.fill(**{"SRV-12-value": "0.80", "SRV-12a-value": "0.80"})
+    operator.fill(**{"SRV-22-value": "0.80"})
     operator.press("保存")
     operator.sees("已保存")
     submit(year, report)

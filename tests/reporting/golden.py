@@ -121,6 +121,10 @@ def make_work(platform: Any) -> None:
     )  # fmt: skip
     outcome(first, "verified", date(2026, 4, 15), trl_before=4, trl_after=6, satisfaction=5)
     outcome(first, "produced", date(2026, 10, 1))
+    follow(first)
+    cf.receipt(first, amount_yuan=D("1500000"), received_date=date(2026, 3, 1))
+    cf.receipt(first, amount_yuan=D("990000"), received_date=date(2025, 12, 31))
+    cf.receipt(first, amount_yuan=D("880000"), received_date=date(2026, 3, 2), status="claimed")
     second = project(
         **closed, enterprise=small, asked=at(3, 6, 16), replied=at(3, 9, 10), due=at(3, 10, 16),
         contract_date=date(2026, 3, 20), contract_amount_yuan=200_000,
@@ -152,11 +156,24 @@ def make_work(platform: Any) -> None:
         delivered_date=date(2026, 6, 6),
     )  # fmt: skip
     outcome(own, "verified", date(2026, 6, 7))
+    cf.receipt(own, amount_yuan=D("500000"), received_date=date(2026, 12, 31))
     old = project(
         **closed, enterprise=before, asked=at(1, 5, year=2025), replied=at(1, 5, year=2025),
         contract_date=date(2025, 2, 1), delivered_date=date(2025, 6, 1),
     )  # fmt: skip
     outcome(old, "verified", date(2025, 6, 10))
+
+
+def follow(made: Any) -> None:
+    """What came of mass production: one firm founded on two results, money in yuan."""
+    day = date(2026, 11, 1)
+    outcome(made, "handed", day, party_name="代工厂")
+    outcome(made, "founded", day, party_name="甲新材料有限公司")
+    outcome(made, "founded", day, party_name="甲新材料有限公司")
+    outcome(made, "invested", day, party_name="产业基金", amount_yuan=D("3000000"))
+    outcome(made, "licensed", day, document_number="2026-1", amount_yuan=D("123456.78"))
+    outcome(made, "sold", day, amount_yuan=D("450000"))
+    outcome(made, "sold", date(2026, 12, 1), amount_yuan=D("50000"))
 
 
 def make_more(platform: Any, small: Any) -> None:
@@ -211,7 +228,7 @@ def make_records(platform: Any, made: dict[str, Any]) -> None:
 
 
 TYPED = {
-    "SRV-12": "200", "SRV-12a": "150", "FIN-01": "400", "FIN-01a": "100", "FIN-06": "320",
+    "FIN-01": "400", "FIN-01a": "100", "FIN-06": "320",
     "TAL-02": "40", "TAL-02a": "30", "SHR-05a": "4", "SHR-06": "8", "SHR-06a": "10",
     "SAF-03a": "4", "SAF-03b": "3", "PLN-04a": "0", "PLN-04b": "5",
 }  # fmt: skip
@@ -232,7 +249,8 @@ EXPECTED: dict[str, Any] = {
     "CAP-08": D("25.00"), "CAP-09": D(2),
     "SRV-01": D(6), "SRV-02": D(5), "SRV-02T": D(6), "SRV-03": D(4), "SRV-04": D(3),
     "SRV-04T": D(4), "SRV-05": D(1), "SRV-06": D(1), "SRV-07": D(4), "SRV-08": D(1),
-    "SRV-10": D(1), "SRV-11": D("75.33"), "SRV-13": D("75.00"),
+    "SRV-10": D(1), "SRV-11": D("75.33"), "SRV-12": D("200.00"), "SRV-12a": D("150.00"),
+    "SRV-13": D("75.00"),
     "SRV-14": D("54.00"),  # (60 + 40 + 183 + 26 + 10 + 5) / 6
     "SRV-15": D("60.00"), "SRV-16": D("4.50"),
     "SRV-17": D("3.50"),  # 0.5 1 1 3 | 4 6 18 48; a weekend between Friday 16:00 and Monday 10:00
@@ -242,6 +260,8 @@ EXPECTED: dict[str, Any] = {
     "SHR-07": D("80.00"), "SHR-08": D("25.00"),
     "TRF-01": D(3), "TRF-01T": D(4), "TRF-02": D(2), "TRF-02T": D(2), "TRF-02a": D(1),
     "TRF-03": D("25.00"), "TRF-04": D(1), "TRF-12": D("1.50"), "TRF-13": D("50.00"),
+    "TRF-07": D(1), "TRF-08": D("300.00"), "TRF-09": D("12.35"), "TRF-11": D("50.00"),
+    "TRF-14": D(1),
     "FIN-02": D("50.00"), "FIN-05": D("25.00"), "FIN-07": D("125.00"), "FIN-08": D("4878.05"),
     "SAF-03": D("75.00"), "DIG-01a": D(2), "DIG-01": D("28.57"),
     "ECO-02": D(1), "ECO-05": D(1),

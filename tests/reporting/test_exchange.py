@@ -33,7 +33,7 @@ def report(operator):
     report = report_for(platform, open_cycle())
     type_all(actor=operator, report=report)
     typed = [Typed("CON-09a", ROWS), Typed("PLN-07", "=1+1 不是公式\n第二段"),
-             Typed("SRV-12", "1234567.89")]  # fmt: skip
+             Typed("FIN-01", "1234567.89")]  # fmt: skip
     assert filling.save_values(
         actor=operator, report=report, typed=typed, now=timezone.now()
     ).is_clean
@@ -80,22 +80,22 @@ def test_text_is_never_a_formula(report):
 
 def test_changed_cells_are_written(operator, report):
     book = book_of(report)
-    book[MAIN].cell(row_of(book, "SRV-12"), 6).value = 88.8
+    book[MAIN].cell(row_of(book, "FIN-01"), 6).value = 88.8
     book[MAIN].cell(row_of(book, "BAS-06"), 6).value = "是"
     book["CON-09a"].append(["其他", 9.5])
 
     result = bring(operator, report, book)
 
     assert result.errors == []
-    assert sorted(result.written) == ["BAS-06", "CON-09a", "SRV-12"]
-    assert str(values_of(report)["SRV-12"].value) == "88.8000"
+    assert sorted(result.written) == ["BAS-06", "CON-09a", "FIN-01"]
+    assert str(values_of(report)["FIN-01"].value) == "88.8000"
     assert values_of(report)["CON-09a"].value == [*ROWS, {"kind": "其他", "amount": "9.5"}]
 
 
 def test_errors_name_their_cells_and_the_rest_is_kept(operator, report):
     book = book_of(report)
-    places = {code: row_of(book, code) for code in ("SRV-12", "TAL-01", "TAL-04", "TAL-07")}
-    book[MAIN].cell(places["SRV-12"], 6).value = "很多"
+    places = {code: row_of(book, code) for code in ("FIN-01", "TAL-01", "TAL-04", "TAL-07")}
+    book[MAIN].cell(places["FIN-01"], 6).value = "很多"
     book[MAIN].cell(places["TAL-01"], 7).value = "忘了"
     book[MAIN].cell(places["TAL-04"], 6).value = 4
     book[MAIN].cell(book[MAIN].max_row + 1, 1).value = "XXX-01"
@@ -104,24 +104,24 @@ def test_errors_name_their_cells_and_the_rest_is_kept(operator, report):
 
     found = {error.place: error.message for error in result.errors}
     assert set(found) == {
-        f"{MAIN}!F{places['SRV-12']}", f"{MAIN}!G{places['TAL-01']}",
+        f"{MAIN}!F{places['FIN-01']}", f"{MAIN}!G{places['TAL-01']}",
         f"{MAIN}!A{book[MAIN].max_row}",
     }  # fmt: skip
     assert result.written == ["TAL-04"]
-    assert str(values_of(report)["SRV-12"].value) == "1234567.8900"
+    assert str(values_of(report)["FIN-01"].value) == "1234567.8900"
 
 
 def test_what_changed_since_is_not_overwritten(operator, report):
     book = book_of(report)
     filling.save_values(
-        actor=operator, report=report, typed=[Typed("SRV-12", "5")], now=timezone.now()
+        actor=operator, report=report, typed=[Typed("FIN-01", "5")], now=timezone.now()
     )
-    book[MAIN].cell(row_of(book, "SRV-12"), 6).value = 7
+    book[MAIN].cell(row_of(book, "FIN-01"), 6).value = 7
 
     result = bring(operator, report, book)
 
     assert "没有覆盖" in result.errors[0].message
-    assert values_of(report)["SRV-12"].value == 5
+    assert values_of(report)["FIN-01"].value == 5
 
 
 def test_the_plan_goes_out_and_in(operator, report):

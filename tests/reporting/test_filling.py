@@ -41,7 +41,7 @@ def value(report, code):
 @pytest.mark.parametrize(
     ("code", "raw", "kept"),
     [
-        ("SRV-12", "１,２３４.５", Decimal("1234.5")),
+        ("FIN-01", "１,２３４.５", Decimal("1234.5")),
         ("TAL-01", "12", Decimal(12)),
         ("BAS-06", "是", True),
         ("BAS-06", "否", False),
@@ -64,8 +64,8 @@ def test_values_are_kept_by_kind(operator, report, code, raw, kept):
 @pytest.mark.parametrize(
     ("code", "raw"),
     [
-        ("SRV-12", "一百"), ("SRV-12", "-1"), ("SRV-12", "1.234"), ("TAL-01", "1.5"),
-        ("SRV-12", "NaN"), ("SRV-12", "1e30"), ("PLN-03", "101"), ("BAS-06", "也许"),
+        ("FIN-01", "一百"), ("FIN-01", "-1"), ("FIN-01", "1.234"), ("TAL-01", "1.5"),
+        ("FIN-01", "NaN"), ("FIN-01", "1e30"), ("PLN-03", "101"), ("BAS-06", "也许"),
         ("BAS-07", "不存在"), ("PLN-06", "文字"), ("PLN-06", [{"kind": "用地"}]),
         ("PLN-06", [{"kind": "其它的", "note": "x"}]), ("SAF-04", [
             {"date": "2026-05-01", "found": "1.5", "mended": "1"}]), ("PLN-07", "字" * 3001),
@@ -104,30 +104,30 @@ def test_a_warning_on_a_computed_value_may_be_explained(operator, report):
 
 
 def test_derived_values_follow_at_once(operator, report):
-    save(operator, report, Typed("SRV-12", "200"), Typed("SRV-12a", "50"))
+    save(operator, report, Typed("FIN-01", "200"), Typed("FIN-01a", "50"), Typed("FIN-06", "80"))
 
-    assert value(report, "SRV-13") == 25
-    assert value(report, "FIN-08") == 20000
+    assert value(report, "FIN-05") == 25
+    assert value(report, "FIN-07") == 250
 
 
 def test_the_second_of_two_people_is_told_and_overwrites_nothing(operator, report):
-    save(operator, report, Typed("SRV-12", "100"))
-    seen = values_of(report)["SRV-12"].version
-    save(operator, report, Typed("SRV-12", "200", version=seen))
+    save(operator, report, Typed("FIN-01", "100"))
+    seen = values_of(report)["FIN-01"].version
+    save(operator, report, Typed("FIN-01", "200", version=seen))
 
-    late = save(operator, report, Typed("SRV-12", "300", version=seen),
+    late = save(operator, report, Typed("FIN-01", "300", version=seen),
                 Typed("TAL-01", "7", version=0))  # fmt: skip
 
-    assert list(late.conflicts) == ["SRV-12"]
-    assert late.conflicts["SRV-12"].value == 200
+    assert list(late.conflicts) == ["FIN-01"]
+    assert late.conflicts["FIN-01"].value == 200
     assert late.written == ["TAL-01"]
-    assert value(report, "SRV-12") == 200
+    assert value(report, "FIN-01") == 200
 
 
 def test_the_same_value_is_no_conflict_and_no_change(operator, report):
-    save(operator, report, Typed("SRV-12", "100"))
+    save(operator, report, Typed("FIN-01", "100"))
 
-    again = save(operator, report, Typed("SRV-12", "100.00", version=0))
+    again = save(operator, report, Typed("FIN-01", "100.00", version=0))
 
     assert again.is_clean
     assert again.written == []
@@ -136,15 +136,15 @@ def test_the_same_value_is_no_conflict_and_no_change(operator, report):
 def test_strangers_and_staff_do_not_type(report):
     for who in (person(Role.OPERATOR), person(Role.GOVERNMENT, region=guangdong())):
         with pytest.raises(Refused):
-            save(who, report, Typed("SRV-12", "1"))
-    assert "SRV-12" not in values_of(report)
+            save(who, report, Typed("FIN-01", "1"))
+    assert "FIN-01" not in values_of(report)
 
 
 def test_submitted_reports_are_not_typed_into(operator, report):
     AnnualReport.objects.filter(pk=report.pk).update(status="city")
 
     with pytest.raises(Refused):
-        save(operator, report, Typed("SRV-12", "1"))
+        save(operator, report, Typed("FIN-01", "1"))
 
 
 def test_a_correction_keeps_both_values(operator, report):
@@ -183,11 +183,11 @@ def test_an_accepted_correction_counts_in_formulas(operator, report):
 
 @pytest.mark.parametrize(
     ("code", "raw", "reason", "field"),
-    [("SRV-12", "1", "手填的也想更正", "value"), ("CON-02", "很多", "另有一台未登记", "value"),
+    [("FIN-01", "1", "手填的也想更正", "value"), ("CON-02", "很多", "另有一台未登记", "value"),
      ("CON-02", "", "另有一台未登记", "value"), ("CON-02", "3", "错", "reason")],
 )  # fmt: skip
 def test_bad_corrections_are_refused(operator, report, code, raw, reason, field):
-    save(operator, report, Typed("SRV-12", "5"))
+    save(operator, report, Typed("FIN-01", "5"))
 
     with pytest.raises(DomainError) as error:
         filling.request_correction(
@@ -200,11 +200,11 @@ def test_bad_corrections_are_refused(operator, report, code, raw, reason, field)
 def test_plan_is_saved_and_becomes_the_baseline(operator, report):
     saved = filling.save_plan(
         actor=operator, report=report, now=timezone.now(),
-        targets={"SRV-02": ("8", "加强推介"), "SRV-12": ("多", ""), "SRV-02T": ("9", "")},
+        targets={"SRV-02": ("8", "加强推介"), "FIN-01": ("多", ""), "SRV-02T": ("9", "")},
     )  # fmt: skip
 
     assert {code: error.code for code, error in saved.errors.items()} == {
-        "SRV-12": "invalid_value", "SRV-02T": "not_plannable",
+        "FIN-01": "invalid_value", "SRV-02T": "not_plannable",
     }  # fmt: skip
     assert value(report, "PLN-01")[0]["target"] == "8"
     filling.save_plan(actor=operator, report=report, targets={"SRV-02": ("", "")},
@@ -236,7 +236,7 @@ def test_a_target_that_somebody_changed_is_not_overwritten(operator, report):
 def test_evidence_is_read_by_who_sees_the_report(operator, report):
     upload = SimpleUploadedFile("清单.txt", "合同一".encode(), "text/plain")
     row = filling.attach_evidence(
-        actor=operator, report=report, code="SRV-12", uploads=[upload], now=timezone.now()
+        actor=operator, report=report, code="FIN-01", uploads=[upload], now=timezone.now()
     )
     stored = files_of(row).get()
 
@@ -245,26 +245,26 @@ def test_evidence_is_read_by_who_sees_the_report(operator, report):
     assert not may_read(person(Role.OPERATOR), stored)
     with pytest.raises(DomainError):
         filling.attach_evidence(
-            actor=operator, report=report, code="SRV-12", uploads=[], now=timezone.now()
+            actor=operator, report=report, code="FIN-01", uploads=[], now=timezone.now()
         )
 
 
 def test_history_keeps_what_was_typed_and_not_what_was_computed(operator, report):
     event = ReportValue.pgh_event_models  # type: ignore[attr-defined]
     typed = next(model for label, model in event.items() if label in {"typed", "retyped"})
-    save(operator, report, Typed("SRV-12", "100"))
-    save(operator, report, Typed("SRV-12", "200"))
+    save(operator, report, Typed("FIN-01", "100"))
+    save(operator, report, Typed("FIN-01", "200"))
 
-    kept = typed.objects.filter(indicator__code="SRV-12").order_by("pgh_id")
+    kept = typed.objects.filter(indicator__code="FIN-01").order_by("pgh_id")
     assert [row.number for row in kept] == [100, 200]
     assert not typed.objects.filter(indicator__code="CON-02").exists()
 
 
 def test_saving_is_logged_once(operator, report):
-    save(operator, report, Typed("SRV-12", "100"), Typed("TAL-01", "3"))
+    save(operator, report, Typed("FIN-01", "100"), Typed("TAL-01", "3"))
 
     logged = ActivityLog.objects.filter(action="reporting.annualreport.fill").get()
-    assert logged.data == {"codes": ["SRV-12", "TAL-01"]}
+    assert logged.data == {"codes": ["FIN-01", "TAL-01"]}
 
 
 def test_problems_are_counted_for_lists(operator, report):

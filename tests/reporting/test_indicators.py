@@ -128,7 +128,7 @@ def test_list_filters(client):
     page = client.get(reverse("reporting:indicators"), {"fill": "C", "q": "企业数"})
 
     codes = [row.code for group in page.context["groups"] for row in group.indicators]
-    assert codes == ["SRV-04", "SRV-04T", "SRV-05", "SRV-06", "SRV-08"]
+    assert codes == ["SRV-04", "SRV-04T", "SRV-05", "SRV-06", "SRV-08", "TRF-07"]
 
 
 @pytest.mark.usefixtures("indicators")

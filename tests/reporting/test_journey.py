@@ -47,13 +47,13 @@ def test_a_report_walks_city_and_province(world):
     with pytest.raises(Refused):
         review.review_report(actor=world["city"], report=fresh(report), name="accept", now=now)
     review.add_comment(
-        actor=world["city"], report=fresh(report), code="SRV-12", body="请附合同清单", now=now
+        actor=world["city"], report=fresh(report), code="SRV-22", body="请附合同清单", now=now
     )
     review.review_report(
         actor=world["city"], report=fresh(report), name="return", reason="材料不全", now=now
     )
     assert fresh(report).status == "returned"
-    type_all(actor=world["operator"], report=fresh(report), SRV_12="2.50", FIN_01="9")
+    type_all(actor=world["operator"], report=fresh(report), SRV_22="2.50", FIN_01="9")
     review.submit_report(actor=world["operator"], report=fresh(report), now=now)
     review.review_report(
         actor=world["city"], report=fresh(report), name="forward_province", now=now

@@ -45,7 +45,7 @@ def test_every_row_of_every_form_is_a_fact_of_ours():
 
 
 def test_a_form_is_filled_from_the_report_and_the_register(report, operator):
-    type_all(actor=operator, report=report, SRV_12="150.50")
+    type_all(actor=operator, report=report)
     rows = rows_of(report, "linyi-filing")
 
     assert rows["平台名称"].words == report.platform.name
@@ -57,12 +57,14 @@ def test_a_form_is_filled_from_the_report_and_the_register(report, operator):
 
 
 def test_a_sum_over_two_years_needs_both(report, operator):
-    type_all(actor=operator, report=report, SRV_12="150.50")
+    type_all(actor=operator, report=report)
     before = report_for(report.platform, open_cycle(year=2025))
     income = report.cycle.indicators.get(code="SRV-12")
 
+    ReportValue.objects.filter(report=report, indicator=income).update(number="150.5")
+    ReportValue.objects.filter(report=before, indicator=income).delete()
     assert rows_of(report, "linyi-filing")["近两年中试服务收入(万元)"].words == ""
-    ReportValue.objects.create(report=before, indicator=income, fill="M", number="49.5")
+    ReportValue.objects.create(report=before, indicator=income, fill="C", number="49.5")
     row = rows_of(report, "linyi-filing")["近两年中试服务收入(万元)"]
     assert (row.words, row.is_met) == ("200", True)
 

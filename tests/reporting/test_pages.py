@@ -45,7 +45,7 @@ def test_pages_of_the_operator(operator, report):
     pages = [
         url("reports"), url("report", pk), url("fill", pk, "CON"), url("plan", pk),
         url("check", pk),
-        url("value", pk, "SRV-02"), url("value", pk, "SRV-13"), url("value", pk, "SRV-12"),
+        url("value", pk, "SRV-02"), url("value", pk, "SRV-13"), url("value", pk, "FIN-01"),
         url("import", pk), url("extension", pk), url("cycles"), url("cycle", report.cycle_id),
         url("download", pk, "xlsx"), url("download", pk, "docx"), url("download", pk, "json"),
         url("download", pk, "pdf"),
@@ -151,14 +151,14 @@ def test_a_year_walked_on_pages(operator, report, staff):
     client.post(url("move", report.pk, "submit"))
     assert fresh(report).status == "city"
 
-    official.post(url("comment", report.pk), {"code": "SRV-12", "body": "请附清单"})
+    official.post(url("comment", report.pk), {"code": "FIN-01", "body": "请附清单"})
     official.post(url("move", report.pk, "return"), {"reason": "材料不全"})
     comment = report.comments.get()
-    assert "请附清单" in client.get(url("fill", report.pk, "SRV")).content.decode()
+    assert "请附清单" in client.get(url("fill", report.pk, "FIN")).content.decode()
     client.post(url("resolve", comment.pk))
-    client.post(url("evidence", report.pk, "SRV-12"),
+    client.post(url("evidence", report.pk, "FIN-01"),
                 {"files": SimpleUploadedFile("a.txt", b"x", "text/plain")})  # fmt: skip
-    type_all(actor=operator, report=fresh(report), SRV_12="1.20", SRV_12a="0.50")
+    type_all(actor=operator, report=fresh(report), FIN_01="1.20", FIN_01a="0.50")
     client.post(url("move", report.pk, "submit"))
     official.post(url("bulk"), {"ids": [report.pk], "pass": "1"})
     assert fresh(report).status == "province"
@@ -167,7 +167,7 @@ def test_a_year_walked_on_pages(operator, report, staff):
     assert fresh(report).status == "accepted"
     second = report.versions.get(number=2)
     page = client.get(url("version", report.pk, 2))
-    assert {row.code for row in page.context["differences"]} >= {"SRV-12", "SRV-13"}
+    assert {row.code for row in page.context["differences"]} >= {"FIN-01", "FIN-07"}
     assert page.context["defects"] == {}
     verified = Client().get(url("verified", second.verification_code))
     assert verified.context["found"].is_untouched
@@ -266,19 +266,19 @@ def test_api_reads_fills_and_submits(operator, report, api):
     path = f"/api/v1/reports/{report.pk}/"
     assert api.get("/api/v1/report-cycles/", **key).json()["count"] == 1
     assert api.get("/api/v1/reports/", {"status": "filling"}, **key).json()["count"] == 1
-    line = next(v for v in api.get(path, **key).json()["values"] if v["code"] == "SRV-12")
+    line = next(v for v in api.get(path, **key).json()["values"] if v["code"] == "FIN-01")
     assert (line["value"], line["version"], line["findings"][0]["rule"]) == (None, 0, 4)
 
-    values = [{"code": "SRV-12", "value": "12.50"}, {"code": "TAL-01", "value": "x"},
+    values = [{"code": "FIN-01", "value": "12.50"}, {"code": "TAL-01", "value": "x"},
               {"code": "CON-02", "value": 5}]  # fmt: skip
     filled = api.post(f"{path}fill/", {"values": values}, format="json", **key)
-    stale = [{"code": "SRV-12", "value": 1, "version": 0}]
+    stale = [{"code": "FIN-01", "value": 1, "version": 0}]
     clash = api.post(f"{path}fill/", {"values": stale}, format="json", **key)
 
     assert filled.status_code == 400
-    assert filled.json()["written"] == ["SRV-12"]
+    assert filled.json()["written"] == ["FIN-01"]
     assert filled.json()["errors"]["CON-02"]["code"] == "auto_value"
-    assert (clash.status_code, clash.json()["conflicts"]) == (409, ["SRV-12"])
+    assert (clash.status_code, clash.json()["conflicts"]) == (409, ["FIN-01"])
     assert api.post(f"{path}prefill/", **key).status_code == 200
     assert api.post(f"{path}submit/", **key).json()["code"] == "not_ready"
     type_all(actor=operator, report=report)

@@ -82,7 +82,7 @@ def test_rule_8_leaps(value, last, is_odd):
 
 
 def test_rule_8_the_same_to_the_cent():
-    assert found(entry("SRV-12", D("12.34"), last=D("12.34"))) == [(8, "warning", "SRV-12")]
+    assert found(entry("FIN-01", D("12.34"), last=D("12.34"))) == [(8, "warning", "FIN-01")]
     assert found(entry("TAL-07", D(12), last=D(12))) == []  # a count may well stay
 
 

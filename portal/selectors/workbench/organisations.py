@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
-from cases.models import Outcome
+from cases.models import Outcome, Receipt
 from cases.selectors import inspection_rows, open_calls
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
@@ -58,11 +58,13 @@ def enterprise(user: Any) -> Panel:
     )  # fmt: skip
     projects = _projects(user, ids, "enterprise")
     outcomes = Outcome.objects.filter(project__enterprise__in=ids, status=OutcomeStatus.CLAIMED)
+    receipts = Receipt.objects.claimed().filter(project__enterprise__in=ids)
     mine, threads = reverse("demands:manage"), reverse("cases:projects")
     return Panel(
         "我的需求与对接",
         [
             Item("待我确认的成果", outcomes.count(), threads),
+            Item("待我确认的到账", receipts.count(), threads),
             Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
             Item("待补完的需求草稿与退回", counts["draft"],
                  f"{mine}?status=draft&status=returned"),

@@ -1,0 +1,71 @@
+"""Money of a contract that arrived: registered by the platform, answered by the enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from cases.access import ProjectAccess, ReceiptAccess
+from cases.models import Project, Receipt
+from cases.services.rules import require_now
+from core.errors import DomainError
+from core.files import store_file
+from core.services import emit, log_activity
+from core.states import perform
+
+
+@transaction.atomic
+def register_receipt(
+    *,
+    actor: Any,
+    project: Project,
+    amount_yuan: Decimal,
+    received_date: date,
+    now: datetime,
+    note: str = "",
+    uploads: Sequence[UploadedFile] = (),
+) -> Receipt:
+    """The platform says that `amount_yuan` of the contract arrived; it counts as income of that
+    day's year once the enterprise confirms it (SRV-12, house rule 2).
+
+    Errors: Refused, `wrong_state`, `future_date`, `amount`, those of files. Event
+    `cases.receipt.registered`.
+    """
+    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    require_now(ProjectAccess(actor), "register_receipt", locked)
+    if received_date > timezone.localdate(now):
+        raise DomainError("future_date", "到账日期不能晚于今天。", "received_date")
+    if amount_yuan <= 0:
+        raise DomainError("amount", "到账金额须大于 0。", "amount_yuan")
+    receipt = Receipt(
+        project=locked, amount_yuan=amount_yuan, received_date=received_date, note=note.strip(),
+        registered_by=actor, status_changed_at=now,
+    )  # fmt: skip
+    receipt.full_clean()
+    receipt.save()
+    for upload in uploads:
+        store_file(actor=actor, upload=upload, target=receipt, field="files")
+    log_activity(
+        actor=actor, action="cases.receipt.register", target=receipt, now=now,
+        data={"amount_yuan": str(amount_yuan)},
+    )  # fmt: skip
+    emit("cases.receipt.registered", receipt_id=receipt.pk)
+    return receipt
+
+
+@transaction.atomic
+def answer_receipt(
+    *, actor: Any, receipt: Receipt, name: str, now: datetime, reason: str = ""
+) -> Receipt:
+    """`confirm`, or `reject` with a reason, by the enterprise. Errors: Refused, `wrong_state`,
+    `reason_required`. Events `cases.receipt.confirmed`, `.rejected`."""
+    moved: Receipt
+    moved, _row = perform(ReceiptAccess(actor), name, receipt, now=now, reason=reason)  # type: ignore[assignment]
+    emit(f"cases.receipt.{name}ed", receipt_id=moved.pk)
+    return moved
