@@ -31,11 +31,11 @@ from platforms.services.applications import (
     attach_evidence,
     edit_application,
     move_application,
-    object_to,
     start_application,
     submit_application,
 )
 from platforms.services.consulting import answer_request, ask_departments, merge_opinions
+from platforms.services.publicity import object_to
 from platforms.services.recognition_demo import CHALLENGE_SLUG, SLUG
 from platforms.services.reviewing import (
     answer_invitation,
