@@ -27,6 +27,7 @@ from platforms.models import (
     Programme,
     Recognition,
 )
+from platforms.services.appeals import make_appeal
 from platforms.services.applications import (
     attach_evidence,
     edit_application,
@@ -43,7 +44,6 @@ from platforms.services.reviewing import (
     record_visit,
     score_application,
 )
-from platforms.services.roster import make_appeal
 from platforms.states import TRANSITION_TO
 from platforms.states.recognition import LIVE
 

@@ -11,15 +11,11 @@ from django.utils import timezone
 from platforms.access import ProgrammeAccess, RecognitionAccess
 from platforms.enums import AssessmentKind, CheckResult
 from platforms.models import Assessment, Platform, Programme, Recognition, Scheme
+from platforms.services.appeals import make_appeal
+from platforms.services.assessments import ask_extension, conclude_assessment, plan_assessment
 from platforms.services.demo_applications import DemoDesk
 from platforms.services.recognition_demo import SLUG
-from platforms.services.roster import (
-    ask_extension,
-    conclude_assessment,
-    make_appeal,
-    plan_assessment,
-    record_recognition,
-)
+from platforms.services.roster import record_recognition
 from platforms.services.schemes import save_programme
 from platforms.services.task_book import save_task_book
 
