@@ -149,8 +149,8 @@ def _submitted(
         actor=actor, application=application, now=at,
         values={"statement": statement, "declared": declared, "has_no_veto": True},
     )  # fmt: skip
-    if scheme.evidence:
-        attach_evidence(actor=actor, application=application, uploads=[_paper()], now=at)
+    papers = {item: [_paper()] for item in scheme.evidence}
+    attach_evidence(actor=actor, application=application, uploads=papers, now=at)
     if all(check.passed for check in check_application(application)):
         return submit_application(actor=actor, application=application, now=at)
     return application
