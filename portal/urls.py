@@ -1,8 +1,10 @@
 """The plan on the door: which app answers which address."""
 
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from portal.sitemaps import SITEMAPS
 from portal.views import operations, pages, styleguide
 
 portal_patterns = (
@@ -15,6 +17,7 @@ portal_patterns = (
         path("accessibility/", pages.accessibility, name="accessibility"),
         path("care-mode/", pages.care_mode, name="care_mode"),
         path("styleguide/", styleguide.styleguide, name="styleguide"),
+        path("robots.txt", pages.robots, name="robots"),
         path("healthz", operations.healthz, name="healthz"),
         path("readyz", operations.readyz, name="readyz"),
         path("metrics", operations.metrics, name="metrics"),
@@ -49,6 +52,18 @@ urlpatterns = [
     path("", include("policies.urls")),
     path("messages/", include("notifications.urls")),
     path("api/v1/", include(api_patterns)),
+    path(
+        "sitemap.xml",
+        sitemap_views.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemap_views.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="sitemap_section",
+    ),
 ]
 
 handler400 = "portal.views.operations.bad_request"

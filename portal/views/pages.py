@@ -10,6 +10,7 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -76,6 +77,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/accessibility.html")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave alone, and where the list of pages is."""
+    closed = ("/accounts/", "/api/", "/messages/", "/search/", "/workbench/")
+    lines = ["User-agent: *", *(f"Disallow: {place}" for place in closed)]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_POST
