@@ -192,11 +192,28 @@ class Step:
     legend: str
     hint: str
     fields: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    def is_done(self, demand: Demand) -> bool:
+        """Whether `demand` states all the step needs; where it needs nothing, anything it asks."""
+        if self.needs:
+            return all(_is_stated(demand, name) for name in self.needs)
+        return any(_is_stated(demand, name) for name in self.fields if name != "region")
+
+
+def _is_stated(demand: Demand, name: str) -> bool:
+    """Whether somebody filled in the field; what a new demand begins with does not count."""
+    field = Demand._meta.get_field(name)
+    if field.many_to_many:
+        return demand.pk is not None and getattr(demand, name).exists()
+    value = getattr(demand, field.attname)  # type: ignore[union-attr]
+    return value not in (None, "", field.get_default())  # type: ignore[union-attr]
 
 
 STEPS = (
-    Step("what", "做什么", "要做什么", "用自己的话写。标题、具体需求和领域提交前要填，其余可留空。",
-         ("title", "description", "background", "field", "stated_process_kind", "service_types")),
+    Step("what", "做什么", "需求内容", "用自己的话写。要做什么、具体需求和领域提交前要填，其余可留空。",
+         ("title", "description", "background", "field", "stated_process_kind", "service_types"),
+         needs=("title", "description", "field")),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
          ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
           "target_figures")),

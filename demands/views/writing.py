@@ -144,7 +144,7 @@ def _page(
         "demand": demand,
         "slug": demand.slug,
         "step": step,
-        "steps": _steps(step.slug),
+        "steps": _steps(step.slug, demand),
         "form": form,
         "errors": [(form[name].label, text) for name, text in _errors(form)],
         "is_first": step == STEPS[0],
@@ -176,7 +176,7 @@ def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
             return redirect(demand)
     page = {
         "demand": demand,
-        "steps": _steps(PREVIEW),
+        "steps": _steps(PREVIEW, demand),
         "form": form,
         "problem": problem,
         "fix": _step_of(problem.field) if problem else None,
@@ -192,12 +192,13 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _steps(current: str) -> list[dict[str, str]]:
-    here = STEP_SLUGS.index(current)
-    labels = [*(step.label for step in STEPS), "预览提交"]
+def _steps(current: str, demand: Demand) -> list[dict[str, str]]:
+    """The steps with their states; one that was passed over empty is not done."""
+    rows = [(step.slug, step.label, step.is_done(demand)) for step in STEPS]
+    rows.append((PREVIEW, "预览提交", False))
     return [
-        {"label": label, "state": "done" if i < here else "current" if i == here else "todo"}
-        for i, label in enumerate(labels)
+        {"label": label, "state": "current" if slug == current else "done" if done else "todo"}
+        for slug, label, done in rows
     ]
 
 
