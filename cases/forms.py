@@ -294,7 +294,7 @@ class InspectionForm(forms.ModelForm):
 
 
 class MendForm(forms.Form):
-    mended_count = forms.IntegerField(label=_("已整改(项)"), min_value=0)
+    mended_count = forms.IntegerField(label=_("已整改（项）"), min_value=0)
     rectification = forms.CharField(label=_("整改情况"), max_length=3000, widget=_text(2))
 
 

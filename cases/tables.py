@@ -27,7 +27,7 @@ class ProjectTable(tables.Table):
     first_replied_at = tables.DateTimeColumn(
         format="Y-m-d H:i", verbose_name=_("首次回复"), orderable=False
     )
-    contract_amount_yuan = tables.Column(verbose_name=_("合同额(元)"), orderable=False)
+    contract_amount_yuan = tables.Column(verbose_name=_("合同额（元）"), orderable=False)
     contract_date = tables.DateColumn(format="Y-m-d", verbose_name=_("签约日期"), orderable=False)
     promised_date = tables.DateColumn(
         format="Y-m-d", verbose_name=_("承诺交付"), order_by=("promised_date", "pk")
@@ -68,8 +68,8 @@ class InspectionTable(tables.Table):
     )
     inspector = tables.Column(verbose_name=_("检查人员"), orderable=False)
     findings = tables.Column(verbose_name=_("检查情况"), orderable=False)
-    found_count = tables.Column(verbose_name=_("发现问题(项)"), orderable=False)
-    mended_count = tables.Column(verbose_name=_("已整改(项)"), orderable=False)
+    found_count = tables.Column(verbose_name=_("发现问题（项）"), orderable=False)
+    mended_count = tables.Column(verbose_name=_("已整改（项）"), orderable=False)
     rectify_by = tables.DateColumn(
         format="Y-m-d", verbose_name=_("整改期限"), order_by=("rectify_by", "pk")
     )
@@ -107,7 +107,7 @@ class CallTable(tables.Table):
         format="Y-m-d", verbose_name=_("截止日期"), order_by=("due_date", "pk")
     )
     status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
-    entered = tables.Column(verbose_name=_("报名案例(个)"), orderable=False)
+    entered = tables.Column(verbose_name=_("报名案例（个）"), orderable=False)
 
     class Meta:
         default = UNKNOWN

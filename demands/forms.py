@@ -211,7 +211,8 @@ def _is_stated(demand: Demand, name: str) -> bool:
 
 
 STEPS = (
-    Step("what", "做什么", "需求内容", "用自己的话写。要做什么、具体需求和领域提交前要填，其余可留空。",
+    Step("what", "做什么", "需求内容",
+         "用自己的话写。要做什么、具体需求和领域提交前要填，其余可留空。",
          ("title", "description", "background", "field", "stated_process_kind", "service_types"),
          needs=("title", "description", "field")),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",

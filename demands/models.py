@@ -30,7 +30,7 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         related_name="demands",
         verbose_name=_("需求单位"),
     )
-    organisation_name = models.CharField(_("需求单位(来源原文)"), max_length=200, blank=True)
+    organisation_name = models.CharField(_("需求单位（来源原文）"), max_length=200, blank=True)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -54,9 +54,9 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     field = term_field("field-data", _("领域"))
     # what kind of process it is about: stated by its people, else recognised from its public text
     stated_process_kind = term_field("process-kind", _("工艺类别"))
-    process_kind = term_field("process-kind", _("工艺类别(填报或系统识别)"))
+    process_kind = term_field("process-kind", _("工艺类别（填报或系统识别）"))
     stage = term_field("stage", _("所处阶段"))
-    stage_text = models.CharField(_("所处阶段(来源原文)"), max_length=60, blank=True)
+    stage_text = models.CharField(_("所处阶段（来源原文）"), max_length=60, blank=True)
     trl_current = models.PositiveSmallIntegerField(_("目前成熟度"), null=True, blank=True)
     trl_target = models.PositiveSmallIntegerField(_("目标成熟度"), null=True, blank=True)
     scale_low = models.DecimalField(
@@ -72,12 +72,12 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     certificates = terms_field("certificate", _("要求的资质"))
     hazard_class = term_field("hazard-class", _("危险类别"))
     budget_low_yuan = models.DecimalField(
-        _("预算下限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("预算下限（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     budget_high_yuan = models.DecimalField(
-        _("预算上限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("预算上限（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
-    budget_text = models.CharField(_("预算(来源原文)"), max_length=100, blank=True)
+    budget_text = models.CharField(_("预算（来源原文）"), max_length=100, blank=True)
     deadline_date = models.DateField(_("希望完成日期"), null=True, blank=True)
     region = models.ForeignKey(
         "taxonomy.Region",

@@ -74,8 +74,8 @@ class ExposureTable(tables.Table):
     finished_at = tables.DateTimeColumn(_("结束时间"))
     by = tables.Column(_("分组"))
     label = tables.Column(_("类别"))
-    shown = tables.Column(_("展示份额(%)"))
-    offered = tables.Column(_("供给份额(%)"))
+    shown = tables.Column(_("展示份额（%）"))
+    offered = tables.Column(_("供给份额（%）"))
 
     @staticmethod
     def lines(trends: Iterable[Trend]) -> list[dict[str, Any]]:

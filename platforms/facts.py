@@ -18,7 +18,7 @@ from platforms.enums import EngagementMode
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 
 Named = str | tuple[str, str | Promise]  # a field, or a property with its label
-UNIT = re.compile(r"^(?P<label>.+)\((?P<unit>[^()]+)\)$")  # 场地面积(平方米)
+UNIT = re.compile(r"^(?P<label>.+)（(?P<unit>[^（）]+)）$")  # 场地面积（平方米）
 LONG = {"summary", "description", "specification", "expertise", "problem", "deliverables"}
 
 
@@ -131,6 +131,8 @@ def shown(listing: Any, name: str) -> str:
         return "、".join(names or listing.equipment_names)
     display = getattr(listing, f"get_{name}_display", None)
     value = display() if display else getattr(listing, name)
+    if name == "process_kind":  # nobody states it of a capability
+        return f"{value}（系统识别）" if value else ""
     if name.endswith("_yuan"):
         return str(yuan(value)) if value is not None else ""
     if name == "engagement_modes":

@@ -27,7 +27,7 @@ class Content(BaseModel, SourcedModel, SearchableModel):
     summary = models.TextField(_("摘要"), max_length=300, blank=True)
     # what the editor typed, and the sanitised HTML made of it by `policies.body`
     body_source = models.TextField(_("正文"), max_length=100_000, blank=True)
-    body = models.TextField(_("正文(网页)"), blank=True, editable=False)
+    body = models.TextField(_("正文（网页）"), blank=True, editable=False)
     region = models.ForeignKey(
         "taxonomy.Region",
         models.PROTECT,
@@ -36,7 +36,7 @@ class Content(BaseModel, SourcedModel, SearchableModel):
         related_name="+",
         verbose_name=_("适用地区"),
     )
-    region_text = models.CharField(_("地区(来源原文)"), max_length=60, blank=True)
+    region_text = models.CharField(_("地区（来源原文）"), max_length=60, blank=True)
     fields = models.ManyToManyField(
         "taxonomy.Term", blank=True, related_name="+", verbose_name=_("相关领域")
     )

@@ -36,8 +36,8 @@ class ReportTable(tables.Table):
     status = tables.Column()
     due = tables.DateColumn(accessor="due_date", orderable=False, format="Y-m-d",
                             verbose_name=_("截止日期"))  # fmt: skip
-    problem_count = tables.Column(verbose_name=_("待处理(处)"))
-    burden_percent = tables.Column(verbose_name=_("自动采集占比(%)"))
+    problem_count = tables.Column(verbose_name=_("待处理（处）"))
+    burden_percent = tables.Column(verbose_name=_("自动采集占比（%）"))
     submitted_at = tables.DateTimeColumn(format="Y-m-d H:i", verbose_name=_("提交时间"))
     is_demo = tables.BooleanColumn(
         accessor="platform__is_demo", orderable=False, yesno="是,否", verbose_name=_("演示数据")
@@ -132,10 +132,10 @@ class EffectTable(tables.Table):
     level = tables.Column(verbose_name=_("级别"))
     fund = tables.Column(verbose_name=_("资金"))
     numbers = tables.Column(verbose_name=_("文号"))
-    count = tables.Column(verbose_name=_("受益平台(家)"))
+    count = tables.Column(verbose_name=_("受益平台（家）"))
     names = tables.Column(verbose_name=_("受益平台"))
-    amount_yuan = tables.Column(verbose_name=_("金额(元)"))
-    paid_yuan = tables.Column(verbose_name=_("已登记拨付(元)"))
+    amount_yuan = tables.Column(verbose_name=_("金额（元）"))
+    paid_yuan = tables.Column(verbose_name=_("已登记拨付（元）"))
     is_demo = tables.BooleanColumn(yesno="是,", verbose_name=_("演示数据"))
 
     class Meta:
@@ -177,13 +177,13 @@ class ListRowTable(tables.Table):
 def analysis_table(found: Analysis) -> tables.Table:
     """The groups of an analysis and all of them together, for a file."""
     measure, by = found.measure, DIMENSIONS[found.question.by]
-    heads = {"name": by, "reports": "平台(家)"}
+    heads = {"name": by, "reports": "平台（家）"}
     if measure is not None:
-        words = f"{measure.indicator.name}({measure.unit})"
-        heads = {"name": by, "reports": "应报(家)", "accepted": "已归档(家)", "n": "有数(家)"}
+        words = f"{measure.indicator.name}（{measure.unit}）"
+        heads = {"name": by, "reports": "应报（家）", "accepted": "已归档（家）", "n": "有数（家）"}
         heads |= {"total": f"{words}{measure.total_name}"} if measure.has_total else {}
         heads |= {"middle": f"{words}中位数", "last": "上年"}
-        heads |= {"same": "两年都有数(家)", "change": "这些平台增减"}
+        heads |= {"same": "两年都有数（家）", "change": "这些平台增减"}
     rows = [_analysis_row(found, one) for one in found.groups]
     if measure is not None:
         rows.append(_analysis_row(found, found.whole))
@@ -201,7 +201,7 @@ def _analysis_row(found: Analysis, one: Group) -> dict[str, Any]:
 def platform_line_table(measure: Measure) -> type[tables.Table]:
     """Columns of the reports behind a number; the number is named in its heading."""
     is_yes, unit = measure.method == "yes", measure.indicator.unit
-    label = f"{measure.indicator.name}({unit})" if unit else measure.indicator.name
+    label = f"{measure.indicator.name}（{unit}）" if unit else measure.indicator.name
 
     def words(value: Any) -> Any:
         return ("是" if value else "否") if is_yes else value

@@ -56,7 +56,7 @@ class Project(BaseModel):
         _("婉拒原因"), max_length=12, choices=DeclineReason.choices, blank=True
     )
     contract_amount_yuan = models.DecimalField(
-        _("合同额(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("合同额（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     contract_date = models.DateField(_("签约日期"), null=True, blank=True)
     promised_date = models.DateField(_("承诺交付日期"), null=True, blank=True)
@@ -149,8 +149,8 @@ class SafetyInspection(BaseModel):
     held_date = models.DateField(_("检查日期"))
     inspector = models.CharField(_("检查人员"), max_length=100)
     findings = models.TextField(_("检查情况"), max_length=3000)
-    found_count = models.PositiveSmallIntegerField(_("发现问题(项)"), default=0)
-    mended_count = models.PositiveSmallIntegerField(_("已整改(项)"), default=0)
+    found_count = models.PositiveSmallIntegerField(_("发现问题（项）"), default=0)
+    mended_count = models.PositiveSmallIntegerField(_("已整改（项）"), default=0)
     rectify_by = models.DateField(_("整改期限"), null=True, blank=True)
     rectification = models.TextField(_("整改情况"), max_length=3000, blank=True)
 
@@ -206,8 +206,8 @@ class Quote(BaseModel):
     """A dated price of the platform; a new one replaces the last, none is changed."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="quotes")
-    amount_yuan = models.DecimalField(_("报价(元)"), max_digits=14, decimal_places=2)
-    lead_days = models.PositiveSmallIntegerField(_("周期(天)"))
+    amount_yuan = models.DecimalField(_("报价（元）"), max_digits=14, decimal_places=2)
+    lead_days = models.PositiveSmallIntegerField(_("周期（天）"))
     valid_until_date = models.DateField(_("有效期至"))
     scope = models.TextField(_("包含内容"), max_length=2000)
     quoted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -237,7 +237,7 @@ class Outcome(BaseModel):
     product_name = models.CharField(_("产品名称"), max_length=200, blank=True)
     # of what follows from a pilot (TRF-07 to TRF-09, TRF-11, TRF-14): how much, with whom
     amount_yuan = models.DecimalField(
-        _("金额(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     party_name = models.CharField(_("相关单位"), max_length=200, blank=True)
     document_number = models.CharField(_("合同登记编号"), max_length=100, blank=True)
@@ -252,7 +252,7 @@ class Outcome(BaseModel):
         _("状态"), max_length=10, choices=OutcomeStatus.choices, default=OutcomeStatus.CLAIMED
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
-    satisfaction = models.PositiveSmallIntegerField(_("满意度(1–5)"), null=True, blank=True)
+    satisfaction = models.PositiveSmallIntegerField(_("满意度（1–5）"), null=True, blank=True)
     # SHA-256 of the secret in the link that lets the enterprise answer without hunting for it
     link_digest = models.CharField(max_length=64, blank=True, editable=False)
     link_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -294,7 +294,7 @@ class Receipt(BaseModel):
     enterprise; the income of a year is made of it (SRV-12)."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="receipts")
-    amount_yuan = models.DecimalField(_("到账金额(元)"), max_digits=14, decimal_places=2)
+    amount_yuan = models.DecimalField(_("到账金额（元）"), max_digits=14, decimal_places=2)
     received_date = models.DateField(_("到账日期"))
     note = models.CharField(_("款项说明"), max_length=200, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -23,7 +23,7 @@ class Case(BaseModel, SourcedModel, SearchableModel):
     platform = models.ForeignKey(
         "platforms.Platform", models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    platform_name = models.CharField(_("平台(来源原文)"), max_length=200, blank=True)
+    platform_name = models.CharField(_("平台（来源原文）"), max_length=200, blank=True)
     project = models.ForeignKey(
         Project, models.PROTECT, null=True, blank=True, related_name="cases"
     )

@@ -131,7 +131,7 @@ class ApplicationForm(forms.ModelForm):
             name = f"declared_{number}"
             self.asked[name] = row["name"]
             self.fields[name] = forms.DecimalField(
-                label=f"{row['name']}({row['unit']})", required=False, min_value=0,
+                label=f"{row['name']}（{row['unit']}）", required=False, min_value=0,
                 max_digits=14, decimal_places=2,
                 initial=self.instance.declared.get(row["name"]),
             )  # fmt: skip

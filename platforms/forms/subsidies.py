@@ -26,7 +26,7 @@ class SubsidyForm(forms.ModelForm):
     )
     rule = forms.ChoiceField(label=_("依据的办法"), required=False)
     rates = forms.CharField(
-        label=_("各年比例(%)"), required=False, max_length=100,
+        label=_("各年比例（%）"), required=False, max_length=100,
         help_text=_("从首年起逐年填写，用逗号隔开，如 100, 75, 50, 25。选了办法的可以不填。"),
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ class JudgeForm(forms.Form):
 
 class PayForm(forms.Form):
     amount_yuan = forms.DecimalField(
-        label=_("拨付金额(元)"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
+        label=_("拨付金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
     )
     paid_date = forms.DateField(label=_("拨付日期"), widget=day_input())
     document_number = forms.CharField(

@@ -71,7 +71,7 @@ class Capability(Listing, SearchableModel):
     )
     process = models.CharField(_("工艺"), max_length=200, blank=True)
     # recognised from title, process and description by the services
-    process_kind = term_field("process-kind", _("工艺类别(系统识别)"))
+    process_kind = term_field("process-kind", _("工艺类别"))
     service_types = terms_field("service-type", _("服务类型"))
     service_modes = terms_field("service-mode", _("服务方式"))
     verification_types = terms_field("verification-type", _("验证类型"))
@@ -93,16 +93,16 @@ class Capability(Listing, SearchableModel):
         _("计价方式"), max_length=12, choices=PriceModel.choices, blank=True
     )
     price_low_yuan = models.DecimalField(
-        _("价格下限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("价格下限（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     price_high_yuan = models.DecimalField(
-        _("价格上限(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("价格上限（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     price_unit = models.CharField(_("计价单位"), max_length=30, blank=True)  # 批, 小时, 项
     price_note = models.CharField(_("价格说明"), max_length=300, blank=True)
     sme_price_note = models.CharField(_("中小企业优惠"), max_length=200, blank=True)  # G30
-    lead_days_low = models.PositiveSmallIntegerField(_("周期下限(天)"), null=True, blank=True)
-    lead_days_high = models.PositiveSmallIntegerField(_("周期上限(天)"), null=True, blank=True)
+    lead_days_low = models.PositiveSmallIntegerField(_("周期下限（天）"), null=True, blank=True)
+    lead_days_high = models.PositiveSmallIntegerField(_("周期上限（天）"), null=True, blank=True)
     ip_terms = term_field("ip-terms", _("知识产权约定"))
     is_open = models.BooleanField(_("对外服务"), null=True, blank=True)
     next_free_date = models.DateField(_("最早可排期"), null=True, blank=True)
@@ -110,7 +110,10 @@ class Capability(Listing, SearchableModel):
         "platforms.Equipment", blank=True, related_name="capabilities", verbose_name=_("所用设备")
     )
     equipment_names = ArrayField(
-        models.CharField(max_length=200), default=list, blank=True, verbose_name=_("设备(来源原文)")
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        verbose_name=_("设备（来源原文）"),
     )
 
     objects = CapabilityQuerySet.as_manager()
@@ -250,8 +253,8 @@ class Solution(Listing, SearchableModel):
     )
     deliverables = models.TextField(_("交付物"), max_length=1000, blank=True)
     price_note = models.CharField(_("价格说明"), max_length=300, blank=True)
-    lead_days_low = models.PositiveSmallIntegerField(_("周期下限(天)"), null=True, blank=True)
-    lead_days_high = models.PositiveSmallIntegerField(_("周期上限(天)"), null=True, blank=True)
+    lead_days_low = models.PositiveSmallIntegerField(_("周期下限（天）"), null=True, blank=True)
+    lead_days_high = models.PositiveSmallIntegerField(_("周期上限（天）"), null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 

@@ -34,14 +34,14 @@ class ChallengeItem(BaseModel):
     )
     finish_by_date = models.DateField(_("建成期限"))
     support_wan = models.DecimalField(
-        _("支持资金(万元)"), max_digits=12, decimal_places=2, null=True, blank=True,
+        _("支持资金（万元）"), max_digits=12, decimal_places=2, null=True, blank=True,
         help_text=_("最多给多少；没有就不填。"),
     )  # fmt: skip
     source = models.CharField(
         _("依据"), max_length=300, blank=True, help_text=_("文件文号或第几期急需紧缺清单。")
     )
     # open demands of this process, field and region without any fitting capability, when drafted
-    unmet_count = models.PositiveIntegerField(_("起草时未满足需求(条)"), null=True, blank=True)
+    unmet_count = models.PositiveIntegerField(_("起草时未满足需求（条）"), null=True, blank=True)
 
     objects = ChallengeItemQuerySet.as_manager()
 

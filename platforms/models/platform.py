@@ -37,7 +37,7 @@ class Platform(Listing, SourcedModel, SearchableModel):
     address = models.CharField(_("地址"), max_length=200, blank=True)
     kind = term_field("platform-kind", _("平台类别"))
     host_type = term_field("host-type", _("建设主体类型"))
-    host_type_text = models.CharField(_("建设主体(来源原文)"), max_length=60, blank=True)
+    host_type_text = models.CharField(_("建设主体（来源原文）"), max_length=60, blank=True)
     operation_mode = term_field("operation-mode", _("运营模式"))
     # G01: whether entering the register is a duty, G16: how it was built, G45: who governs it
     inclusion_basis = term_field("inclusion-basis", _("纳入依据"))
@@ -45,9 +45,9 @@ class Platform(Listing, SourcedModel, SearchableModel):
     governance = term_field("governance", _("治理方式"))
     fields = terms_field("field-data", _("服务领域"))
     level = term_field("platform-level", _("梯度层级"))
-    level_text = models.CharField(_("级别(来源原文)"), max_length=60, blank=True)
+    level_text = models.CharField(_("级别（来源原文）"), max_length=60, blank=True)
     run_status = term_field("run-status", _("建设运行状态"))
-    stage_text = models.CharField(_("建设运行状态(来源原文)"), max_length=60, blank=True)
+    stage_text = models.CharField(_("建设运行状态（来源原文）"), max_length=60, blank=True)
     summary = models.TextField(_("平台简介"), max_length=3000, blank=True)
     website = models.URLField(_("网站"), max_length=300, blank=True)
     # the director of 院长（主任）负责制 (G45); not shown to the public, watched for changes (G12)
@@ -56,12 +56,12 @@ class Platform(Listing, SourcedModel, SearchableModel):
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
     contact_email = models.EmailField(_("联系邮箱"), blank=True)
     floor_area_sqm = models.DecimalField(
-        _("场地面积(平方米)"), max_digits=12, decimal_places=2, null=True, blank=True
+        _("场地面积（平方米）"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     is_open = models.BooleanField(_("对外服务"), null=True, blank=True)
     # C11, L18: how much of the working hours serves others
     external_share_percent = models.PositiveSmallIntegerField(
-        _("对外服务占比(%)"), null=True, blank=True
+        _("对外服务占比（%）"), null=True, blank=True
     )
     niche = models.CharField(_("专精方向"), max_length=100, blank=True)  # G37 “小而美”
     is_demo = models.BooleanField(_("演示数据"), default=False)

@@ -69,8 +69,8 @@ class Scheme(BaseModel):
 
     @property
     def basis(self) -> str:
-        """The document itself, as a certificate cites it: `source` without remarks and row ids."""
-        return re.sub(r"\([A-Z]\d{2}[^)]*\)", "", self.source.split("；")[0]).strip()
+        """The document itself, as a certificate cites it: `source` without remarks."""
+        return self.source.split("；")[0]
 
 
 @pghistory.track(exclude=["updated_at"])

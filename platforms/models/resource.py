@@ -27,20 +27,20 @@ class Equipment(Listing, SearchableModel):
     model_number = models.CharField(_("型号"), max_length=100, blank=True)
     maker = models.CharField(_("制造商"), max_length=100, blank=True)
     origin = models.CharField(_("产地"), max_length=10, choices=Origin.choices, blank=True)
-    quantity = models.PositiveSmallIntegerField(_("台(套)数"), default=1)
+    quantity = models.PositiveSmallIntegerField(_("台（套）数"), default=1)
     value_yuan = models.DecimalField(
-        _("原值(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("原值（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     acquired_date = models.DateField(_("购置日期"), null=True, blank=True)
     renewal_year = models.PositiveSmallIntegerField(_("计划更新年份"), null=True, blank=True)
     specification = models.TextField(_("主要指标"), max_length=2000, blank=True)
     is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
     hourly_price_yuan = models.DecimalField(
-        _("机时价(元/小时)"), max_digits=10, decimal_places=2, null=True, blank=True
+        _("机时价（元/小时）"), max_digits=10, decimal_places=2, null=True, blank=True
     )
     # Z03: what the platform promises to keep open for others
     open_hours_yearly = models.PositiveSmallIntegerField(
-        _("承诺年开放机时(小时)"), null=True, blank=True
+        _("承诺年开放机时（小时）"), null=True, blank=True
     )
 
     objects = OfferQuerySet.as_manager()
@@ -80,7 +80,7 @@ class Line(Listing, SearchableModel):
     description = models.TextField(_("说明"), max_length=2000, blank=True)
     scale_text = models.CharField(_("规模"), max_length=200, blank=True)
     floor_area_sqm = models.DecimalField(
-        _("面积(平方米)"), max_digits=12, decimal_places=2, null=True, blank=True
+        _("面积（平方米）"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     is_digital = models.BooleanField(_("自动采集与控制"), null=True, blank=True)
     is_open = models.BooleanField(_("对外开放"), null=True, blank=True)

@@ -26,7 +26,7 @@ class SubsidyPlan(BaseModel):
     )
     level = models.CharField(_("资金级别"), max_length=10, choices=GovernmentLevel.choices)
     fund = models.CharField(_("补贴名称"), max_length=150)
-    base_yuan = models.DecimalField(_("首年基数(元)"), max_digits=14, decimal_places=2)
+    base_yuan = models.DecimalField(_("首年基数（元）"), max_digits=14, decimal_places=2)
     first_year = models.PositiveSmallIntegerField(_("首年"))
     gate = models.CharField(_("拨付条件"), max_length=200, blank=True)
     # the jurisdiction's rule as it was when the plan was made; empty: by the decision itself
@@ -73,8 +73,8 @@ class SubsidyYear(BaseModel):
 
     plan = models.ForeignKey(SubsidyPlan, models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField(_("年度"))
-    rate_percent = models.DecimalField(_("比例(%)"), max_digits=5, decimal_places=2)
-    planned_yuan = models.DecimalField(_("计划金额(元)"), max_digits=14, decimal_places=2)
+    rate_percent = models.DecimalField(_("比例（%）"), max_digits=5, decimal_places=2)
+    planned_yuan = models.DecimalField(_("计划金额（元）"), max_digits=14, decimal_places=2)
     basis = models.CharField(_("考核依据"), max_length=500, blank=True)
     funding = models.OneToOneField(
         FundingRecord, models.PROTECT, null=True, blank=True, related_name="subsidy_year",

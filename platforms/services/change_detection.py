@@ -137,10 +137,10 @@ def _of_equipment(held: Any, since: datetime) -> Iterator[Found]:
 
 
 def _stock(status: str, quantity: int, value: Decimal | None) -> str:
-    """What the register shows of a piece of equipment: 2 台(套)，原值 80万元; 无 while hidden."""
+    """What the register shows of a piece of equipment: 2 台（套），原值 80万元; 无 while hidden."""
     if status != ListingStatus.PUBLISHED:
         return "无"
-    return f"{quantity} 台(套)，原值 {yuan(value) if value is not None else '未注明'}"
+    return f"{quantity} 台（套），原值 {yuan(value) if value is not None else '未注明'}"
 
 
 def _of_certificates(held: Any, since: datetime) -> Iterator[Found]:

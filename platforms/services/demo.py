@@ -130,7 +130,7 @@ OFFERS: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
                 {"name": "反应温度", "low": -20, "high": 200, "unit": "℃"},
                 {"name": "反应压力", "low": "-0.1", "high": "0.4", "unit": "MPa"},
                 {"name": "可水解氯", "high": 300, "unit": "ppm"},
-                {"name": "金属离子(单项)", "high": 1, "unit": "ppm"},
+                {"name": "金属离子（单项）", "high": 1, "unit": "ppm"},
             ],
         },
     ),

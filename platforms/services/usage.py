@@ -28,7 +28,7 @@ register_actions(
         "platforms.usagelog.delete": "删除了设备使用记录",
     }
 )
-HEADINGS = ("设备", "日期", "机时(小时)", "对外服务", "使用单位", "用途")
+HEADINGS = ("设备", "日期", "机时（小时）", "对外服务", "使用单位", "用途")
 EXAMPLE = ("500L 搪玻璃反应釜", "2026-03-05", 8, "是", "某某材料有限公司", "树脂放大试验")
 
 
@@ -164,7 +164,7 @@ def import_usage(*, actor: Any, platform: Platform, file: BinaryIO, now: datetim
     return len(lines)
 
 
-COLUMN_OF = {"start_at": "日期", "hours": "机时(小时)", "client_name": "使用单位"}
+COLUMN_OF = {"start_at": "日期", "hours": "机时（小时）", "client_name": "使用单位"}
 
 
 class CellProblem(ValueError):
@@ -209,7 +209,7 @@ def _hours(cell: Any) -> Decimal:
     try:
         number = Decimal(str(cell).strip())
     except InvalidOperation as error:
-        raise CellProblem("机时(小时)", "请填数字。") from error
+        raise CellProblem("机时（小时）", "请填数字。") from error
     if not number.is_finite():
-        raise CellProblem("机时(小时)", "请填数字。")
+        raise CellProblem("机时（小时）", "请填数字。")
     return number.quantize(Decimal("0.01"))

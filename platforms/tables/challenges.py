@@ -23,7 +23,7 @@ class ChallengeTable(tables.Table):
     support_wan = FactColumn()
     source = FactColumn()
     unmet_count = FactColumn()
-    bid_count = FactColumn(verbose_name=_("揭榜申报(家)"))
+    bid_count = FactColumn(verbose_name=_("揭榜申报（家）"))
     state = FactColumn(verbose_name=_("状态"))
     winner = FactColumn(accessor="winners", verbose_name=_("揭榜平台"))
 

@@ -29,7 +29,7 @@ class ListingTable(tables.Table):
     """Sorting every directory offers: latest confirmed first, most complete first."""
 
     confirmed_at = FactColumn(verbose_name=_("最近确认"), orderable=True)
-    completeness = tables.Column(verbose_name=_("完整度(%)"))
+    completeness = tables.Column(verbose_name=_("完整度（%）"))
 
     def order_confirmed_at(
         self, rows: QuerySet[Any], is_descending: bool
@@ -52,7 +52,7 @@ class PlatformTable(ListingTable):
     level = FactColumn(accessor="level__name", verbose_name=_("梯度层级"))
     fields = FactColumn(verbose_name=_("服务领域"))
     is_open = FactColumn()
-    capability_count = tables.Column(verbose_name=_("服务能力(项)"))
+    capability_count = tables.Column(verbose_name=_("服务能力（项）"))
     source_title = FactColumn()
     source_date = FactColumn()
 

@@ -31,7 +31,7 @@ PARAMETERS = [
 
 
 class FigureSerializer(serializers.Serializer[Figure]):
-    """应报、已归档、有这项数值的家数，合计(不能合计的指标为空)与各平台中位数。"""
+    """应报、已归档、有这项数值的家数，合计（不能合计的指标为空）与各平台中位数。"""
 
     reports = serializers.IntegerField(help_text="应报家数；没有年度时为今天公开的平台家数")
     accepted = serializers.IntegerField()

@@ -44,7 +44,7 @@ class PublicationDetailSerializer(PublicationSerializer):
     """An edition with its numbers, their definitions, its chapters, texts and files."""
 
     snapshot = serializers.JSONField(
-        help_text="numbers：数值(精确文本)、上年值、有数平台；definitions：封存时的口径；"
+        help_text="numbers：数值（精确文本）、上年值、有数平台；definitions：封存时的口径；"
         "chapters：章节的数字、图表和表格。"
     )
     texts = serializers.SerializerMethodField()

@@ -223,7 +223,7 @@ _DRAWINGS: dict[str, Callable[[_Canvas, Chart], float]] = {
 
 def table_of(chart: Chart) -> tuple[list[str], list[list[str]]]:
     """The same numbers as a table: head and rows."""
-    unit = f"({chart['unit']})" if chart["unit"] else ""
+    unit = f"（{chart['unit']}）" if chart["unit"] else ""
     head = ["", *(f"{series['name']}{unit}" for series in chart["series"])]
     rows = []
     for place, label in enumerate(chart["labels"]):

@@ -24,7 +24,7 @@ def printed(snapshot: Snapshot, version: ReportVersion | None) -> dict[str, Any]
         ("版本", status),
         ("封存时间" if version else "生成时间", frozen),
         ("核验码", version.verification_code if version else "提交后生成"),
-        ("摘要(SHA-256)", version.sha256 if version else "提交后生成"),
+        ("摘要（SHA-256）", version.sha256 if version else "提交后生成"),
     ]
     return {
         "title": f"{snapshot['cycle']['year']} 年度报告",

@@ -40,7 +40,7 @@ def stated(edition: PublishedList) -> list[tuple[str, str]]:
         ("入选条件", "；".join(edition.criteria_words)),
         ("固定链接", f"{settings.SITE_URL}{edition.get_absolute_url()}"),
         ("核验码", edition.verification_code),
-        ("内容摘要(SHA-256)", edition.sha256),
+        ("内容摘要（SHA-256）", edition.sha256),
     ]
     return [*facts, ("数据性质", DEMO)] if edition.is_demo else facts
 

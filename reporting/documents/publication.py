@@ -104,7 +104,7 @@ def _facts(publication: Publication, snapshot: Json) -> list[list[str]]:
     facts.append(["固定链接", f"{settings.SITE_URL}{publication.get_absolute_url()}"])
     if publication.verification_code:
         facts.append(["核验码", publication.verification_code])
-    facts.append(["数据摘要(SHA-256)", publication.sha256])
+    facts.append(["数据摘要（SHA-256）", publication.sha256])
     if snapshot["is_demo"]:
         facts.append(["数据性质", "演示数据，不反映任何真实单位的情况"])
     return facts
@@ -190,7 +190,9 @@ def _groups(rows: Sequence[PublicationRow]) -> list[Json]:
 
 def appendix_head(snapshot: Json) -> list[str]:
     """Columns of the table of platforms."""
-    columns = [f"{c['name']}({c['unit']})" if c["unit"] else c["name"] for c in snapshot["columns"]]
+    columns = [
+        f"{c['name']}（{c['unit']}）" if c["unit"] else c["name"] for c in snapshot["columns"]
+    ]
     return ["平台", "城市", "类别", "层级", *columns]
 
 

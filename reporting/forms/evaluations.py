@@ -16,7 +16,7 @@ from reporting.models import EvaluationRun, EvaluationScheme, ReportCycle
 from reporting.selectors.rankings import scheme_slugs_for
 from taxonomy.models import Region
 
-FALSE_DATA = ("false_data", _("经查实提供虚假数据(填“是”；撤销留空)"))
+FALSE_DATA = ("false_data", _("经查实提供虚假数据（填“是”；撤销留空）"))
 REASON = forms.Textarea(attrs={"rows": 3})
 WAN = Decimal(10_000)
 
@@ -91,10 +91,10 @@ class InputForm(forms.Form):
 
 class RewardForm(forms.Form):
     amount_wan = forms.DecimalField(
-        label=_("每家金额(万元)"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2
+        label=_("每家金额（万元）"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2
     )
     budget_wan = forms.DecimalField(
-        label=_("总额(万元)"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2,
+        label=_("总额（万元）"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2,
         required=False, help_text=_("按名次依次安排，用完为止；留空不限。"),
     )  # fmt: skip
     department = forms.CharField(label=_("拨付部门"), max_length=100)

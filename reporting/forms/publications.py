@@ -30,7 +30,7 @@ class ListForm(forms.Form):
     since = forms.DateField(
         label=_("何时以来发布"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    minimum = forms.IntegerField(label=_("未满足不少于(条)"), required=False, min_value=1)
+    minimum = forms.IntegerField(label=_("未满足不少于（条）"), required=False, min_value=1)
     cycle = forms.TypedChoiceField(
         label=_("评价年度"), required=False, coerce=int, empty_value=None
     )

@@ -264,7 +264,7 @@ class ExtensionForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("填好的模板(xlsx)"))
+    file = forms.FileField(label=_("填好的模板（xlsx）"))
 
 
 class VerifyForm(forms.Form):

@@ -94,8 +94,8 @@ class SchemeForm(forms.Form):
         for place, line in enumerate(self.base["grades"]):
             if "minimum" in line:
                 name = line["name"]
-                self._number(f"grades.{place}.minimum", f"{name}：不低于(分)", line["minimum"])
-                self._number(f"grades.{place}.share", f"{name}：名次在前(%)", line.get("share"),
+                self._number(f"grades.{place}.minimum", f"{name}：不低于（分）", line["minimum"])
+                self._number(f"grades.{place}.share", f"{name}：名次在前（%）", line.get("share"),
                              required=False)  # fmt: skip
 
         for name, field in self.fields.items():
@@ -131,7 +131,7 @@ class SchemeForm(forms.Form):
 
     def _heading(self, key: str, heading: dict[str, Any]) -> None:
         self._text(f"{key}.name", _("一级指标"), heading.get("name", ""))
-        self._number(f"{key}.weight", _("权重(%)"), heading.get("weight"), required=bool(heading))
+        self._number(f"{key}.weight", _("权重（%）"), heading.get("weight"), required=bool(heading))
         for row, item in enumerate([*heading.get("items", []), *[{}] * NEW_ITEMS]):
             own = f"{key}.items.{row}"
             self._text(f"{own}.name", _("名称"), item.get("name", ""))
@@ -161,10 +161,10 @@ class SchemeForm(forms.Form):
             label = _("先按") if place == 0 else _("不足时按")
             choices = named if place == 0 else [("", _("不再放宽")), *named]
             self._choice(f"groups.{place}", label, own, choices)
-        self._whole("minimum_group", _("同类组最少(家)"), base["minimum_group"], most=1000)
+        self._whole("minimum_group", _("同类组最少（家）"), base["minimum_group"], most=1000)
         self._number("flat_score", _("数值全部相同时得分"), base["flat_score"])
         if self.has_sizes:
-            for place, label in enumerate((_("小型：少于(人)"), _("中型：少于(人)"))):
+            for place, label in enumerate((_("小型：少于（人）"), _("中型：少于（人）"))):
                 band = base["size"]["bands"][place]
                 self._whole(f"size.bands.{place}.below", label, band["below"], most=100_000)
         for name, words in MISSING_NAMES.items():
@@ -177,7 +177,7 @@ class SchemeForm(forms.Form):
         for place in range(max(TIES, len(ties))):
             own = ties[place] if place < len(ties) else ""
             self._choice(f"ties.{place}", _("得分相同时比较"), own, choices)
-        self._whole("publicity_workdays", _("公示(工作日)"), base["publicity_workdays"], most=60)
+        self._whole("publicity_workdays", _("公示（工作日）"), base["publicity_workdays"], most=60)
 
     @property
     def has_sizes(self) -> bool:
@@ -342,9 +342,9 @@ def _put_sizes(bands: list[dict[str, Any]], data: dict[str, Any]) -> None:
     small, middle = (data[f"size.bands.{place}.below"] for place in (0, 1))
     if (small, middle) == (bands[0]["below"], bands[1]["below"]):
         return
-    bands[0] |= {"name": f"小型({small}人以下)", "below": small}
-    bands[1] |= {"name": f"中型({small}—{middle - 1}人)", "below": middle}
-    bands[2] |= {"name": f"大型({middle}人以上)"}
+    bands[0] |= {"name": f"小型（{small}人以下）", "below": small}
+    bands[1] |= {"name": f"中型（{small}—{middle - 1}人）", "below": middle}
+    bands[2] |= {"name": f"大型（{middle}人以上）"}
 
 
 def put(table: dict[str, Any], name: str, value: Any, usual: Any) -> None:

@@ -133,8 +133,8 @@ GAPS = ListType(
     kind=ListKind.GAPS,
     rule="已匹配而没有找到合适能力的公开需求，取自缺口图谱，按工艺、领域和地区汇总。",
     columns=(
-        ("process", "工艺"), ("field", "领域"), ("region", "地区"), ("unmet", "未满足(条)"),
-        ("total", "公开需求(条)"), ("supply", "全国在网能力(项)"), ("titles", "典型需求"),
+        ("process", "工艺"), ("field", "领域"), ("region", "地区"), ("unmet", "未满足（条）"),
+        ("total", "公开需求（条）"), ("supply", "全国在网能力（项）"), ("titles", "典型需求"),
     ),
     filters=("region", "field", "minimum"),
     rows=_gaps,

@@ -72,7 +72,7 @@ PLATFORMS = ListType(
     columns=(
         ("name", "平台名称"), ("kind", "类别"), ("level", "层级"), ("fields", "服务领域"),
         ("region", "地区"), ("operator", "运营单位"), ("is_open", "对外服务"),
-        ("capabilities", "在网能力(项)"),
+        ("capabilities", "在网能力（项）"),
     ),
     filters=("region", "field", "kind", "level", "on_roster", "open_only"),
     rows=_platforms,

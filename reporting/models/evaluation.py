@@ -69,7 +69,7 @@ class EvaluationScheme(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}(第 {self.version} 版)"
+        return f"{self.name}（第 {self.version} 版）"
 
     def get_absolute_url(self) -> str:
         return reverse("reporting:scheme", args=[self.slug, self.version])

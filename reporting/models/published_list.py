@@ -31,7 +31,7 @@ class PublishedList(BaseModel):
     )
     criteria = models.JSONField(_("入选条件"), default=dict, blank=True)
     criteria_words = ArrayField(
-        models.CharField(max_length=200), default=list, verbose_name=_("入选条件(文字)")
+        models.CharField(max_length=200), default=list, verbose_name=_("入选条件（文字）")
     )
     columns = models.JSONField(_("栏目"), default=list)  # [{"name", "label"}]
     row_count = models.PositiveIntegerField(_("条数"), default=0)

@@ -50,7 +50,7 @@ class AnnualReport(BaseModel):
     reminded_at = models.DateTimeField(_("催报时间"), null=True, blank=True)
     problem_count = models.PositiveSmallIntegerField(_("待改问题"), default=0)
     burden_percent = models.DecimalField(
-        _("自动采集占比(%)"), max_digits=5, decimal_places=2, null=True, blank=True
+        _("自动采集占比（%）"), max_digits=5, decimal_places=2, null=True, blank=True
     )
 
     objects = ReportQuerySet.as_manager()

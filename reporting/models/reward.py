@@ -28,9 +28,9 @@ class RewardPlan(BaseModel):
         _("状态"), max_length=10, choices=RewardStatus.choices, default=RewardStatus.DRAFT
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
-    amount_yuan = models.DecimalField(_("每家金额(元)"), max_digits=14, decimal_places=2)
+    amount_yuan = models.DecimalField(_("每家金额（元）"), max_digits=14, decimal_places=2)
     budget_yuan = models.DecimalField(
-        _("总额(元)"), max_digits=14, decimal_places=2, null=True, blank=True
+        _("总额（元）"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     department = models.CharField(_("拨付部门"), max_length=100)
     document_number = models.CharField(_("决定文号"), max_length=100, blank=True)
@@ -74,7 +74,7 @@ class RewardItem(BaseModel):
     result = models.ForeignKey(EvaluationResult, models.PROTECT, related_name="+")
     platform = models.ForeignKey("platforms.Platform", models.PROTECT, related_name="+")
     place = models.PositiveIntegerField(_("名次"))
-    amount_yuan = models.DecimalField(_("金额(元)"), max_digits=14, decimal_places=2)
+    amount_yuan = models.DecimalField(_("金额（元）"), max_digits=14, decimal_places=2)
     note = models.CharField(_("说明"), max_length=300, blank=True)
     funding = models.OneToOneField(
         "platforms.FundingRecord", models.PROTECT, null=True, blank=True, related_name="+"

@@ -123,10 +123,10 @@ def _layout(material: Material) -> list[Block]:
     kinds = Counter(str(row.platform.kind) if row.platform.kind else UNKNOWN for row in rows)
     fields = Counter(name for row in rows for name in row.fields or [UNKNOWN])
     return [
-        chart("layout-cities", "各市平台(按层级)", "stacked", "家", [c for c, _ in cities],
+        chart("layout-cities", "各市平台（按层级）", "stacked", "家", [c for c, _ in cities],
               [(level, [by_place[city, level] for city, _ in cities]) for level in shown]),
         chart("layout-kinds", "平台类别", "bars", "家", *_pairs(kinds)),
-        chart("layout-fields", "服务领域(一个平台可有几个领域)", "bars", "家", *_pairs(fields)),
+        chart("layout-fields", "服务领域（一个平台可有几个领域）", "bars", "家", *_pairs(fields)),
     ]  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _roster(material: Material) -> list[Block]:
     if not counts:
         return []
     listed = [(scheme, status, n) for (scheme, status), n in sorted(counts.items())]
-    return [table("roster", f"名册({cycle.last_day})", ["认定办法", "当日状态", "平台(家)"],
+    return [table("roster", f"名册（{cycle.last_day}）", ["认定办法", "当日状态", "平台（家）"],
                   listed, numeric=[2])]  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _gaps(material: Material) -> list[Block]:
     rows = [row for row in atlas.rows if row.total]
     if not rows:
         return []
-    drawn = chart("gaps", "公开需求与缺口(封存时)", "stacked", "条", [row.label for row in rows],
+    drawn = chart("gaps", "公开需求与缺口（封存时）", "stacked", "条", [row.label for row in rows],
                   [("已有合适能力", [row.total - row.unmet for row in rows]),
                    ("未满足", [row.unmet for row in rows])])  # fmt: skip
     return [drawn]
@@ -178,7 +178,7 @@ def _monitoring(material: Material) -> list[Block]:
         (row.indicator.code, row.indicator.name, plain(row.value), row.indicator.unit)
         for row in rows.order_by("indicator__order")
     ]
-    blocks = [table("monitoring", f"运行监测({day})", ["代码", "指标", "数值", "单位"], listed,
+    blocks = [table("monitoring", f"运行监测（{day}）", ["代码", "指标", "数值", "单位"], listed,
                     numeric=[2])]  # fmt: skip
     return [*blocks, *_over_time(material)]
 
@@ -191,7 +191,7 @@ def _over_time(material: Material) -> list[Block]:
     if len(months) < POINTS:
         return []
     labels = [f"{month} 月" for month in months]
-    return [chart("unmet", "未满足需求数(月末)", "line", "项", labels,
+    return [chart("unmet", "未满足需求数（月末）", "line", "项", labels,
                   [("未满足需求数", list(months.values()))], ["PRT-10"])]  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def _grades(material: Material) -> list[Block]:
         if one.is_best and pk in names
     )  # fmt: skip
     listed = [(scheme, name, n) for (scheme, name), n in counts.most_common()]
-    blocks = [table("grades", "评价等次", ["评价办法", "等次", "平台(家)"], listed, numeric=[2])]
+    blocks = [table("grades", "评价等次", ["评价办法", "等次", "平台（家）"], listed, numeric=[2])]
     if best:
         blocks.append(table("best", "最高等次的平台", ["平台", "评价办法", "等次"], best))
     return blocks
@@ -268,11 +268,11 @@ def _funding(material: Material) -> list[Block]:
     head = [
         "级别",
         "资金",
-        "平台(家)",
-        "金额(万元)",
-        "完成项目(项)",
-        "产业化成果(项)",
-        "上市产品(个)",
+        "平台（家）",
+        "金额（万元）",
+        "完成项目（项）",
+        "产业化成果（项）",
+        "上市产品（个）",
     ]
     note = "受支持平台当年的全部业绩，不等于资金带来的增量；一个平台得到几项资金的，各行都计入。"
     drawn = table("funding", "财政资金与受支持平台的业绩", head, lines, numeric=[2, 3, 4, 5, 6],
@@ -298,8 +298,8 @@ def _modes(material: Material) -> list[Block]:
     listed = [
         (name, one.reports, *(plain(one.sums.get(code)) for code in codes)) for name, one in known
     ]
-    head = ["运营模式", "平台(家)", *(f"{name}({unit})" for name, unit in names)]
-    drawn = chart("modes", "运营模式(一个平台可有几种)", "bars", "家", labels,
+    head = ["运营模式", "平台（家）", *(f"{name}（{unit}）" for name, unit in names)]
+    drawn = chart("modes", "运营模式（一个平台可有几种）", "bars", "家", labels,
                   [("平台数", [one.reports for _, one in known])], [MODE])  # fmt: skip
     note = "一个平台有几种模式的，各行都计入，各行不可相加。"
     return [drawn, table("mode-results", "各运营模式的业绩", head, listed,

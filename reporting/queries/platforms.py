@@ -75,7 +75,9 @@ def _equipment(scope: Scope) -> Any:
 
 def _equipment_row(row: Any) -> Row:
     worth = "" if row.value_yuan is None else f"，原值 {plain(row.value_yuan / WAN)} 万元"
-    return Row(str(row), row.get_absolute_url(), row.acquired_date, f"{row.quantity} 台(套){worth}")
+    return Row(
+        str(row), row.get_absolute_url(), row.acquired_date, f"{row.quantity} 台（套）{worth}"
+    )
 
 
 def _pieces(where: Q | None = None) -> Column:

@@ -15,8 +15,8 @@ from reporting.enums import ReportStatus
 from reporting.models import ReportValue
 
 # completed projects, results in mass production, products on the market, clients' new sales
-OUTCOMES = {"SRV-02": "完成项目(项)", "TRF-02": "产业化成果(项)", "TRF-04": "上市产品(个)",
-            "TRF-11": "新增销售(万元)"}  # fmt: skip
+OUTCOMES = {"SRV-02": "完成项目（项）", "TRF-02": "产业化成果（项）", "TRF-04": "上市产品（个）",
+            "TRF-11": "新增销售（万元）"}  # fmt: skip
 Numbers = Mapping[tuple[int, int, str], Decimal]  # platform, year, code
 
 

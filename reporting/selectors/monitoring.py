@@ -46,7 +46,7 @@ class Running:
 def _cell(column: dict[str, Any], row: dict[str, Any]) -> str:
     """A value behind its label, its unit behind it: 距上次更新 3 天; words stand alone."""
     value = row.get(column["name"])
-    label, _, unit = column["label"].rstrip(")").partition("(")
+    label, _, unit = column["label"].rstrip("）").partition("（")
     if value is None:
         return f"{label} 未注明"
     if isinstance(value, str):

@@ -60,7 +60,7 @@ def _report(version: ReportVersion) -> Verified:
         ("年度", f"{cycle['year']} 年，{cycle['region_name']}"),
         ("版本", str(version)),
         ("封存时间", moment(version.submitted_at)),
-        ("摘要(SHA-256)", version.sha256),
+        ("摘要（SHA-256）", version.sha256),
     ]
     return Verified(
         _marked(facts, version.snapshot["platform"]["is_demo"]),
@@ -76,7 +76,7 @@ def _publication(found: Publication) -> Verified:
         ("版次", f"第 {found.edition} 版"),
         ("发布时间", moment(found.published_at)),
         ("数据封存时间", moment(found.frozen_at)),
-        ("内容摘要(SHA-256)", found.content_sha256),
+        ("内容摘要（SHA-256）", found.content_sha256),
     ]
     caution = f"之后已发布{newer}，请以新版为准。" if newer else ""
     if found.status == PublicationStatus.WITHDRAWN:
@@ -102,7 +102,7 @@ def _list(edition: PublishedList) -> Verified:
         ("期号", f"第 {edition.number} 期"),
         ("条数", plain(edition.row_count)),
         ("发布时间", moment(edition.published_at)),
-        ("内容摘要(SHA-256)", edition.sha256),
+        ("内容摘要（SHA-256）", edition.sha256),
     ]
     latest = latest_of(edition.kind)
     caution = f"最新一期为{latest}。" if latest and latest.pk != edition.pk else ""

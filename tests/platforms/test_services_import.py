@@ -67,8 +67,8 @@ def test_every_wrong_cell_is_named_and_nothing_written(operator, platform, now):
 
     assert not Equipment.objects.exists()
     assert [(error.row, error.column) for error in caught.value.errors] == [
-        (3, "产地"), (3, "台(套)数"), (3, "原值(元)"), (3, "购置日期"), (3, "对外开放"),
-        (4, "设备名称"), (5, "台(套)数"),
+        (3, "产地"), (3, "台（套）数"), (3, "原值（元）"), (3, "购置日期"), (3, "对外开放"),
+        (4, "设备名称"), (5, "台（套）数"),
     ]  # fmt: skip
     assert caught.value.errors[0].message == "“美国”不在可选范围内，请填：国产、进口。"
 

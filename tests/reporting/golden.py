@@ -266,7 +266,7 @@ EXPECTED: dict[str, Any] = {
     "SAF-03": D("75.00"), "DIG-01a": D(2), "DIG-01": D("28.57"),
     "ECO-02": D(1), "ECO-05": D(1),
     "PLN-01": None,
-    "PLN-02": [{"code": "SRV-02", "name": "中试服务项目数(完成)", "target": "10", "unit": "项",
+    "PLN-02": [{"code": "SRV-02", "name": "中试服务项目数（完成）", "target": "10", "unit": "项",
                 "actual": "5", "percent": "50"}],
     "PLN-04": None,  # nothing was planned: division by zero
     "PLN-05": [{"kind": "负责人变更", "date": "2026-08-01", "note": "负责人变更"}],

@@ -53,7 +53,7 @@ def test_a_fund_is_followed_from_the_year_before_to_the_year_after(platforms):
     assert (fund.fund, fund.documents) == ("中试专项", [(NUMBER, policy)])
     assert [one.slug for one in fund.platforms] == ["a", "b"]
     assert (fund.amount_yuan, fund.paid_yuan) == (Decimal(150_000), Decimal(100_000))
-    sums = fund.outcomes["完成项目(项)"]
+    sums = fund.outcomes["完成项目（项）"]
     assert [(one.year, one.total, one.count) for one in sums] == [
         (2024, 2, 1), (2025, 5, 1), (2026, 10, 2),
     ]  # fmt: skip
@@ -97,8 +97,8 @@ def test_the_page_and_its_export(platforms):
     assert page.context["year"] == 2025
     assert "1/2 家" in page.content.decode()
     lines = sheet.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("级别,资金,文号,受益平台(家)")
-    assert lines[0].endswith("新增销售(万元)：上年→当年→次年,演示数据")
+    assert lines[0].startswith("级别,资金,文号,受益平台（家）")
+    assert lines[0].endswith("新增销售（万元）：上年→当年→次年,演示数据")
     assert "2 → 5 → 10" in lines[1]
 
 

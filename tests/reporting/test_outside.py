@@ -49,11 +49,11 @@ def test_a_form_is_filled_from_the_report_and_the_register(report, operator):
     rows = rows_of(report, "linyi-filing")
 
     assert rows["平台名称"].words == report.platform.name
-    assert (rows["固定场地面积(平方米)"].words, rows["固定场地面积(平方米)"].is_met) == (
+    assert (rows["固定场地面积（平方米）"].words, rows["固定场地面积（平方米）"].is_met) == (
         "1.5", False,
     )  # fmt: skip
-    assert rows["服务企业数(家)"].source == "SRV-04 企业确认"
-    assert rows["服务企业数(家)"].day is not None
+    assert rows["服务企业数（家）"].source == "SRV-04 企业确认"
+    assert rows["服务企业数（家）"].day is not None
 
 
 def test_a_sum_over_two_years_needs_both(report, operator):
@@ -63,9 +63,9 @@ def test_a_sum_over_two_years_needs_both(report, operator):
 
     ReportValue.objects.filter(report=report, indicator=income).update(number="150.5")
     ReportValue.objects.filter(report=before, indicator=income).delete()
-    assert rows_of(report, "linyi-filing")["近两年中试服务收入(万元)"].words == ""
+    assert rows_of(report, "linyi-filing")["近两年中试服务收入（万元）"].words == ""
     ReportValue.objects.create(report=before, indicator=income, fill="C", number="49.5")
-    row = rows_of(report, "linyi-filing")["近两年中试服务收入(万元)"]
+    row = rows_of(report, "linyi-filing")["近两年中试服务收入（万元）"]
     assert (row.words, row.is_met) == ("200", True)
 
 
@@ -74,8 +74,8 @@ def test_what_is_missing_says_where_to_fill_it_in(report):
 
     assert rows["地址"].url == reverse("platforms:edit", args=["platforms", report.platform.slug])
     fill = reverse("reporting:fill", args=[report.pk, "SAF"])
-    assert rows["安全、质量事故数(起)"].url == f"{fill}#SAF-01"
-    assert rows["环评安评手续齐备率(%)"].url == f"{fill}#SAF-03a"  # derived of what is missing
+    assert rows["安全、质量事故数（起）"].url == f"{fill}#SAF-01"
+    assert rows["环评安评手续齐备率（%）"].url == f"{fill}#SAF-03a"  # derived of what is missing
 
 
 def test_forms_are_read_with_a_few_queries(report, django_assert_num_queries):

@@ -73,7 +73,7 @@ def test_the_list_goes_by_rank_until_the_budget_is_used_up(staff, run):
 
     assert amounts(plan) == {"a": (200_000, ""), "b": (0, "总额已用完")}
     assert plan.name == "2026年度绩优奖补"
-    assert plan.rule["source"] == "中山科发〔2025〕73号 五(二)(Z08)"
+    assert plan.rule["source"] == "中山科发〔2025〕73号 五（二）"
 
 
 def test_who_had_the_same_reward_gets_nothing_again(staff, run):

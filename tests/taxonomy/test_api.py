@@ -17,7 +17,7 @@ def test_code_lists_carry_source_edition_and_count():
 
     assert status == 200
     assert (row["edition"], row["term_count"]) == ("2024", 8)
-    assert row["source"] == "粤府办〔2024〕7号 第八条(G33)"
+    assert row["source"] == "粤府办〔2024〕7号 第八条"
 
 
 def test_code_list_is_read_by_slug():

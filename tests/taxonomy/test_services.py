@@ -64,7 +64,7 @@ def test_load_code_lists_updates_a_changed_row(code_lists, folder):
 
 def test_load_code_lists_deactivates_what_is_gone_and_brings_it_back(code_lists, folder):
     term = Term.objects.get(code_list="certificate", code="haccp")
-    line = "certificate,haccp,危害分析与关键控制点(HACCP),,,11\n"
+    line = "certificate,haccp,危害分析与关键控制点（HACCP）,,,11\n"
     edit(folder / "terms.csv", line, "")
 
     gone = load(folder)

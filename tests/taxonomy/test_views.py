@@ -19,7 +19,7 @@ def test_code_lists_page_tells_source_and_edition(client, django_assert_num_quer
 
     text = response.content.decode()
     assert "广东省重点产业领域" in text
-    assert "粤府办〔2024〕7号 第八条(G33)" in text
+    assert "粤府办〔2024〕7号 第八条" in text
     assert f'href="{reverse("taxonomy:regions")}"' in text
 
 

@@ -50,7 +50,7 @@ def test_key_equipment_that_goes_is_asked_about_and_small_is_not(recognised):
     assert (detect(), detect()) == (1, 0)
     report = ChangeReport.objects.get()
     assert (report.kind, report.subject, report.platform) == ("equipment", big.name, recognised)
-    assert (report.before, report.after) == ("1 台(套)，原值 60万元", "无")
+    assert (report.before, report.after) == ("1 台（套），原值 60万元", "无")
 
 
 def test_each_piece_of_equipment_is_asked_about_by_itself(recognised):

@@ -86,7 +86,7 @@ def test_linyi_asks_for_its_numbers(db, settings):
         "county", "city", "experts", "site", "publicity", "decision",
     ]  # fmt: skip
     assert scheme.word == "备案"
-    assert scheme.basis == "临沂市中试基地意见 五(一)、六(一)"
+    assert scheme.basis == "临沂市中试基地意见 五（一）、六（一）"
 
 
 def test_programme_is_changed_only_by_staff_of_its_region(province, staff, now):

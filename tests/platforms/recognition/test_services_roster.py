@@ -237,7 +237,7 @@ def test_future_changes_are_refused(operator, platform, now):
 
 def sheet(*rows):
     book = Workbook()
-    book.active.append(["设备", "日期", "机时(小时)", "对外服务", "使用单位", "用途"])
+    book.active.append(["设备", "日期", "机时（小时）", "对外服务", "使用单位", "用途"])
     for row in rows:
         book.active.append(row)
     stream = BytesIO()
@@ -257,7 +257,8 @@ def test_hours_import_writes_all_or_nothing(operator, platform, equipment_of_pla
     with pytest.raises(services.ImportErrors) as error:
         services.import_usage(actor=operator, platform=platform, file=sheet(good, *bad), now=now)
     assert [(e.row, e.column) for e in error.value.errors] == [
-        (3, "设备"), (4, "日期"), (5, "机时(小时)"), (6, "对外服务"), (7, "整行"), (8, "使用单位"),
+        (3, "设备"), (4, "日期"), (5, "机时（小时）"), (6, "对外服务"), (7, "整行"),
+        (8, "使用单位"),
     ]  # fmt: skip
     assert not UsageLog.objects.exists()
     count = services.import_usage(actor=operator, platform=platform, file=sheet(good), now=now)
