@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django_tables2.rows import BoundRows
 
 MANY_ROWS = 5000  # from here on counting takes longer than a reader should wait
 KEPT_SECONDS = 300
+LONG_ROWS = 500  # from here on a page is found by its keys before its rows are read
 
 Counted = TypeVar("Counted")
 
@@ -40,12 +42,26 @@ def kept(
 
 
 class KeptPaginator(Paginator):  # type: ignore[type-arg]  # not generic when run
-    """Pages of a table whose total over many rows is kept."""
+    """Pages of a table: the total over many rows is kept, the rows of a long list are read late."""
 
     @cached_property
     def count(self) -> int:
-        data = getattr(self.object_list, "data", None)  # rows of a django-tables2 table
-        rows = getattr(data, "data", None)
-        if not isinstance(rows, QuerySet):
-            return len(self.object_list)
-        return kept(rows, rows.count, size=int)
+        rows = self.rows
+        return len(self.object_list) if rows is None else kept(rows, rows.count, size=int)
+
+    @property
+    def rows(self) -> QuerySet[Any] | None:
+        """The query behind a django-tables2 table; None where its data is a list."""
+        data = getattr(getattr(self.object_list, "data", None), "data", None)
+        return data if isinstance(data, QuerySet) else None
+
+    def page(self, number: Any) -> Page[Any]:
+        """A page; of a long list its keys come first, so that what a line shows is joined for the
+        lines of the page and not for all."""
+        rows, number = self.rows, self.validate_number(number)
+        if rows is None or self.count < LONG_ROWS:
+            return super().page(number)
+        first = (number - 1) * self.per_page
+        keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
+        table: Any = self.object_list.table  # type: ignore[attr-defined]  # rows of a table
+        return Page(BoundRows(list(rows.filter(pk__in=keys)), table), number, self)

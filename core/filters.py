@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
+from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, Model, QuerySet
 
 from core.counts import kept
 from core.search import search_rows
+
+MANY_CHOICES = 40  # more than a reader picks from
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class FacetedFilterSet(django_filters.FilterSet):
     """
 
     facets: ClassVar[tuple[str, ...]] = ()
+    # facet → the wider one that is chosen from first, as long as too many choices are left
+    within: ClassVar[Mapping[str, str]] = {}
 
     def without(self, name: str) -> QuerySet[Any]:
         """Rows under all filters but `name`."""
@@ -59,17 +65,26 @@ class FacetedFilterSet(django_filters.FilterSet):
         if not self.form.is_valid():
             return []
         counted = self._counted_together() if self.facets else {}
-        return [
+        facets = [
             self._facet(name, counted[name] if name in counted else self._counted(name))
             for name in self.facets
         ]
+        return [facet for facet in facets if not self._waits(facet)]
+
+    def _waits(self, facet: Facet) -> bool:
+        """Whether a wider facet is to be chosen from first."""
+        wider = self.within.get(facet.name)
+        if wider is None or len(facet.choices) <= MANY_CHOICES:
+            return False
+        return not self._chosen(facet.name) and not self._chosen(wider)
 
     def _facet(self, name: str, counted: dict[str, int]) -> Facet:
         field = self.form.fields[name]
         chosen = self._chosen(name)
-        labels = {
-            str(value): str(label) for value, label in field.choices if value not in (None, "")
-        }
+        known = field.choices
+        if isinstance(field, AnyValueField):
+            known = ((value, value) for value in sorted({*counted, *chosen}))
+        labels = {str(value): str(label) for value, label in known if value not in (None, "")}
         choices = [
             FacetChoice(value, label, counted.get(value, 0), value in chosen)
             for value, label in labels.items()
@@ -133,6 +148,22 @@ def _to_many(model: type[Model], path: str) -> int:
             break
         options = field.related_model._meta  # type: ignore[union-attr]
     return steps
+
+
+class AnyValueField(forms.MultipleChoiceField):
+    """Several texts, whatever they are."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class ValuesFilter(django_filters.MultipleChoiceFilter):
+    """Rows with any of the chosen texts; a facet offers those that it counts."""
+
+    field_class = AnyValueField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, distinct=False, **kwargs)
 
 
 class WordsFilter(django_filters.CharFilter):

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import FacetedFilterSet, WordsFilter
+from core.filters import FacetedFilterSet, ValuesFilter, WordsFilter
+from platforms.filters import PlaceFilter
 from reporting.enums import Fill, Period, ReportStatus
 from reporting.models import AnnualReport, EvaluationResult, Indicator, PublishedListRow
-from reporting.selectors.reports import asking_reports, waiting_reports
+from reporting.selectors.reports import asking_reports, report_years, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
 
@@ -36,15 +37,14 @@ class IndicatorFilter(FacetedFilterSet):
         )
 
 
-class ReportFilter(FacetedFilterSet):
-    facets: ClassVar = ("status", "year", "place")
+class ReportFilter(PlaceFilter):
+    facets: ClassVar = ("status", "year", "province", "city")
 
     q = django_filters.CharFilter(field_name="platform__name", lookup_expr="icontains",
                                   label=_("平台名称"))  # fmt: skip
     status = django_filters.MultipleChoiceFilter(choices=ReportStatus.choices, label=_("状态"))
-    year = django_filters.AllValuesMultipleFilter(field_name="cycle__year", label=_("年度"))
-    place = django_filters.AllValuesMultipleFilter(
-        field_name="platform__region__name", label=_("地区")
+    year = django_filters.MultipleChoiceFilter(
+        field_name="cycle__year", label=_("年度"), choices=report_years
     )
     overdue = django_filters.BooleanFilter(
         method="only_overdue", label=_("只看逾期未报"), widget=forms.CheckboxInput
@@ -73,16 +73,13 @@ class ReportFilter(FacetedFilterSet):
         return asking_reports(rows) if value else rows
 
 
-class ResultFilter(FacetedFilterSet):
-    facets: ClassVar = ("grade", "group", "place")
+class ResultFilter(PlaceFilter):
+    facets: ClassVar = ("grade", "province", "city", "group")
 
     q = django_filters.CharFilter(field_name="platform__name", lookup_expr="icontains",
                                   label=_("平台名称"))  # fmt: skip
-    grade = django_filters.AllValuesMultipleFilter(field_name="grade_name", label=_("等次"))
-    group = django_filters.AllValuesMultipleFilter(field_name="group", label=_("同类组"))
-    place = django_filters.AllValuesMultipleFilter(
-        field_name="platform__region__name", label=_("地区")
-    )
+    grade = ValuesFilter(field_name="grade_name", label=_("等次"))
+    group = ValuesFilter(field_name="group", label=_("同类组"))
 
     class Meta:
         model = EvaluationResult

@@ -7,6 +7,7 @@ from platforms.filters.listings import (
     ExpertFilter,
     LineFilter,
     ListingFilter,
+    PlaceFilter,
     PlatformFilter,
     SolutionFilter,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "LineFilter",
     "ListingFilter",
     "OpinionRequestFilter",
+    "PlaceFilter",
     "PlatformFilter",
     "RosterFilter",
     "SolutionFilter",

@@ -57,20 +57,17 @@ class OpenFilter(django_filters.BooleanFilter):
         return qs.filter(**{self.field_name: True}) if value else qs
 
 
-class ListingFilter(FacetedFilterSet):
-    """What every directory filters by: words, region, freshness."""
+class PlaceFilter(FacetedFilterSet):
+    """By province and city; the many cities of a country wait until a province is chosen."""
 
     region_path: ClassVar[str] = "platform__region_id"
+    within: ClassVar = {"city": "province"}
 
-    q = WordsFilter()
     province = django_filters.MultipleChoiceFilter(
         method="among", label=_("省份"), choices=province_choices
     )
     city = django_filters.MultipleChoiceFilter(
         method="among", label=_("城市"), choices=city_choices
-    )
-    freshness = django_filters.MultipleChoiceFilter(
-        method="among", label=_("信息时效"), choices=FRESHNESS
     )
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
@@ -80,24 +77,35 @@ class ListingFilter(FacetedFilterSet):
 
     def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with the values that the facets count by."""
-        # whole days: a query that differs by the second could not be counted once for many readers
-        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        since = fresh_since(today)
         path = self.region_path
         return rows.annotate(
-            province=Concat(Left(path, 2), Value("0000")),
-            city=Concat(Left(path, 4), Value("00")),
-            freshness=Case(
-                When(confirmed_at__isnull=True, then=Value("never")),
-                When(confirmed_at__lt=since, then=Value("overdue")),
-                default=Value("fresh"),
-                output_field=CharField(),
-            ),
+            province=Concat(Left(path, 2), Value("0000")), city=Concat(Left(path, 4), Value("00"))
         )
 
     def among(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         """Rows whose annotated value is one of those chosen."""
         return rows.filter(**{f"{name}__in": value})
+
+
+class ListingFilter(PlaceFilter):
+    """What every directory filters by: words, region, freshness."""
+
+    q = WordsFilter()
+    freshness = django_filters.MultipleChoiceFilter(
+        method="among", label=_("信息时效"), choices=FRESHNESS
+    )
+
+    def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        # whole days: a query that differs by the second could not be counted once for many readers
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        return super().annotated(rows).annotate(
+            freshness=Case(
+                When(confirmed_at__isnull=True, then=Value("never")),
+                When(confirmed_at__lt=fresh_since(today), then=Value("overdue")),
+                default=Value("fresh"),
+                output_field=CharField(),
+            )
+        )  # fmt: skip
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Words asked for: the best hits first."""

@@ -36,6 +36,12 @@ def listed(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related(*related).order_by("-cycle__year", "status", "pk")
 
 
+def report_years() -> list[tuple[str, str]]:
+    """(year, year) of every cycle, the latest first, for a filter."""
+    years = ReportCycle.objects.values_list("year", flat=True).distinct().order_by("-year")
+    return [(str(year), str(year)) for year in years]
+
+
 def waiting_reports(user: Any) -> QuerySet[Any]:
     """Reports under review at the user's own level and in her regions."""
     condition = Q(pk__in=[])

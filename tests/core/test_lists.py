@@ -120,3 +120,73 @@ def test_total_over_many_rows_is_kept(monkeypatch, django_assert_num_queries):
     CodeList.objects.create(slug="kept-2", name="表", source="x", edition="1")
     with django_assert_num_queries(0):
         assert KeptPaginator(Table(rows.all()).rows, 20).count == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_a_long_list_reads_the_rows_of_its_page_alone(monkeypatch, page):
+    import django_tables2
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from core.counts import KeptPaginator
+    from taxonomy.models import CodeList
+
+    class Table(django_tables2.Table):
+        slug = django_tables2.Column("标识")
+
+    slugs = [f"long-{number}" for number in range(5)]
+    for slug in slugs:
+        CodeList.objects.create(slug=slug, name="表", source="x", edition="1")
+    rows = CodeList.objects.filter(slug__startswith="long-").order_by("-slug")
+    short = KeptPaginator(Table(rows).rows, 2).page(page)
+    monkeypatch.setattr("core.counts.LONG_ROWS", 5)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = KeptPaginator(Table(rows).rows, 2).page(page)
+        shown = [row.record.slug for row in found.object_list]
+
+    assert shown == slugs[::-1][2 * page - 2 : 2 * page]
+    assert shown == [row.record.slug for row in short.object_list]
+    assert len(queries) == 3
+    assert found.has_next() == (page < 3)
+
+
+@pytest.mark.django_db
+def test_a_facet_of_too_many_choices_waits_for_the_wider_one(monkeypatch, rf):
+    from typing import ClassVar
+
+    from django.http import QueryDict
+
+    from core.filters import FacetedFilterSet, ValuesFilter
+    from taxonomy.models import CodeList
+
+    class Filter(FacetedFilterSet):
+        facets: ClassVar = ("source", "name")
+        within: ClassVar = {"name": "source"}
+        source = ValuesFilter(field_name="source", label="来源")
+        name = ValuesFilter(field_name="name", label="名称")
+
+    def offered(query: str) -> dict[str, list[str]]:
+        facets = Filter(QueryDict(query), CodeList.objects.filter(edition="f")).facet_list
+        return {facet.name: [choice.value for choice in facet.choices] for facet in facets}
+
+    for number, source in enumerate("甲甲甲乙"):
+        CodeList.objects.create(slug=f"f{number}", name=f"名{number}", source=source, edition="f")
+    monkeypatch.setattr("core.filters.MANY_CHOICES", 3)
+
+    assert offered("") == {"source": ["甲", "乙"]}
+    assert offered("source=甲") == {"source": ["甲", "乙"], "name": ["名0", "名1", "名2"]}
+    assert offered("name=名3")["name"] == ["名0", "名1", "名2", "名3"]
+    assert offered("source=丙")["source"] == ["甲", "乙", "丙"]
+
+
+def test_rows_of_a_long_table_are_escaped_and_say_what_is_empty():
+    from core.templatetags.portal_format import table_rows
+
+    assert table_rows(["名称", "数", "注"], [("<b>", 3, ""), ("乙", "", None)], [1]) == (
+        '<tr><th scope="row">&lt;b&gt;</th><td data-label="数" class="num">3</td>'
+        '<td data-label="注" class="small">—</td></tr>'
+        '<tr><th scope="row">乙</th><td data-label="数" class="num">—</td>'
+        '<td data-label="注" class="small">—</td></tr>'
+    )
