@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -79,22 +80,28 @@ def _is_open_to(user: Any, access: Access, action: str) -> bool:
 
 
 def _links(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(label, reverse(name)) for label, name in rows]
+    return [(label, _address(name)) for label, name in rows]
+
+
+@cache
+def _address(name: str) -> str:
+    """Where a page of fixed address is: every page asks for thirty of them."""
+    return reverse(name)
 
 
 def _navigation(request: HttpRequest, user: Any) -> list[tuple[str, str, bool]]:
     """The main navigation: it begins where the reader is at home."""
     home = ("工作台", "portal:workbench") if user.is_authenticated else ("首页", "portal:home")
     return [
-        (label, reverse(name), _is_here(request, reverse(name), *others))
+        (label, _address(name), _is_here(request, _address(name), *others))
         for label, name, *others in [home, *NAVIGATION]
     ]
 
 
 def _way_back(request: HttpRequest, user: Any, navigation: list[tuple[str, str, bool]]) -> str:
     """The workbench's address on a page that no part of the navigation leads to; else empty."""
-    is_known = any(active for _, _, active in navigation) or request.path == reverse("portal:home")
-    return reverse("portal:workbench") if user.is_authenticated and not is_known else ""
+    is_known = any(active for _, _, active in navigation) or request.path == _address("portal:home")
+    return _address("portal:workbench") if user.is_authenticated and not is_known else ""
 
 
 def _is_here(request: HttpRequest, *places: str) -> bool:

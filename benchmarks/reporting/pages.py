@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import RoleAssignment, User
 from benchmarks.reporting.cycles import opened_cycle
+from reporting.enums import ReportStatus
 from reporting.models import (
     AnnualReport,
     EvaluationRun,
@@ -28,6 +29,7 @@ from reporting.models import (
 from reporting.services.opening import make_reports
 
 ROUNDS = 5
+PROVINCE = "440000"
 Page = tuple[str, str | None, str]  # what it is called, who looks, its address
 STANDING = """
 UPDATE reporting_annualreport SET status = (ARRAY['filling', 'city', 'province', 'returned',
@@ -46,11 +48,11 @@ def prepare(year: int) -> dict[str, User]:
     with connection.cursor() as cursor:
         cursor.execute(STANDING, [cycle.pk])
         cursor.execute("ANALYZE")
-    operator = AnnualReport.objects.filter(cycle=cycle).order_by("pk")[0]
+    operator = _own(cycle)
     people = {}
     for name, role, place in (
         ("nation", "government", {"region_id": "000000"}),
-        ("province", "government", {"region_id": "440000"}),
+        ("province", "government", {"region_id": PROVINCE}),
         ("operator", "operator", {"organisation_id": operator.platform.organisation_id}),
     ):
         people[name] = User.objects.create(email=f"{name}@example.com", name=name, is_demo=True)
@@ -62,7 +64,10 @@ def addresses() -> Iterator[Page]:
     """The pages on which a year is run and read."""
     last = ReportCycle.objects.order_by("-year")[0]
     reported = ReportCycle.objects.get(year=last.year - 1)
-    report = reported.reports.order_by("pk")[0]
+    own = _own(last)
+    report = reported.reports.get(platform=own.platform_id)
+    inside = reported.reports.filter(platform__region__code__startswith=PROVINCE[:2])
+    provincial = inside.order_by("pk")[0]
     run, edition = EvaluationRun.objects.get(), Publication.objects.get()
     numbered = PublishedList.objects.get()
     for who in ("nation", "province", "operator"):
@@ -74,11 +79,11 @@ def addresses() -> Iterator[Page]:
     yield "reports of a year in a state", "nation", f"/reports/?year={last.year}&status=province"
     yield "page 20 of the reports", "nation", "/reports/?page=20"
     yield "jobs", "nation", "/reporting-jobs/"
-    yield "a report", "province", report.get_absolute_url()
+    yield "a report", "province", provincial.get_absolute_url()
     yield "a report for its operator", "operator", report.get_absolute_url()
-    yield "filling in a group", "operator", f"/reports/{_own(last)}/fill/SRV/"
-    yield "checking before submission", "operator", f"/reports/{_own(last)}/check/"
-    yield "a frozen version", "province", f"/reports/{report.pk}/versions/1/"
+    yield "filling in a group", "operator", f"{own.get_absolute_url()}fill/SRV/"
+    yield "checking before submission", "operator", f"{own.get_absolute_url()}check/"
+    yield "a frozen version", "province", f"{provincial.get_absolute_url()}versions/1/"
     yield "indicators", None, "/indicators/"
     yield "an indicator", None, "/indicators/SRV-02/"
     yield "an evaluation and its ranking", "nation", run.get_absolute_url()
@@ -110,10 +115,10 @@ def addresses() -> Iterator[Page]:
     yield "policy targets", None, "/targets/"
 
 
-def _own(cycle: ReportCycle) -> int:
-    return int(
-        AnnualReport.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)[0]
-    )
+def _own(cycle: ReportCycle) -> AnnualReport:
+    """The report that the operator fills in."""
+    rows = cycle.reports.filter(status=ReportStatus.FILLING).select_related("platform")
+    return rows.order_by("pk")[0]
 
 
 def measure() -> None:

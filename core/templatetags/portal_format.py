@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from core.access import Access, Decision
@@ -78,6 +79,27 @@ def days_ago(value: date | datetime | None) -> int | None:
         return None
     start = timezone.localtime(value).date() if isinstance(value, datetime) else value
     return (timezone.localdate() - start).days
+
+
+@register.simple_tag
+def table_rows(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], numeric: Collection[int] = ()
+) -> SafeString:
+    """Rows of text of a long table, as many as a template would take too long to walk: the first
+    cell names its row, numbers stand at the right, what is empty is —."""
+    classes = ["num" if place in numeric else "small" for place in range(len(head))]
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        (
+            (row[0], format_html_join(
+                "",
+                '<td data-label="{}" class="{}">{}</td>',
+                ((head[n], classes[n], row[n] or "—") for n in range(1, len(row))),
+            ))
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 @register.simple_tag

@@ -186,8 +186,9 @@ class ResultAccess(PlatformScope):
         if getattr(self.user, "is_authenticated", False) and self.user.is_active:
             condition |= in_regions_of(self.user, Role.GOVERNMENT, "round__run__region")
             if self.user.has_role(Role.REVIEWER):
-                condition |= Q(round__run__reviewers=self.user.pk)
-        return rows.filter(Q(pk__in=EvaluationResult.objects.filter(condition).values("pk")))
+                entrusted = EvaluationRun.objects.filter(reviewers=self.user.pk)
+                condition |= Q(round__run__in=entrusted)
+        return rows.filter(condition)
 
     def check(self, action: str, obj: EvaluationResult | None) -> Decision:
         if action == "dispute" and obj is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 from reporting.enums import Coverage, Kind, NullReason
 from reporting.models import Indicator, PlanTarget
-from reporting.selectors.indicators import choices_of
+from reporting.selectors.indicators import choices_of, names_of
 from reporting.selectors.sheets import Line
 from reporting.services.filling import Saved, Typed
 from reporting.values import as_json
@@ -119,10 +119,14 @@ class SectionForm(forms.Form):
         """Put refusals and conflicts where they belong; nothing typed is lost."""
         for code, error in saved.errors.items():
             self._error(code, error.message)
+        names = names_of(row.indicator for row in saved.conflicts.values())
         for code, row in saved.conflicts.items():
             who = row.typed_by or _("他人")
             when = timezone.localtime(row.updated_at).strftime("%H:%M")
-            held = Line(row.indicator, row, None).words or row.get_null_reason_display()
+            held = (
+                Line(row.indicator, row, None, names[row.indicator.choice_list]).words
+                or row.get_null_reason_display()
+            )
             self._error(code, f"{who} {when} 已改为“{held}”。仍要用您的数值，请再保存一次。")
 
     def _error(self, code: str, message: str) -> None:

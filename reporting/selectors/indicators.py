@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reporting.models import Indicator
@@ -40,6 +41,12 @@ def used_by(code: str) -> list[Indicator]:
 def needed_by(indicator: Indicator) -> list[Indicator]:
     """Current indicators that the formula of this one names."""
     return list(Indicator.objects.current().filter(code__in=indicator.depends_on).in_order())
+
+
+def names_of(indicators: Iterable[Indicator]) -> dict[str, dict[str, str]]:
+    """Code list → code → name, of all lists that the indicators choose from, each read once."""
+    lists = {indicator.choice_list for indicator in indicators}
+    return {slug: dict(term_choices(slug)) if slug else {} for slug in lists}
 
 
 def choices_of(indicator: Indicator) -> list[tuple[str, str]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import mean, median
+from statistics import median
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.enums import Role
 from core.files import files_of
+from core.templatetags.portal_format import plain
 from reporting.enums import DisputeStatus
 from reporting.models import (
     AnnualReport,
@@ -75,34 +77,45 @@ class Overview:
             "series": [{"name": "平台数", "values": [n for _label, n in self.bands]}],
         }  # fmt: skip
 
+    @property
+    def spread_table(self) -> dict[str, Any]:
+        """The spreads as `table_rows` prints them."""
+        return {
+            "head": ["同类组", "家数", "最低", "中位", "平均", "最高"], "numeric": range(1, 6),
+            "rows": [
+                (row.group, row.count, *map(plain, (row.low, row.middle, row.average, row.high)))
+                for row in self.spreads
+            ],
+        }  # fmt: skip
+
 
 def overview(run: EvaluationRun, *, sees_all: bool) -> Overview:
     """Over all results of the last round, whoever looks; how the scores of a group of fewer than
     three lie only for those who see every score anyway. One query."""
     rows = EvaluationResult.objects.in_force().filter(round__run=run)
     listed = list(rows.values_list("group", "score", "grade", "is_vetoed"))
-    counts: dict[str, int] = {}
+    counts = Counter(row[2] for row in listed)
+    bands: Counter[int] = Counter()
     groups: dict[str, list[Decimal]] = {}
-    for group, score, grade, _vetoed in listed:
-        counts[grade] = counts.get(grade, 0) + 1
+    for group, score, _grade, _vetoed in listed:
         if score is not None:
             groups.setdefault(group, []).append(score)
-    scores = [score for values in groups.values() for score in values]
+            bands[min(int(score) // 10, 9)] += 1
     return Overview(
         total=len(listed),
         vetoed=sum(row[3] for row in listed),
-        grades=[(name, counts.get(slug, 0)) for slug, name in run.scheme.grade_names.items()],
+        grades=[(name, counts[slug]) for slug, name in run.scheme.grade_names.items()],
         spreads=[_spread(name, values, sees_all) for name, values in sorted(groups.items())],
-        bands=[(f"{low}—{low + 10}", sum(low <= s < low + 10 or (low == 90 and s == 100)
-                                         for s in scores)) for low in range(0, 100, 10)],
+        bands=[(f"{10 * ten}—{10 * ten + 10}", bands[ten]) for ten in range(10)],
     )  # fmt: skip
 
 
 def _spread(name: str, values: list[Decimal], sees_all: bool) -> Spread:
     if len(values) < ANONYMOUS and not sees_all:
         return Spread(name, len(values), None, None, None, None)
-    shown = [round(Decimal(f(values)), 2) for f in (min, median, mean, max)]
-    return Spread(name, len(values), *shown)
+    average = sum(values, Decimal(0)) / len(values)
+    shown = (min(values), median(values), average, max(values))
+    return Spread(name, len(values), *(round(Decimal(value), 2) for value in shown))
 
 
 def own_results(rows: ResultQuerySet, run: EvaluationRun, user: Any) -> list[EvaluationResult]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from reporting.enums import Fill
 from reporting.models import AnnualReport, Indicator, PlanTarget, ReportValue
 from reporting.rules import Entry, Finding, Sheet, findings
-from reporting.selectors.indicators import choices_of
+from reporting.selectors.indicators import names_of
 from reporting.values import in_words
 
 
@@ -21,6 +22,7 @@ class Line:
     indicator: Indicator
     row: ReportValue | None
     last: ReportValue | None
+    names: Mapping[str, str] = field(default_factory=dict)  # code → name, of a choice
     findings: list[Finding] = field(default_factory=list)
     comments: list[Any] = field(default_factory=list)
     file_count: int = 0
@@ -29,16 +31,16 @@ class Line:
     def value(self) -> Any:
         return self.row.effective if self.row else None
 
-    @property
+    @cached_property
     def words(self) -> str:
         """What people read; empty for no value."""
-        return in_words(self.indicator, self.value, dict(choices_of(self.indicator)))
+        return in_words(self.indicator, self.value, self.names)
 
     @property
     def computed_words(self) -> str:
         """The value before any correction."""
         value = self.row.value if self.row else None
-        return in_words(self.indicator, value, dict(choices_of(self.indicator)))
+        return in_words(self.indicator, value, self.names)
 
     @property
     def correction_words(self) -> str:
@@ -46,12 +48,12 @@ class Line:
             return ""
         value = self.row.correction["value"]
         value = Decimal(str(value)) if self.indicator.is_number else value
-        return in_words(self.indicator, value, dict(choices_of(self.indicator)))
+        return in_words(self.indicator, value, self.names)
 
-    @property
+    @cached_property
     def last_words(self) -> str:
         value = self.last.effective if self.last else None
-        return in_words(self.indicator, value, dict(choices_of(self.indicator)))
+        return in_words(self.indicator, value, self.names)
 
     @property
     def is_missing(self) -> bool:
@@ -100,10 +102,12 @@ def lines_of(report: AnnualReport) -> list[Line]:
     rows = values_of(report, indicators)
     before = report_of(report, 1)
     last = values_of(before, indicators) if before else {}
+    names = names_of(indicators)
     lines = [
-        Line(indicator, rows.get(indicator.code), last.get(indicator.code))
+        Line(indicator, rows.get(indicator.code), last.get(indicator.code),
+             names[indicator.choice_list])
         for indicator in indicators
-    ]
+    ]  # fmt: skip
     by_code: dict[str, list[Finding]] = {}
     for finding in findings(sheet_of(lines, planned_of(report).values())):
         by_code.setdefault(finding.code, []).append(finding)

@@ -227,7 +227,7 @@ def test_the_ranking_takes_the_same_queries(count, people):
         page = client.get(url("evaluation", run.pk))
 
     assert page.context["total"] == count
-    assert len(queries) == 18
+    assert len(queries) == 15
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -85,7 +85,7 @@ def test_the_list_takes_the_same_queries(count, staff):
         page = client.get(url("reports"))
 
     assert page.context["total"] == count
-    assert len(queries) == 12
+    assert len(queries) == 13
 
 
 def test_saving_a_group_keeps_good_and_bad(operator, report):
