@@ -25,6 +25,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def a_year_before(day: date) -> date:
+    """The same day of the year before."""
+    return months_later(day, -12)
+
+
 def is_workday(day: date) -> bool:
     """Whether offices work that day; plain weekdays where no calendar is published yet."""
     try:

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import HasScope
 from accounts.enums import Scope
-from core.workdays import given_day
+from core.workdays import a_year_before, given_day
 from platforms import services
 from platforms.access import (
     ApplicationAccess,
@@ -34,10 +34,11 @@ from platforms.api.consulting_serializers import (
     MergeInput,
     OpinionRequestSerializer,
 )
-from platforms.filters import RosterFilter
+from platforms.filters import RosterChangeFilter, RosterFilter
 from platforms.ladders import check_application
-from platforms.models import Application, Programme, Recognition, UsageLog
-from platforms.selectors import recognition as selectors
+from platforms.models import Application, Programme, Recognition, RosterChange, UsageLog
+from platforms.selectors import roster as selectors
+from platforms.selectors.recognition import application_rows, programme_rows
 
 DATE = OpenApiParameter("date", str, description="查看这一天的名册，如 2026-01-01；缺省为今天。")
 
@@ -57,15 +58,40 @@ class RosterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if self.action != "list":
             rows = RecognitionAccess(self.request.user).visible()
             return rows.select_related("platform", "scheme")
-        return selectors.roster_rows(self.day())
+        return selectors.roster_rows(_asked_day(self.request, "date") or timezone.localdate())
 
-    def day(self) -> Any:
-        """The day asked for. Raises ValidationError for anything that is no day."""
-        asked = self.request.query_params.get("date", "")
-        day = given_day(asked) if asked else timezone.localdate()
-        if day is None:
-            raise ValidationError({"date": ["请写成 2026-01-01 这样的日期。"]})
-        return day
+
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, description="起始日，缺省为截止日前一年。"),
+            OpenApiParameter("to", str, description="截止日，缺省为今天。"),
+        ]
+    )
+)
+class RosterChangeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
+    """名册进出变动：入册、警示、整改、退出及其原因。"""
+
+    read_scope = Scope.PLATFORMS_READ
+    queryset = RosterChange.objects.none()
+    serializer_class = serializers.RosterChangeSerializer
+    filterset_class = RosterChangeFilter
+    ordering_fields = ("day",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        last = _asked_day(self.request, "to") or timezone.localdate()
+        return selectors.roster_changes(
+            _asked_day(self.request, "from") or a_year_before(last), last
+        )
+
+
+def _asked_day(request: Request, name: str) -> Any:
+    """The day asked for, None for none. Raises ValidationError for anything that is no day."""
+    asked = request.query_params.get(name, "")
+    day = given_day(asked) if asked else None
+    if asked and day is None:
+        raise ValidationError({name: ["请写成 2026-01-01 这样的日期。"]})
+    return day
 
 
 class ProgrammeViewSet(
@@ -80,7 +106,7 @@ class ProgrammeViewSet(
     ordering_fields = ("opens_date", "closes_date")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.programme_rows(ProgrammeAccess(self.request.user).visible())
+        return programme_rows(ProgrammeAccess(self.request.user).visible())
 
 
 class ApplicationViewSet(
@@ -97,7 +123,7 @@ class ApplicationViewSet(
     ordering_fields = ("submitted_at", "status_changed_at")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.application_rows(ApplicationAccess(self.request.user).visible())
+        return application_rows(ApplicationAccess(self.request.user).visible())
 
     @extend_schema(
         request=serializers.ApplicationInput, responses={201: serializers.ApplicationSerializer}

@@ -8,7 +8,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from platforms.enums import RecognitionStatus
-from platforms.models import Application, Equipment, Programme, Recognition, UsageLog
+from platforms.models import (
+    Application,
+    Equipment,
+    Programme,
+    Recognition,
+    RosterChange,
+    UsageLog,
+)
 
 
 class RosterSerializer(serializers.ModelSerializer[Recognition]):
@@ -35,6 +42,29 @@ class RosterSerializer(serializers.ModelSerializer[Recognition]):
     @extend_schema_field(serializers.ChoiceField(choices=RecognitionStatus.choices))
     def get_status_on_day(self, row: Recognition) -> str:
         return str(getattr(row, "status_on_day", row.status))
+
+
+class RosterChangeSerializer(serializers.ModelSerializer[RosterChange]):
+    """名册的一次变动。"""
+
+    verification_code = serializers.CharField(
+        source="recognition.verification_code", read_only=True
+    )
+    certificate_number = serializers.CharField(
+        source="recognition.certificate_number", read_only=True
+    )
+    platform = serializers.CharField(source="recognition.platform.slug", read_only=True)
+    platform_name = serializers.CharField(source="recognition.platform.name", read_only=True)
+    scheme = serializers.CharField(source="recognition.scheme.slug", read_only=True)
+    is_demo = serializers.BooleanField(source="recognition.is_demo", read_only=True)
+    word = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = RosterChange
+        fields = (
+            "day", "word", "status", "reason", "document_number", "verification_code",
+            "certificate_number", "platform", "platform_name", "scheme", "is_demo",
+        )  # fmt: skip
 
 
 class ProgrammeSerializer(serializers.ModelSerializer[Programme]):

@@ -31,6 +31,7 @@ from platforms.models import (
     FundingRecord,
     OpinionRequest,
     Recognition,
+    RosterChange,
     Scheme,
     SubsidyYear,
     SupportTicket,
@@ -39,6 +40,7 @@ from platforms.models import (
 from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
 from platforms.selectors.operations import is_pressing
+from platforms.selectors.roster import ENTRY, EXIT
 from platforms.selectors.subsidies import DUE
 from platforms.states.recognition import LIVE
 
@@ -84,6 +86,28 @@ class RosterFilter(FacetedFilterSet):
         for code in value:
             condition |= Q(platform__region_id__startswith=code[:4])
         return rows.filter(condition)
+
+
+class RosterChangeFilter(FacetedFilterSet):
+    q = NameFilter(field_name="recognition__platform__name", lookup_expr="icontains")
+    kind = django_filters.ChoiceFilter(
+        method="of_kind",
+        label=_("变动"),
+        choices=[("entry", _("入册")), ("exit", _("退出")), ("other", _("警示、整改与恢复"))],
+        empty_label=_("不限"),
+    )
+    scheme = django_filters.MultipleChoiceFilter(
+        field_name="recognition__scheme__slug", label=_("认定办法"), choices=scheme_choices
+    )
+    facets = ("scheme",)
+
+    class Meta:
+        model = RosterChange
+        fields: tuple[str, ...] = ()
+
+    def of_kind(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        wanted = {"entry": ENTRY, "exit": EXIT, "other": ~ENTRY & ~EXIT}
+        return rows.filter(wanted[value])
 
 
 class ApplicationFilter(FacetedFilterSet):
@@ -160,8 +184,9 @@ class AssessmentFilter(FacetedFilterSet):
         choices=[
             ("open", _("未完成")),
             ("overdue", _("逾期未完成")),
+            ("requested", _("已申请考核")),
             ("asking", _("申请延期，待答复")),
-            ("pressing", _("逾期或申请延期")),
+            ("pressing", _("逾期、申请考核或延期")),
         ],
         empty_label=_("不限"),
     )
@@ -175,6 +200,7 @@ class AssessmentFilter(FacetedFilterSet):
         rows = rows.filter(result="", recognition__status__in=LIVE)
         today = timezone.localdate()
         narrowed = {
+            "requested": Q(requested_at__isnull=False),
             "asking": Q(extension_asked_date__isnull=False),
             "overdue": Q(due_date__lt=today),
             "pressing": is_pressing(today),

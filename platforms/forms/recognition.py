@@ -6,25 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.workdays import add_workdays
 from platforms.enums import BuildType
 from platforms.forms.support import FilesField
-from platforms.ladders import bid_types
+from platforms.ladders import bid_types, earlier_support, running_subsidies
 from platforms.models import (
     Application,
     Assessment,
     AssessmentItem,
     ChallengeItem,
-    ChangeReport,
-    FundingRecord,
     Platform,
     Programme,
     Recognition,
     Scheme,
     SiteCheck,
-    TaxEligibility,
-    UsageLog,
 )
 
 DAY = {"type": "date"}
@@ -124,6 +122,13 @@ class ApplicationForm(forms.ModelForm):
             self.fields["has_no_veto"].help_text = f"逐条核对：{listed}。"
         else:
             del self.fields["has_no_veto"]
+        platform = self.instance.platform
+        if not (
+            earlier_support(platform, scheme.level)
+            or running_subsidies(platform, scheme.level)
+            or self.instance.funding_reason
+        ):
+            del self.fields["funding_reason"]
         self.asked = {}
         for number, row in enumerate(scheme.criteria):
             if row.get("measure"):
@@ -180,6 +185,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, experts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reviewer"].queryset = experts
+        self.initial.setdefault("due_date", add_workdays(timezone.now(), 10).date())
 
 
 class VisitForm(forms.ModelForm):
@@ -300,82 +306,17 @@ class ConclusionForm(forms.ModelForm):
         for name, row in zip(self.items, sheet, strict=True):
             self.fields[name] = points_field(row)
             self.fields[name].required = False
+        self.initial.setdefault("held_date", timezone.localdate())
+
+    @property
+    def points(self) -> list[forms.BoundField]:
+        """The fields of the score sheet."""
+        return [self[name] for name in self.items]
 
     def values(self) -> dict[str, Any]:
         """What the service takes: the columns, and points by the name of the item."""
         scores = {label: self.cleaned_data[name] for name, label in self.items.items()}
         return {name: self.cleaned_data[name] for name in self._meta.fields} | {"scores": scores}
-
-
-class ChangeForm(forms.ModelForm):
-    class Meta:
-        model = ChangeReport
-        fields = ("kind", "happened_date", "before", "after", "note")
-        widgets = {"happened_date": day_input(), "note": forms.Textarea(attrs={"rows": 5})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["note"].required = True
-        if self.instance.is_detected:
-            del self.fields["kind"]
-            self.initial["note"] = self.instance.note or self.instance.sentence
-
-
-class FundingForm(forms.ModelForm):
-    platform = forms.ModelChoiceField(
-        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
-    )
-
-    class Meta:
-        model = FundingRecord
-        fields = (
-            "level", "kind", "fund", "year", "amount_yuan", "department", "document_number",
-            "paid_date", "exception_reason",
-        )  # fmt: skip
-        widgets = {"paid_date": day_input()}
-        help_texts = {
-            "exception_reason": _("同级财政已支持过建设的，原则上不再重复支持；确需支持时填写。"),
-        }
-
-    field_order = ("platform",)
-
-    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["platform"].queryset = platforms
-
-
-class TaxForm(forms.ModelForm):
-    platform = forms.ModelChoiceField(
-        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
-    )
-
-    class Meta:
-        model = TaxEligibility
-        fields = ("document_number", "started_date", "valid_until")
-        widgets = {"started_date": day_input(), "valid_until": day_input()}
-
-    field_order = ("platform",)
-
-    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["platform"].queryset = platforms
-
-
-class UsageForm(forms.ModelForm):
-    class Meta:
-        model = UsageLog
-        fields = ("equipment", "start_at", "hours", "is_external", "client_name", "purpose")
-        widgets = {
-            "start_at": forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            )
-        }
-        help_texts = {"client_name": _("对外服务必填。")}
-
-    def __init__(self, *args: Any, equipment: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["equipment"].queryset = equipment
-        self.fields["equipment"].empty_label = str(_("请选择"))
 
 
 class TaskForm(forms.ModelForm):

@@ -98,6 +98,9 @@ class FundingRecord(BaseModel):
     def __str__(self) -> str:
         return f"{self.platform} {self.year} {self.fund}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("platforms:funding_record", args=[self.pk])
+
 
 @pghistory.track(exclude=["updated_at"])
 class ChangeReport(BaseModel):

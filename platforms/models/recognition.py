@@ -218,6 +218,12 @@ class Application(BaseModel):
         return following[0] if following else ""
 
     @property
+    def next_label(self) -> str:
+        """The stage that follows, in words; after the last one the status itself."""
+        following = self.next_stage
+        return str(ApplicationStatus(following or ApplicationStatus.RECOGNISED).label)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the present stage takes longer than the ladder allows."""
         return self.stage_due_at is not None and self.stage_due_at < timezone.now()

@@ -111,6 +111,9 @@ class Recognition(BaseModel):
         }
 
 
+WORDS = {"warned": "警示", "rectifying": "责令整改", "removed": "退出", "expired": "到期退出"}
+
+
 class RosterChange(BaseModel):
     """One line of a recognition's history: from `day` on it has `status`, for `reason`."""
 
@@ -126,6 +129,17 @@ class RosterChange(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.day} {self.get_status_display()}"
+
+    @property
+    def word(self) -> str:
+        """What happened, given the status `earlier` that it ended (`roster_changes`)."""
+        earlier = getattr(self, "earlier", "")
+        if self.status == RecognitionStatus.ACTIVE:
+            came_back = earlier in {RecognitionStatus.WARNED, RecognitionStatus.RECTIFYING}
+            return "恢复正常" if came_back else "入册"
+        if self.status == RecognitionStatus.REMOVED and earlier == RecognitionStatus.BUILDING:
+            return "终止建设"
+        return WORDS.get(self.status, str(self.get_status_display()))
 
 
 class Assessment(BaseModel):

@@ -27,8 +27,9 @@ from platforms.states.recognition import LIVE
 
 
 def is_pressing(today: date) -> Q:
-    """Late, or asking for more time."""
-    return Q(due_date__lt=today) | Q(extension_asked_date__isnull=False)
+    """Late, asking for more time, or asking to be assessed."""
+    asks = Q(extension_asked_date__isnull=False) | Q(requested_at__isnull=False)
+    return Q(due_date__lt=today) | asks
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def open_assessments(user: Any) -> QuerySet[Assessment]:
 
 
 def pressing_assessments(user: Any, today: date) -> QuerySet[Assessment]:
-    """Of these, what is late or asks for more time."""
+    """Of these, what waits for the staff: late, asking for more time or to be assessed."""
     return open_assessments(user).filter(is_pressing(today))
 
 

@@ -32,6 +32,11 @@ class NextRung:
     def missing(self) -> list[SelfCheck]:
         return [check for check in self.checks if not check.passed]
 
+    @property
+    def met(self) -> int:
+        """The self-check's score: how many conditions are met."""
+        return len(self.checks) - len(self.missing)
+
 
 @dataclass(frozen=True)
 class Promotion:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from statistics import mean, pstdev
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -17,11 +17,9 @@ from core.files import files_of
 from core.models import ActivityLog, StoredFile
 from core.states import Relation, Transition
 from platforms.access import (
-    AppealAccess,
     ApplicationAccess,
     PlatformAccess,
     ProgrammeAccess,
-    RecognitionAccess,
 )
 from platforms.access.recognition import LEVELS
 from platforms.enums import ApplicationStatus as A
@@ -30,16 +28,13 @@ from platforms.ladders import SelfCheck, check_application, path_of
 from platforms.models import (
     Appeal,
     Application,
-    Assessment,
     ExpertAssignment,
     Platform,
     Programme,
     Recognition,
     ReviewOpinion,
-    RosterChange,
     SiteCheck,
 )
-from platforms.states.recognition import ON_ROSTER
 from taxonomy.models import RegionLevel
 
 # who is asked for an opinion and is nothing else to an application
@@ -239,58 +234,6 @@ def own_assignments(user: Any) -> QuerySet[ExpertAssignment]:
     rows = ExpertAssignment.objects.filter(reviewer=user)
     rows = rows.select_related("application__platform", "application__programme__scheme")
     return rows.order_by("status", "due_date", "pk")
-
-
-def roster_rows(day: date) -> QuerySet[Recognition]:
-    """Who stood on the roster on `day`, with `status_on_day` as it was then."""
-    latest = RosterChange.objects.filter(recognition=OuterRef("pk"), day__lte=day)
-    status = latest.order_by("-day", "-pk").values("status")[:1]
-    rows = Recognition.objects.annotate(status_on_day=Subquery(status))
-    return (
-        rows.filter(status_on_day__in=ON_ROSTER)
-        .select_related("scheme", "platform__region__parent", "platform__organisation")
-        .order_by("scheme", "-started_date", "certificate_number")
-    )
-
-
-def roster_changes(first: date, last: date) -> list[RosterChange]:
-    """Entries, exits and warnings between two days (both included), the newest first."""
-    rows = RosterChange.objects.filter(day__range=(first, last))
-    rows = rows.select_related("recognition__scheme", "recognition__platform")
-    return list(rows.exclude(status="building").order_by("-day", "-pk")[:500])
-
-
-@dataclass(frozen=True)
-class RecognitionPage:
-    """A recognition with its whole history, for its public page."""
-
-    history: list[RosterChange]
-    assessments: list[Assessment]
-    appeals: list[Appeal]
-    transitions: list[Transition]
-
-
-def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
-    """History is public; assessments and appeals are the platform's and the staff's."""
-    access = RecognitionAccess(user)
-    mine = access.can("extend", recognition) or access.can("assess", recognition)
-    appeals = AppealAccess(user).visible().filter(recognition=recognition) if mine else []
-    return RecognitionPage(
-        history=list(recognition.changes.order_by("-day", "-pk")),
-        assessments=list(
-            recognition.assessments.prefetch_related("items").order_by("due_date", "pk")
-        )
-        if mine
-        else [],
-        appeals=list(appeals),
-        transitions=access.transitions(recognition),
-    )
-
-
-def recognitions_of(platform: Platform) -> list[Recognition]:
-    """Every status the platform holds or held, the newest first: its page keeps them (G20)."""
-    rows = Recognition.objects.filter(platform=platform).select_related("scheme")
-    return list(rows.order_by("-decided_date", "-pk"))
 
 
 def granted_by(programme: Programme) -> list[Recognition]:

@@ -3,6 +3,7 @@
 from platforms.services.appeals import answer_appeal, make_appeal
 from platforms.services.applications import (
     add_opinion,
+    advance_applications,
     attach_evidence,
     edit_application,
     move_application,
@@ -36,7 +37,12 @@ from platforms.services.equipment_import import (
     equipment_template,
     import_equipment,
 )
-from platforms.services.funding import pay_funding, record_funding
+from platforms.services.funding import (
+    correct_funding,
+    pay_funding,
+    record_funding,
+    strike_funding,
+)
 from platforms.services.listings import (
     confirm_listing,
     confirm_platform,
@@ -91,6 +97,7 @@ from platforms.services.usage import (
 __all__ = [
     "ImportErrors",
     "add_opinion",
+    "advance_applications",
     "answer_appeal",
     "answer_invitation",
     "answer_objection",
@@ -108,6 +115,7 @@ __all__ = [
     "conclude_assessment",
     "confirm_listing",
     "confirm_platform",
+    "correct_funding",
     "create_listing",
     "decide_claim",
     "delete_challenge_item",
@@ -160,6 +168,7 @@ __all__ = [
     "score_application",
     "start_application",
     "stop_subsidy",
+    "strike_funding",
     "submit_application",
     "sync_schemes",
     "usage_template",

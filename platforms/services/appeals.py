@@ -71,7 +71,8 @@ def answer_appeal(*, actor: Any, appeal: Appeal, name: str, answer: str, now: da
     elif name == "uphold" and appeal.recognition is not None:
         was_on_roster = appeal.recognition.started_date is not None
         move_recognition(
-            actor=SYSTEM, recognition=appeal.recognition, now=now, reason=answer,
+            actor=SYSTEM, recognition=appeal.recognition, now=now,
+            reason=f"申诉成立：{answer.strip()}",
             name="reinstate" if was_on_roster else "rebuild",
         )  # fmt: skip
     emit("platforms.appeal.answered", appeal_id=appeal.pk)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,14 @@ register_guard(
     lambda user, pk: ApplicationAccess(user).visible().filter(pk=pk).exists(),
 )
 MAX_FILES = 30
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """How many applications went on, and why the others did not."""
+
+    done: int
+    refused: list[str]
 
 
 @transaction.atomic
@@ -253,6 +262,34 @@ def move_application(
         )
     emit("platforms.application.moved", application_id=moved.pk, to=str(row.target))
     return locked
+
+
+def advance_applications(
+    *,
+    actor: Any,
+    applications: Iterable[Application],
+    now: datetime,
+    reason: str = "",
+    decision_number: str = "",
+) -> Advanced:
+    """Take each application its next step, by one opinion and one document for the decisions.
+
+    What is refused stays and says why; the others go on. Each is a transaction of its own.
+    """
+    done, refused = 0, []
+    for application in applications:
+        is_last = application.status == A.DECISION
+        name = "recognise" if is_last else TRANSITION_TO.get(application.next_stage, "")
+        try:
+            move_application(
+                actor=actor, application=application, name=name, now=now, reason=reason,
+                decision_number=decision_number if is_last else "",
+            )  # fmt: skip
+        except DomainError as error:
+            refused.append(f"{application.platform}（{application.number}）：{error.message}")
+        else:
+            done += 1
+    return Advanced(done, refused)
 
 
 def obstacle(application: Application, name: str, now: datetime) -> DomainError | None:

@@ -17,7 +17,7 @@ from platforms.enums import AssessmentKind, CheckResult, RecognitionStatus
 from platforms.facts import label_of
 from platforms.models import Assessment, Recognition
 from platforms.services.reviewing import checked_scores
-from platforms.services.roster import lock_recognition, move_recognition, plan
+from platforms.services.roster import lock_recognition, move_recognition, plan, plan_by
 
 register_actions(
     {
@@ -129,7 +129,8 @@ def _order_rectification(
         recognition.rectify_by = day
         recognition.save(update_fields=["rectify_by", "updated_at"])
     is_acceptance = assessment.kind == AssessmentKind.ACCEPTANCE
-    plan(recognition, AssessmentKind.ACCEPTANCE if is_acceptance else AssessmentKind.RECHECK, day)
+    kind = AssessmentKind.ACCEPTANCE if is_acceptance else AssessmentKind.RECHECK
+    plan_by(recognition, kind, day)
 
 
 @transaction.atomic

@@ -224,9 +224,17 @@ def _reply(pk: int, event: str) -> Messages:
 
 def _funding(pk: int, event: str) -> Messages:
     row = FundingRecord.objects.select_related("platform").get(pk=pk)
-    body = f"{row.year} 年 {row.fund}，{row.amount_yuan} 元。有误请联系登记部门。"
-    title = f"资金已登记：{row.platform}"
-    return [Message(operators(row.platform), title, body, reverse("platforms:funding"))]
+    body = f"{row.year} 年 {row.fund}，{row.amount_yuan} 元。有误可以申请更正。"
+    word = {"recorded": "已登记", "corrected": "记录已更正"}[event]
+    title = f"资金{word}：{row.platform}"
+    return [Message(operators(row.platform), title, body, row.get_absolute_url())]
+
+
+def _ledger(pk: int, event: str) -> Messages:
+    platform = Platform.objects.get(pk=pk)
+    title, url = f"一笔资金记录已撤销：{platform}", reverse("platforms:funding")
+    body = "登记有误，主管部门已从台账撤销，原因见平台工作台的经过。"
+    return [Message(operators(platform), title, body, url)]
 
 
 def _subsidy(pk: int, event: str) -> Messages:
@@ -264,6 +272,7 @@ TELLERS: dict[str, tuple[str, Callable[[int, str], Messages]]] = {
     "appeal": ("appeal_id", _appeal),
     "change": ("report_id", _change),
     "funding": ("record_id", _funding),
+    "ledger": ("platform_id", _ledger),
     "taxeligibility": ("eligibility_id", _eligibility),
     "subsidyplan": ("plan_id", _subsidy),
     "subsidyyear": ("year_id", _subsidy_year),
@@ -287,7 +296,8 @@ VERBS = {
     "objection": ("answered",),
     "appeal": ("created", "answered"),
     "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
-    "funding": ("recorded",),
+    "funding": ("recorded", "corrected"),
+    "ledger": ("struck",),
     "taxeligibility": ("recorded", "ended"),
     "subsidyplan": ("planned", "stopped"),
     "subsidyyear": ("meet", "miss"),

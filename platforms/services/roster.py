@@ -171,6 +171,8 @@ def move_recognition(
     """
     locked = lock_recognition(recognition)
     today = day or timezone.localdate(now)
+    if name == "accept" and not reason.strip():
+        reason = "考核验收通过。"
     access = RecognitionAccess(actor)
     if access.can(name, locked):  # else perform says why not
         _prepare(locked, name, today, rectify_by)
@@ -200,7 +202,7 @@ def _prepare(recognition: Recognition, name: str, today: date, rectify_by: date 
             raise DomainError("past", "整改期限须晚于今天。", "rectify_by")
         recognition.rectify_by = rectify_by
         if rectify_by is not None:
-            plan(recognition, AssessmentKind.RECHECK, rectify_by)
+            plan_by(recognition, AssessmentKind.RECHECK, rectify_by)
     elif name == "restore":
         recheck = recognition.assessments.filter(kind=AssessmentKind.RECHECK)
         last = recheck.order_by("-pk").first()
@@ -239,6 +241,16 @@ def plan(recognition: Recognition, kind: str, due_date: date) -> Assessment:
     check_record(assessment)
     assessment.save()
     return assessment
+
+
+def plan_by(recognition: Recognition, kind: str, due_date: date) -> Assessment:
+    """As `plan`; an open assessment of the kind gets the new day instead of a double."""
+    found = recognition.assessments.filter(kind=kind, result="").first()
+    if found is None:
+        return plan(recognition, kind, due_date)
+    found.due_date, found.requested_at = due_date, None
+    found.save(update_fields=["due_date", "requested_at", "updated_at"])
+    return found
 
 
 def lock_recognition(recognition: Recognition) -> Recognition:

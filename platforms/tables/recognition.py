@@ -13,6 +13,7 @@ from platforms.models import (
     FundingRecord,
     OpinionRequest,
     Recognition,
+    RosterChange,
     SubsidyYear,
     SupportTicket,
     TaxEligibility,
@@ -38,6 +39,25 @@ class RosterTable(tables.Table):
 
     def render_status_on_day(self, value: str) -> str:
         return str(RecognitionStatus(value).label)
+
+
+class RosterChangeTable(tables.Table):
+    day = FactColumn(orderable=True, order_by=("day", "pk"))
+    platform = tables.Column(
+        accessor="recognition__platform", order_by=("recognition__platform__pinyin_key", "pk")
+    )
+    certificate_number = FactColumn(
+        accessor="recognition__certificate_number", verbose_name=_("证书编号")
+    )
+    scheme = FactColumn(accessor="recognition__scheme", verbose_name=_("认定办法"))
+    word = FactColumn(verbose_name=_("变动"))
+    status = FactColumn(verbose_name=_("变动后状态"))
+    reason = FactColumn()
+    document_number = FactColumn()
+
+    class Meta:
+        model = RosterChange
+        fields = ()
 
 
 class ApplicationTable(tables.Table):
@@ -138,8 +158,11 @@ class AssessmentTable(tables.Table):
     kind = FactColumn()
     due_date = FactColumn(orderable=True, order_by=("due_date", "pk"))
     extension_asked_date = FactColumn()
+    requested_at = FactColumn()
     held_date = FactColumn()
+    total = FactColumn()
     result = FactColumn()
+    rectify_by = FactColumn()
     conclusion = FactColumn()
 
     class Meta:

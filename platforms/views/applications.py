@@ -66,6 +66,26 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def advance(request: HttpRequest) -> HttpResponse:
+    """The ticked applications go their next step."""
+    PlatformAccess(request.user).require("review")
+    ids = [pk for pk in request.POST.getlist("ids") if pk.isdigit()]
+    found = services.advance_applications(
+        actor=request.user, now=timezone.now(), reason=request.POST.get("reason", ""),
+        applications=selectors.waiting_applications(request.user).filter(pk__in=ids),
+        decision_number=request.POST.get("decision_number", ""),
+    )  # fmt: skip
+    if found.done:
+        messages.success(request, f"已办理 {found.done} 件，已通知有关人员。")
+    for line in found.refused[:10]:
+        messages.error(request, line)
+    if not ids:
+        messages.error(request, "请先勾选申报。")
+    return redirect("platforms:applications_queue")
+
+
+@login_required
 def everything(request: HttpRequest) -> HttpResponse:
     """Every application of my regions: where it stands, since when, which are overdue."""
     PlatformAccess(request.user).require("review")
@@ -167,6 +187,7 @@ def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, 
         "evidence_form": EvidenceForm(asked=stored.programme.scheme.evidence),
         "files": list(files_of(stored)),
         "checks": checks,
+        "met": sum(bool(check.passed) for check in checks),
         "missing": [check for check in checks if not check.passed],
         "returned": selectors.last_return(stored),
         **more,

@@ -19,7 +19,7 @@ from platforms import services
 from platforms.access import PlatformAccess, TaxAccess
 from platforms.documents.certificate import tax_proof_pdf
 from platforms.filters import TaxFilter
-from platforms.forms.recognition import TaxForm
+from platforms.forms.operations import TaxForm
 from platforms.models import TaxEligibility
 from platforms.selectors import eligibility as selectors
 from platforms.tables import TaxTable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +25,8 @@ from platforms.access import (
     UsageAccess,
 )
 from platforms.filters import AssessmentFilter, ChangeFilter, FundingFilter
-from platforms.forms.recognition import (
-    AssessmentBatchForm,
-    ChangeForm,
-    FundingForm,
-    UsageForm,
-)
+from platforms.forms.operations import ChangeForm, CorrectionForm, FundingForm, UsageForm
+from platforms.forms.recognition import AssessmentBatchForm
 from platforms.kinds import PLATFORM
 from platforms.models import ChangeReport
 from platforms.selectors import operations as selectors
@@ -171,6 +169,45 @@ def record_funding(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已登记。")
             return redirect("platforms:funding")
     return render(request, "platforms/recognition/funding_form.html", {"form": form})
+
+
+@login_required
+def funding_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line of the ledger with its history; staff correct it, the platform may ask for that."""
+    access = FundingAccess(request.user)
+    rows = access.visible().select_related("platform__organisation", "platform__region")
+    found = get_object_or_404(rows, pk=pk)
+    form = None
+    if access.can("record", found):
+        form = CorrectionForm(request.POST or None, instance=copy(found))
+        if request.method == "POST" and form.is_valid():
+            with refusals_on(form):
+                services.correct_funding(
+                    actor=request.user, record=found, values=form.values(), now=timezone.now(),
+                    reason=form.cleaned_data["reason"],
+                )  # fmt: skip
+                messages.success(request, "已更正，已通知平台。")
+                return redirect(found)
+    context = {
+        "record": found, "form": form, "history": history_of(found),
+        "trail": trail(("财政资金台账", "platforms:funding"), str(found.year)),
+    }  # fmt: skip
+    return render(request, "platforms/recognition/funding_record.html", context)
+
+
+@login_required
+@require_POST
+def strike_funding(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take out a line that should never have been entered."""
+    found = get_object_or_404(FundingAccess(request.user).visible(), pk=pk)
+    with telling(request):
+        services.strike_funding(
+            actor=request.user, record=found, reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, "已撤销，已通知平台。")
+        return redirect("platforms:funding")
+    return redirect(found)
 
 
 @login_required

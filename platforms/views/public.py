@@ -15,7 +15,7 @@ from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
-from platforms.selectors.recognition import recognitions_of
+from platforms.selectors.roster import lapsed_of, recognitions_of
 
 PLATFORMS = ("中试平台", "platforms:platforms")
 CAPABILITIES = ("服务能力", "platforms:capabilities")
@@ -59,6 +59,7 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
     access = PlatformAccess(request.user)
     found = get_object_or_404(selectors.platform_in_full(access.visible()), slug=slug)
     offers = selectors.platform_offers(found)
+    recognitions = recognitions_of(found)
     context = {
         "platform": found,
         "access": access,
@@ -69,7 +70,8 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
             for kind in OFFERS
             if (rows := getattr(offers, kind.key))
         ],
-        "recognitions": recognitions_of(found),
+        "recognitions": recognitions,
+        "lapsed": lapsed_of(recognitions),
         "trail": trail(PLATFORMS, found.name),
     }
     return render(request, "platforms/platform.html", context)

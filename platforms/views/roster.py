@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -16,15 +16,15 @@ from django.views.decorators.http import require_POST
 
 from core.lists import list_page
 from core.refusals import refusals_on, telling
-from core.workdays import given_day
+from core.workdays import a_year_before, given_day
 from platforms import services
 from platforms.access import AppealAccess, PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
-from platforms.filters import RosterFilter
+from platforms.filters import RosterChangeFilter, RosterFilter
 from platforms.forms.recognition import AssessmentForm, RecordForm
 from platforms.models import Recognition, TaxEligibility
-from platforms.selectors import recognition as selectors
-from platforms.tables import RosterTable
+from platforms.selectors import roster as selectors
+from platforms.tables import RosterChangeTable, RosterTable
 from platforms.views.public import trail
 
 ROSTER = ("平台名册", "platforms:roster")
@@ -60,16 +60,19 @@ def roster(request: HttpRequest) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """Entries and exits with their reasons between two days."""
     last = asked_day(request, "to")
-    first = min(asked_day(request, "from"), last)
-    if "from" not in request.GET:
-        first = last - timedelta(days=365)
-    context = {
-        "first": first,
-        "last": last,
-        "changes": selectors.roster_changes(first, last),
-        "trail": trail(ROSTER, "进出变动"),
-    }
-    return render(request, "platforms/recognition/roster_changes.html", context)
+    first = min(given_day(request.GET.get("from", "")) or a_year_before(last), last)
+    return list_page(
+        request,
+        queryset=selectors.roster_changes(first, last),
+        table_class=RosterChangeTable,
+        filter_class=RosterChangeFilter,
+        template="platforms/recognition/roster_changes.html",
+        export_name=f"名册进出变动-{first:%Y%m%d}-{last:%Y%m%d}",
+        context={
+            "first": first, "last": last, "turnover": selectors.turnover(first, last),
+            "trail": trail(ROSTER, "进出变动"),
+        },
+    )  # fmt: skip
 
 
 def find(request: HttpRequest, **key: Any) -> tuple[RecognitionAccess, Recognition]:

@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask for something."""
     TicketAccess(request.user).require("create")
     own = PlatformAccess(request.user).manageable().order_by("pinyin_key", "pk")
-    form = TicketForm(request.POST or None, platforms=own)
+    form = TicketForm(request.POST or None, platforms=own, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         with refusals_on(form):

@@ -15,7 +15,7 @@ from cases.models import Case, Outcome
 from core.templatetags.portal_format import plain
 from matching.selectors.atlas import Narrowing, gap_atlas
 from platforms.models import FundingRecord
-from platforms.selectors.recognition import roster_rows
+from platforms.selectors.roster import roster_rows
 from reporting.models import PortalValue
 from reporting.publishing.figures import Moment, cases_of
 from reporting.publishing.reports import UNKNOWN, Reported

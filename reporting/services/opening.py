@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from core.services import emit
 from platforms.enums import ListingStatus
 from platforms.models import Platform
-from platforms.selectors.recognition import roster_rows
+from platforms.selectors.roster import roster_rows
 from reporting.access import LEVEL_OF
 from reporting.enums import Coverage
 from reporting.models import AnnualReport, ReportCycle

@@ -111,7 +111,7 @@ def _recognition(user: Any) -> list[Item]:
         Item("超过办理时限的申报", late,
              reverse("platforms:all_applications") + "?timing=overdue", late=late),
         *_consulting(user),
-        counted("逾期或申请延期的考核评估",
+        counted("逾期、申请考核或延期的考核评估",
                 pressing_assessments(user, timezone.localdate()),
                 f"{reverse('platforms:assessments')}?timing=pressing", due="due_date"),
         counted("安全检查逾期未整改", overdue_inspections(ProjectAccess(user)),

@@ -10,7 +10,8 @@ from accounts.enums import Role
 from core.errors import DomainError, Refused
 from platforms import services
 from platforms.models import Assessment, Recognition, ReviewOpinion
-from platforms.selectors.recognition import application_page, roster_rows, waiting_applications
+from platforms.selectors.recognition import application_page, waiting_applications
+from platforms.selectors.roster import roster_rows
 from tests.factories.accounts import person
 from tests.factories.recognition import ProgrammeFactory
 

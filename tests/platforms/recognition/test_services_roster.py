@@ -18,7 +18,7 @@ from platforms.models import (
     Recognition,
     UsageLog,
 )
-from platforms.selectors.recognition import roster_changes, roster_rows
+from platforms.selectors.roster import Turnover, roster_changes, roster_rows, turnover
 from tests.factories.platforms import PlatformFactory
 from tests.factories.recognition import (
     ApplicationFactory,
@@ -158,7 +158,47 @@ def test_roster_costs_one_query(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         rows = [(str(row.platform), str(row.scheme)) for row in roster_rows(date(2026, 1, 1))]
     assert len(rows) == 3
-    assert len(roster_changes(date(2025, 1, 1), date(2025, 12, 31))) == 3
+    with django_assert_num_queries(1):
+        lines = roster_changes(date(2025, 1, 1), date(2025, 12, 31))
+        words = [(row.word, str(row.recognition.platform)) for row in lines]
+    assert [word for word, _name in words] == ["入册"] * 3
+
+
+def test_who_came_and_went_adds_up(province, platform, now):
+    staying = RecognitionFactory(started_date=date(2024, 1, 2))
+    recognition = RecognitionFactory(platform=platform, started_date=date(2025, 3, 3))
+    building = RecognitionFactory(status="building", started_date=None)
+
+    def move(name, day, found=recognition, **values):
+        services.move_recognition(
+            actor=province, recognition=found, name=name, reason="说明", now=now, day=day, **values
+        )
+
+    move("warn", date(2025, 4, 1))
+    move("restore", date(2025, 5, 1))
+    move("remove", date(2025, 6, 1), building)
+    move("remove", date(2025, 7, 1))
+
+    first, last = date(2025, 1, 1), date(2025, 12, 31)
+    words = [row.word for row in roster_changes(first, last)]
+    assert words == ["退出", "终止建设", "恢复正常", "警示", "入册"]
+    assert turnover(first, last) == Turnover(1, 1, 1, 1)
+    assert turnover(date(2024, 1, 1), first) == Turnover(0, 1, 0, 1)
+    assert list(roster_rows(last)) == [staying]
+
+
+def test_a_second_order_to_rectify_moves_the_recheck(province, platform, now):
+    recognition = RecognitionFactory(platform=platform)
+    open_one = recognition.assessments.create(kind="recheck", due_date=date(2026, 12, 1))
+    day = timezone.localdate() + timedelta(days=45)
+
+    services.move_recognition(
+        actor=province, recognition=recognition, name="rectify", reason="不足", now=now,
+        rectify_by=day,
+    )  # fmt: skip
+
+    assert recognition.assessments.get() == open_one
+    assert recognition.assessments.get().due_date == day
 
 
 def test_same_level_does_not_build_twice_without_a_reason(staff, platform, now):

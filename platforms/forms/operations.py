@@ -1,0 +1,96 @@
+"""Forms of the facts of running: changes, money, import tax, hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from platforms.forms.recognition import day_input
+from platforms.models import ChangeReport, FundingRecord, TaxEligibility, UsageLog
+
+
+class ChangeForm(forms.ModelForm):
+    class Meta:
+        model = ChangeReport
+        fields = ("kind", "happened_date", "before", "after", "note")
+        widgets = {"happened_date": day_input(), "note": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = True
+        if self.instance.is_detected:
+            del self.fields["kind"]
+            self.initial["note"] = self.instance.note or self.instance.sentence
+
+
+class FundingForm(forms.ModelForm):
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
+    )
+
+    class Meta:
+        model = FundingRecord
+        fields = (
+            "level", "kind", "fund", "year", "amount_yuan", "department", "document_number",
+            "paid_date", "exception_reason",
+        )  # fmt: skip
+        widgets = {"paid_date": day_input()}
+        help_texts = {
+            "exception_reason": _("同级财政已支持过建设的，原则上不再重复支持；确需支持时填写。"),
+        }
+
+    field_order = ("platform",)
+
+    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["platform"].queryset = platforms
+
+
+class CorrectionForm(FundingForm):
+    """A line of the ledger as it should read, and why."""
+
+    reason = forms.CharField(label=_("更正原因"), max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, platforms=None, **kwargs)
+        del self.fields["platform"]
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the line."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class TaxForm(forms.ModelForm):
+    platform = forms.ModelChoiceField(
+        label=_("平台"), queryset=None, to_field_name="slug", empty_label=_("请选择")
+    )
+
+    class Meta:
+        model = TaxEligibility
+        fields = ("document_number", "started_date", "valid_until")
+        widgets = {"started_date": day_input(), "valid_until": day_input()}
+
+    field_order = ("platform",)
+
+    def __init__(self, *args: Any, platforms: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["platform"].queryset = platforms
+
+
+class UsageForm(forms.ModelForm):
+    class Meta:
+        model = UsageLog
+        fields = ("equipment", "start_at", "hours", "is_external", "client_name", "purpose")
+        widgets = {
+            "start_at": forms.DateTimeInput(
+                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+            )
+        }
+        help_texts = {"client_name": _("对外服务必填。")}
+
+    def __init__(self, *args: Any, equipment: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["equipment"].queryset = equipment
+        self.fields["equipment"].empty_label = str(_("请选择"))
