@@ -285,6 +285,7 @@ SPECTACULAR_SETTINGS = {
         "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",
         "OutcomeKindEnum": "cases.enums.OutcomeKind",
+        "OutcomeStatusEnum": "cases.enums.OutcomeStatus",
         "ProgrammeStatusEnum": "platforms.enums.ProgrammeStatus",
         "PublicationKindEnum": "reporting.enums.PublicationKind",
         "RecognitionStatusEnum": "platforms.enums.RecognitionStatus",
