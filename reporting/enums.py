@@ -131,6 +131,24 @@ class PublicationKind(models.TextChoices):
     CASES = "cases", _("典型案例汇编")
 
 
+class Family(models.TextChoices):
+    """What an indicator watches (C17: 成都市建设西部中试中心实施方案)."""
+
+    BUILD = "build", _("中试平台建设")
+    TRANSFER = "transfer", _("科技成果转化")
+    INDUSTRY = "industry", _("中试产业发展")
+    ECOLOGY = "ecology", _("中试生态构建")
+
+
+# the document names the four families, which group belongs to which is our reading
+GROUPS_OF = {
+    Family.BUILD: ("BAS", "CON", "TAL", "CAP", "SAF", "DIG"),
+    Family.TRANSFER: ("TRF", "INN"),
+    Family.INDUSTRY: ("SRV", "FIN"),
+    Family.ECOLOGY: ("SHR", "ECO"),
+}
+
+
 class PublicationStatus(models.TextChoices):
     DRAFT = "draft", _("编写中")
     IN_REVIEW = "in_review", _("审核中")

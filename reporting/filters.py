@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, ValuesFilter, WordsFilter
 from platforms.filters import PlaceFilter
-from reporting.enums import Fill, Period, ReportStatus
+from reporting.enums import Family, Fill, Period, ReportStatus
 from reporting.models import AnnualReport, EvaluationResult, Indicator, PublishedListRow
 from reporting.selectors.reports import asking_reports, report_years, waiting_reports
 
@@ -20,16 +20,21 @@ PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
 
 
 class IndicatorFilter(FacetedFilterSet):
-    facets: ClassVar = ("part", "fill", "period")
+    facets: ClassVar = ("part", "family", "fill", "period")
 
     q = django_filters.CharFilter(method="words", label=_("关键词"))
     part = django_filters.MultipleChoiceFilter(choices=PARTS, label=_("部分"))
+    family = django_filters.MultipleChoiceFilter(choices=Family.choices, label=_("监测方面"))
     fill = django_filters.MultipleChoiceFilter(choices=Fill.choices, label=_("来源"))
     period = django_filters.MultipleChoiceFilter(choices=Period.choices, label=_("统计期"))
 
     class Meta:
         model = Indicator
         fields: ClassVar = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        rows = Indicator.objects.all() if queryset is None else queryset
+        super().__init__(data, rows.with_family(), **kwargs)
 
     def words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(

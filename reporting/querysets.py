@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from core.models import JobStatus
-from reporting.enums import EDITABLE, PublicationStatus, RunStatus, SchemeUse
+from reporting.enums import EDITABLE, GROUPS_OF, PublicationStatus, RunStatus, SchemeUse
 
 
 class IndicatorQuerySet(models.QuerySet[Any]):
@@ -21,6 +21,13 @@ class IndicatorQuerySet(models.QuerySet[Any]):
     def annual(self) -> IndicatorQuerySet:
         """Part A: what a platform reports."""
         return self.filter(part="annual")
+
+    def with_family(self) -> IndicatorQuerySet:
+        """Annotates `family`; "" for plans and the portal's own."""
+        cases = [When(group__in=groups, then=Value(name)) for name, groups in GROUPS_OF.items()]
+        return self.annotate(
+            family=Case(*cases, default=Value(""), output_field=models.CharField())
+        )
 
     def in_order(self) -> IndicatorQuerySet:
         return self.order_by("part", "order", "-version", "pk")

@@ -29,7 +29,8 @@ class Target:
     """A number a policy promises. `minimum` and `maximum` are in `unit`, by the end of `year`.
 
     `scope` is empty for the jurisdiction's own and `national` for the country's, listed beside;
-    `known` is a figure that a public source gives.
+    `known` is a figure that a public source gives; `body` is who answers for it where that is not
+    the jurisdiction's owner.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Target:
     minimum: int
     maximum: int | None = None
     scope: str = ""
+    body: str = ""
     known: KnownFigure | None = None
 
 

@@ -25,6 +25,7 @@ class TargetSerializer(serializers.Serializer[Progress]):
     year = serializers.IntegerField(source="target.year")
     measure = serializers.CharField(source="target.measure")
     source = serializers.CharField(source="target.source")
+    body = serializers.CharField(source="target.body", help_text="责任单位；空为本地区的主管部门")
     value = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True)
     is_met = serializers.BooleanField()
     is_computed = serializers.BooleanField(help_text="由平台记录计算；否则为登记的数值或未统计")

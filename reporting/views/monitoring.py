@@ -15,6 +15,7 @@ from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
 from reporting.forms import AlertForm, FigureForm
 from reporting.selectors import monitoring as selectors
 from reporting.services import monitoring as services
+from taxonomy.jurisdiction import current_jurisdiction
 
 
 @login_required
@@ -75,6 +76,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "rows": selectors.policy_targets(today=today),
+        "owner": current_jurisdiction().owner,
         "today": today,
         "may_record": bool(TargetFigureAccess(request.user).can("record")),
     }

@@ -132,6 +132,28 @@ def test_list_filters(client):
 
 
 @pytest.mark.usefixtures("indicators")
+def test_list_by_family(client, api):
+    page = client.get(reverse("reporting:indicators"), {"family": "ecology"})
+    rows = api.get("/api/v1/indicators/", {"family": "transfer", "page_size": 100}).json()
+
+    assert {row.group for group in page.context["groups"] for row in group.indicators} == {
+        "SHR", "ECO"
+    }  # fmt: skip
+    assert {row["group"] for row in rows["results"]} == {"TRF", "INN"}
+    assert "中试生态构建" in page.content.decode()
+
+
+@pytest.mark.usefixtures("indicators")
+def test_references_stand_beside_what_they_compare_with(client):
+    page = client.get(reverse("reporting:indicator", args=["SHR-02"])).content.decode()
+    other = client.get(reverse("reporting:indicator", args=["SAF-01"])).content.decode()
+
+    assert "1599 小时/台" in page
+    assert "REF-04" in page
+    assert "公开参考值" not in other
+
+
+@pytest.mark.usefixtures("indicators")
 def test_detail_page_shows_formula_and_uses(client):
     page = client.get(reverse("reporting:indicator", args=["SRV-13"]))
 
