@@ -95,7 +95,8 @@ class ReportValue(BaseModel):
     """One value of a report. Auto values are read-only; a correction keeps both (house rule 5)."""
 
     report = models.ForeignKey(AnnualReport, models.CASCADE, related_name="values_set")
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
+    # its index is `reporting_value_told`
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", db_index=False)
     number = models.DecimalField(_("数值"), max_digits=20, decimal_places=4, null=True, blank=True)
     text = models.TextField(_("文字"), blank=True)
     data = models.JSONField(_("内容"), null=True, blank=True)
@@ -125,7 +126,15 @@ class ReportValue(BaseModel):
             models.Index(
                 fields=["report"], condition=Q(correction_answer="pending"),
                 name="reporting_value_asked",
-            )
+            ),
+            # a number of every report of ten years, without a look at their rows
+            models.Index(
+                fields=["indicator", "report"], include=["number"], name="reporting_value_told"
+            ),
+            models.Index(
+                fields=["indicator"], condition=Q(correction_answer="accepted"),
+                name="reporting_value_agreed",
+            ),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["report", "indicator"], name="reporting_value_once"),

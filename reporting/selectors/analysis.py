@@ -3,39 +3,43 @@ level, with last year's beside; for everybody how many platforms are listed, by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
     Case,
     Count,
-    DecimalField,
     Exists,
     F,
-    FilteredRelation,
-    Func,
     JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
-    TextField,
     Value,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Coalesce, Concat, Substr
+from django.db.models.functions import Coalesce, Concat, Substr
 
-from core.expressions import Median
 from platforms.models import Platform
 from reporting import formulas
 from reporting.access import AnnualReportAccess
-from reporting.analysis import Analysis, Figure, Group, Measure, Pair, Question
-from reporting.enums import Answer, ReportStatus
+from reporting.analysis import MANY, Analysis, Figure, Group, Measure, Question
+from reporting.enums import ReportStatus
 from reporting.models import Indicator, ReportCycle, ReportValue
 from reporting.publishing.catalogue import annual_plan
+from reporting.selectors.analysis_figures import (
+    ACCEPTED,
+    NUMBER,
+    EachText,
+    Years,
+    figures_of,
+    list_in_force,
+    of_code,
+    told,
+    value_in_force,
+)
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import term_choices
 
@@ -47,16 +51,6 @@ PATHS = {"field": "fields", "kind": "kind", "mode": "operation_mode", "level": "
 MODE = "BAS-05"
 UNKNOWN = "未注明"
 YEARS = 10
-ACCEPTED = Q(status=ReportStatus.ACCEPTED)
-NUMBER: Any = DecimalField(max_digits=24, decimal_places=4)
-
-
-class EachText(Func):
-    """One row for each text of a JSON list, "" for an empty one."""
-
-    template = """JSONB_ARRAY_ELEMENTS_TEXT(COALESCE(NULLIF(%(expressions)s, '[]'), '[""]'))"""
-    output_field = TextField()
-    set_returning = True
 
 
 def cycles_seen(user: Any) -> QuerySet[ReportCycle]:
@@ -86,61 +80,32 @@ def measure_of(indicator: Indicator) -> Measure:
 
 
 def answer_to(question: Question, indicator: Indicator | None, *, user: Any) -> Analysis:
-    """The answer, of the reports that the user may see: seven queries, five of a first year;
-    without a year or an indicator the platforms listed today, three."""
+    """The answer, of the reports that the user may see: four queries, five where groups do not
+    add up; without a year or an indicator the platforms listed today, three."""
     if question.cycle is None or indicator is None:
         return _listed(question)
     measure = measure_of(indicator)
-    series = series_of(question.cycle)
-    this, all_years = question.cycle.year, asked_reports(question, measure, user=user)
-    reports = all_years.filter(cycle__in=series)
-    two = {pk: year for pk, year in series.items() if year >= this - 1}
-    grouped = _grouped(reports.filter(cycle__in=two), question, measure, "platform__")
-    found = _by_year(grouped, measure, series)
-    years = _by_year(reports, measure, series).get("", {})
-    pairs, pair = {}, None
-    if len(two) > 1:
-        same = Q(cycle__in=two, platform__in=_with_number(measure, two, this))
-        same &= Q(platform__in=_with_number(measure, two, this - 1))
-        pairs = _by_year(grouped.filter(same), measure, series)
-        pair = _pair(_by_year(reports.filter(same), measure, series).get("", {}), this)
+    series, this = series_of(question.cycle), question.cycle.year
+    reports = asked_reports(question, measure, user=user).filter(cycle__in=series)
+    grouped = _grouped(reports, question, measure, "platform__")
+    if not (adds_up := question.by not in MANY):  # older years are told of all together alone
+        two = [pk for pk, year in series.items() if year >= this - 1]
+        grouped = grouped.filter(cycle__in=two)
+    found = figures_of(grouped, measure, series, with_whole=adds_up)
+    whole = found.pop(None, None) or figures_of(reports, measure, series).get(None, Years({}))
     names = _names(question, found)
-    groups = [
-        Group(code, names[code], known.get(this, Figure()), known.get(this - 1),
-              _pair(pairs.get(code, {}), this))
-        for code, known in found.items()
-    ]  # fmt: skip
-    whole = Group("", "全部", years.get(this, Figure()), years.get(this - 1), pair)
-    made = Analysis(question, measure, groups, whole, dict(sorted(years.items())))
+    groups = [_group(code, names[code], years, this) for code, years in found.items()]
+    made = Analysis(
+        question, measure, [one for one in groups if one.now.reports or one.before],
+        _group("", "全部", whole, this), dict(sorted(whole.figures.items())),
+    )  # fmt: skip
     made.groups.sort(key=lambda one: _place(one, made.value(one.now)))
     return made
 
 
-def _by_year(
-    rows: QuerySet[Any], measure: Measure, series: Mapping[int, int]
-) -> dict[str, dict[int, Figure]]:
-    """Code of the group → year → figure; "" of rows that are not grouped."""
-    names = ["group"] if "group" in rows.query.annotations else []
-    found: dict[str, dict[int, Figure]] = {}
-    for row in _figures(rows, measure, "cycle_id", *names):
-        years = found.setdefault(row.get("group") or "", {})
-        years[series[row["cycle_id"]]] = _figure(row, measure)
-    return found
-
-
-def _with_number(measure: Measure, series: Mapping[int, int], year: int) -> QuerySet[Any]:
-    """Platforms whose accepted report of the year has the number."""
-    rows = ReportValue.objects.filter(
-        report__cycle__in=[pk for pk, known in series.items() if known == year],
-        report__status=ReportStatus.ACCEPTED, indicator__in=measure.keys[measure.indicator.code],
-    )  # fmt: skip
-    return rows.alias(told=told(measure, "")).exclude(told=None).values("report__platform")
-
-
-def _pair(years: Mapping[int, Figure], this: int) -> Pair | None:
-    """Both years of the same platforms; None where a group does not hold the same in both."""
-    now, before = years.get(this), years.get(this - 1)
-    return Pair(now, before) if now and before and now.n == before.n else None
+def _group(code: str, name: str, years: Years, this: int) -> Group:
+    known = years.figures
+    return Group(code, name, known.get(this, Figure()), known.get(this - 1), years.pair(this))
 
 
 def _place(group: Group, value: Decimal | None) -> tuple[Any, ...]:
@@ -165,7 +130,7 @@ def asked_reports(question: Question, measure: Measure, *, user: Any) -> QuerySe
             modes = ReportValue.objects.filter(
                 report=OuterRef("pk"), indicator__in=measure.keys[MODE]
             )
-            stated = modes.annotate(said=_said("")).filter(said__contains=[code])
+            stated = modes.annotate(said=list_in_force("")).filter(said__contains=[code])
             rows = rows.filter(Exists(stated))
         elif name == "field":
             rows = rows.filter(platform__in=Platform.objects.filter(fields__code=code))
@@ -182,83 +147,13 @@ def _inside(question: Question, path: str) -> Q:
     return Q(**{f"{path}region__code__startswith": question.region.prefix})
 
 
-def _agreed(path: str) -> Q:
-    """A correction was accepted."""
-    return Q(**{f"{path}correction_answer": Answer.ACCEPTED, f"{path}correction__isnull": False})
-
-
-def _said(path: str) -> Any:
-    """A list in force."""
-    corrected = KeyTransform("value", f"{path}correction")
-    return Case(When(_agreed(path), then=corrected), default=F(f"{path}data"),
-                output_field=JSONField())  # fmt: skip
-
-
-def number_in_force(path: str) -> Any:
-    """A number in force, in SQL: as `ReportValue.effective`."""
-    corrected = Cast(KeyTextTransform("value", f"{path}correction"), NUMBER)
-    return Case(When(_agreed(path), then=corrected), default=F(f"{path}number"))
-
-
-def told(measure: Measure, path: str) -> Any:
-    """A report's value of the measure, in SQL: a number; of a yes-or-no one 1 or 0."""
-    if measure.method != "yes":
-        return number_in_force(path)
-    return Case(When(_agreed(path), then=_one_or_zero(f"{path}correction__value")),
-                default=_one_or_zero(f"{path}data"))  # fmt: skip
-
-
-def _one_or_zero(path: str) -> Any:
-    yes, no = When(**{path: True}, then=Value(1)), When(**{path: False}, then=Value(0))
-    return Case(yes, no, default=None, output_field=NUMBER)
-
-
-def _of(code: str, measure: Measure) -> FilteredRelation:
-    """A report's value of a code, whichever version of the definition it was given under."""
-    return FilteredRelation("values_set", condition=Q(values_set__indicator__in=measure.keys[code]))
-
-
-def _figures(rows: QuerySet[Any], measure: Measure, *names: str) -> Iterable[dict[str, Any]]:
-    """The figures of the reports by `names`, in one statement: s0, s1 … are the sums that the
-    total is made of, all over the reports that have every one of them."""
-    operands = sorted(measure.formula.codes) if measure.formula else [measure.indicator.code]
-    joined = {f"v{n}": _of(code, measure) for n, code in enumerate(operands)}
-    values: dict[str, Any] = {f"n{n}": told(measure, f"v{n}__") for n in range(len(operands))}
-    if measure.formula:
-        joined["own"], values["own_n"] = (
-            _of(measure.indicator.code, measure),
-            told(measure, "own__"),
-        )
-    known = ACCEPTED & Q(**{f"n{n}__isnull": False for n in range(len(operands))})
-    sums = {f"s{n}": Sum(f"n{n}", filter=known) for n in range(len(operands))}
-    return (
-        rows.annotate(**joined).annotate(**values).order_by().values(*names).annotate(
-            reports=Count("pk"), accepted=Count("pk", filter=ACCEPTED),
-            n=Count("pk", filter=known), **sums,
-            middle=Median("own_n" if measure.formula else "n0", filter=ACCEPTED),
-        )
-    )  # fmt: skip
-
-
-def _figure(row: Mapping[str, Any], measure: Measure) -> Figure:
-    total = row["s0"]
-    if measure.formula:
-        operands = sorted(measure.formula.codes)
-        total = measure.formula.value({code: row[f"s{n}"] for n, code in enumerate(operands)})
-    return Figure(
-        row["reports"], row["accepted"], row["n"],
-        measure.rounded(total) if measure.has_total else None,
-        None if measure.method == "yes" else measure.rounded(row["middle"], middle=True),
-    )  # fmt: skip
-
-
 def _grouped(rows: QuerySet[Any], question: Question, measure: Measure | None, path: str) -> Any:
     """The rows with `group`, the code of what they are counted under."""
     if question.by == "region":
         return rows.annotate(group=_part(question.region, path))
     if question.by == "mode" and measure is not None:
-        return rows.annotate(stated=_of(MODE, measure)).annotate(group=EachText(
-            Coalesce(_said("stated__"), Value([], JSONField()))
+        return rows.annotate(stated=of_code(MODE, measure)).annotate(group=EachText(
+            Coalesce(list_in_force("stated__"), Value([], JSONField()))
         ))  # fmt: skip
     return rows.annotate(group=F(f"{path}{PATHS[question.by]}__code"))
 
@@ -305,14 +200,15 @@ def platform_lines(question: Question, measure: Measure, *, user: Any) -> QueryS
     """The reports behind a number, each with its `value` (once accepted) and `last` year's."""
     cycle: Any = question.cycle
     earlier = [pk for pk, year in series_of(cycle).items() if year == cycle.year - 1]
+    code = measure.indicator.code
     past = ReportValue.objects.filter(
         report__cycle__in=earlier, report__platform=OuterRef("platform"),
-        report__status=ReportStatus.ACCEPTED, indicator__in=measure.keys[measure.indicator.code],
+        report__status=ReportStatus.ACCEPTED, indicator__in=measure.keys[code],
     )  # fmt: skip
     rows = asked_reports(question, measure, user=user).filter(cycle=cycle)
-    rows = rows.annotate(v0=_of(measure.indicator.code, measure)).annotate(
-        value=Case(When(ACCEPTED, then=told(measure, "v0__")), default=None, output_field=NUMBER),
-        last=Subquery(past.annotate(told=told(measure, "")).values("told")[:1]),
+    rows = told(rows, measure, code, "told").annotate(
+        value=Case(When(ACCEPTED, then=F("told")), default=None, output_field=NUMBER),
+        last=Subquery(past.annotate(told=value_in_force(measure)).values("told")[:1]),
     )
     related = ("platform__region", "platform__kind", "platform__level")
     return rows.select_related(*related).order_by(

@@ -304,7 +304,7 @@ def test_statements_do_not_grow_with_platforms(cycle, staff, address):
             client.get(f"{PAGE}{address}")
         counts.append(len(found))
 
-    assert counts == [{"": 18, "platforms/": 14}[address]] * 2
+    assert counts == [{"": 15, "platforms/": 14}[address]] * 2
 
 
 # the draft
