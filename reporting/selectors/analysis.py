@@ -91,8 +91,8 @@ def answer_to(question: Question, indicator: Indicator | None, *, user: Any) -> 
     if not (adds_up := question.by not in MANY):  # older years are told of all together alone
         two = [pk for pk, year in series.items() if year >= this - 1]
         grouped = grouped.filter(cycle__in=two)
-    found = figures_of(grouped, measure, series, with_whole=adds_up)
-    whole = found.pop(None, None) or figures_of(reports, measure, series).get(None, Years({}))
+    found, whole = figures_of(grouped, measure, series, with_whole=adds_up)
+    whole = whole or figures_of(reports, measure, series)[1] or Years({})
     names = _names(question, found)
     groups = [_group(code, names[code], years, this) for code, years in found.items()]
     made = Analysis(

@@ -117,9 +117,9 @@ def told(rows: QuerySet[Any], measure: Measure, code: str, name: str) -> QuerySe
 
 def figures_of(
     rows: QuerySet[Any], measure: Measure, series: Mapping[int, int], *, with_whole: bool = False
-) -> dict[str | None, Years]:
-    """The figures of reports by `group` and year; under None those of all together, where asked
-    for or where there is no group. `series`: key of the cycle → year. One statement.
+) -> tuple[dict[str, Years], Years | None]:
+    """The figures of reports by `group` and year, and those of all together: where asked for, or
+    where there is no group. `series`: key of the cycle → year. One statement.
 
     Sums that make a total are over the reports that have every operand; the last two years are
     told of the same platforms too.
@@ -137,7 +137,7 @@ def figures_of(
     try:
         sql, params = columns.query.sql_with_params()
     except EmptyResultSet:
-        return {}
+        return {}, None
     sums = ", ".join(f"sum({name}) FILTER (WHERE {{0}})" for name in names)
     complete = "status = 'accepted' AND is_complete"
     statement = STATEMENT.format(
@@ -152,7 +152,8 @@ def figures_of(
         cursor.execute(statement, [two, *params])
         lines = cursor.fetchall()
     found = _by_year(lines, measure, series, operands)
-    return found if is_grouped else {None: found.get("", Years({}))}
+    whole = found.pop(None if is_grouped else "", None)
+    return {code: years for code, years in found.items() if code is not None}, whole
 
 
 def _by_year(
