@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +23,7 @@ from cases.models import (
     Quote,
     SafetyInspection,
 )
-from core.files import ALLOWED_TYPES
+from core.fields import FilesField
 from taxonomy.models import Region
 from taxonomy.selectors import term_choices
 
@@ -32,26 +31,7 @@ MAX_YUAN = Decimal("999999999999.99")
 BODY_LENGTH = 5000
 
 
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files; their types are checked where they are kept."""
-
-    def __init__(self, **options: Any) -> None:
-        kinds = ",".join(f".{kind}" for kind in ALLOWED_TYPES)
-        options.setdefault("widget", FilesInput(attrs={"accept": kinds}))
-        options.setdefault("required", False)
-        options.setdefault("label", _("附件"))
-        options.setdefault(
-            "help_text",
-            _("可一次选多个：PDF、Office、图片、文本、ZIP；只有对接双方和管辖部门能看到。"),
-        )
-        super().__init__(**options)
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        return [super(FilesField, self).clean(one, initial) for one in data or []]
+ABOUT_FILES = _("可一次选多个：PDF、Office、图片、文本、ZIP；只有对接双方和管辖部门能看到。")
 
 
 def _day() -> forms.DateInput:
@@ -74,7 +54,7 @@ class ActionForm(forms.Form):
 
 class MessageForm(ActionForm):
     body = forms.CharField(label=_("消息"), max_length=BODY_LENGTH, widget=_text(4))
-    files = FilesField()
+    files = FilesField(help_text=ABOUT_FILES)
 
 
 class QuoteForm(ActionForm):
@@ -147,7 +127,7 @@ class EnquiryForm(ActionForm):
         None, label=_("咨询哪项能力"), required=False, empty_label=_("不限，请平台推荐")
     )
     body = forms.CharField(label=_("想问什么"), max_length=BODY_LENGTH, widget=_text(7))
-    files = FilesField()
+    files = FilesField(help_text=ABOUT_FILES)
 
     def __init__(
         self, *args: Any, enterprises: Any, demands: Any, capabilities: Any, **kwargs: Any

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import puremagic
@@ -153,3 +154,28 @@ def files_of(target: models.Model) -> models.QuerySet[StoredFile]:
     """Files of `target`, oldest first."""
     rows = StoredFile.objects.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
     return rows.order_by("created_at", "pk")
+
+
+def file_item(stored: StoredFile) -> dict[str, Any]:
+    """A file as `c-files` shows it."""
+    return {
+        "name": stored.name,
+        "url": stored.get_absolute_url(),
+        "size": stored.size_bytes,
+        "at": stored.created_at,
+    }
+
+
+def file_items(targets: Iterable[models.Model]) -> dict[str, list[dict[str, Any]]]:
+    """Files of records of one kind, oldest first, as `c-files` shows them, by the record's key as
+    text; records without files have an empty list. One query, none without records."""
+    rows = list(targets)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if not rows:
+        return found
+    stored = StoredFile.objects.filter(
+        target_type=rows[0]._meta.label_lower, target_id__in=[str(row.pk) for row in rows]
+    )
+    for file in stored.order_by("created_at", "pk"):
+        found[file.target_id].append(file_item(file))
+    return found

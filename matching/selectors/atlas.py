@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from demands.models import Demand
 from matching.models import Match, MatchList
-from matching.selectors.weights import LIKELY
+from matching.selectors.weights import unmet
 from platforms.models import Capability
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces, term_choices
@@ -24,7 +24,7 @@ NOTHING = "none"  # 未注明, as a choice
 UNKNOWN = ""
 UNKNOWN_LABEL = "未注明"
 HEAT_LEVELS = 4
-UNMET = Q(match_list__relevant_count=0) | Q(match_list__chance__lt=LIKELY)
+UNMET = unmet("match_list__")
 PROCESS, FIELD, REGION = "process", "field", "region"
 AXES = {PROCESS: "工艺", FIELD: "领域", REGION: "地区"}
 TERM_LISTS = {PROCESS: "process-kind", FIELD: "field-data"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from demands.access import POSTING_ROLES, DemandAccess
 from demands.models import Demand, Disclosure
@@ -15,7 +15,7 @@ from matching.engine.lexicon import linked_words
 from matching.enums import FeedbackSide, MismatchReason, Side, Verdict
 from matching.models import Feedback, Match, MatchList, MatchRun
 from matching.selectors.highlight import Piece, Text, shared_words, strong_terms
-from matching.selectors.weights import LIKELY, RELEVANT_SCORE, feature_label
+from matching.selectors.weights import RELEVANT_SCORE, feature_label, unmet
 from platforms.models import Capability
 
 SHOWN_CHARACTERS = 600
@@ -111,11 +111,8 @@ class MatchPage:
 
     @property
     def is_unmet(self) -> bool:
-        """Whether a demand's list counts as unmet: nothing relevant, or probably nobody can."""
-        found = self.match_list
-        return found is not None and (
-            not found.relevant_count or (found.chance is not None and found.chance < LIKELY)
-        )
+        """Whether a demand's list counts as unmet, as its query told."""
+        return bool(getattr(self.match_list, "is_unmet", False))
 
     @property
     def is_running(self) -> bool:
@@ -128,7 +125,9 @@ class MatchPage:
 
 def demand_page(*, user: Any, demand: Demand) -> MatchPage:
     """The capabilities of `demand`'s list as `user` may see them. Six queries, however many."""
-    match_list = MatchList.objects.select_related("run").filter(demand=demand).first()
+    is_unmet = Case(When(unmet(), then=Value(True)), default=Value(False))
+    found = MatchList.objects.select_related("run").filter(demand=demand)
+    match_list = found.annotate(is_unmet=is_unmet).first()
     cards = []
     if match_list is not None:
         rows = match_list.matches.live().ranked().select_related("capability__platform__region")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, FloatField
+from django.db.models import Avg, FloatField, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Abs, Cast
 
@@ -31,6 +31,12 @@ FEATURE_LABELS = {
     "taxonomy": "领域相同",
 }
 SAMPLED_RANKS = 10
+
+
+def unmet(path: str = "") -> Q:
+    """Lists of demands that count as unmet, seen from `path`: nothing relevant is in them, or
+    probably nobody can do it."""
+    return Q(**{f"{path}relevant_count": 0}) | Q(**{f"{path}chance__lt": LIKELY})
 
 
 def active_weights() -> Weights:

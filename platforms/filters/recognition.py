@@ -39,10 +39,9 @@ from platforms.models import (
 )
 from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
-from platforms.selectors.operations import is_pressing
+from platforms.selectors.operations import UNFINISHED, is_pressing
 from platforms.selectors.roster import ENTRY, EXIT
-from platforms.selectors.subsidies import DUE
-from platforms.states.recognition import LIVE
+from platforms.selectors.subsidies import is_due
 
 
 def scheme_choices() -> list[tuple[str, str]]:
@@ -197,7 +196,7 @@ class AssessmentFilter(FacetedFilterSet):
         fields: tuple[str, ...] = ()
 
     def unfinished(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        rows = rows.filter(result="", recognition__status__in=LIVE)
+        rows = rows.filter(UNFINISHED)
         today = timezone.localdate()
         narrowed = {
             "requested": Q(requested_at__isnull=False),
@@ -243,7 +242,7 @@ class SubsidyFilter(FacetedFilterSet):
         fields: tuple[str, ...] = ()
 
     def due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(status__in=DUE, year__lte=timezone.localdate().year)
+        return rows.filter(is_due(timezone.localdate().year))
 
 
 class TaxFilter(FacetedFilterSet):

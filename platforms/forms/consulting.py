@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import FilesField
 from platforms.enums import Stance
-from platforms.forms.support import FilesField
 
 
 class ConsultForm(forms.Form):
@@ -36,7 +36,7 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("有条件同意的写明条件，不同意的写明理由。"),
     )  # fmt: skip
-    files = FilesField(label=_("附件"), help_text=_("加盖公章的意见函等，可一次选多份。"))
+    files = FilesField(help_text=_("加盖公章的意见函等，可一次选多份。"))
 
 
 class MergeForm(forms.Form):

@@ -7,20 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import FilesField
 from platforms.models import Platform, SupportTicket
-
-
-class FilesField(forms.FileField):
-    """Any number of files, or none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.FileInput(), **kwargs)
-        self.widget.allow_multiple_selected = True
-        self.widget.attrs["multiple"] = True
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list) else [data]
-        return [super(FilesField, self).clean(file, initial) for file in files if file]
 
 
 class TicketForm(forms.ModelForm):
@@ -65,4 +53,4 @@ class TicketReplyForm(forms.Form):
     body = forms.CharField(
         label=_("内容"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    files = FilesField(label=_("附件"), help_text=_("批复、证明等，可一次选多份。"))
+    files = FilesField(help_text=_("批复、证明等，可一次选多份。"))

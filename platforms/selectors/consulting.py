@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from accounts.models import Organisation
 from accounts.selectors import departments
-from core.models import StoredFile
+from core.files import file_items
 from platforms.access import OpinionRequestAccess
 from platforms.enums import RequestStatus
 from platforms.models import Application, OpinionRequest
@@ -47,23 +46,10 @@ def answers_of(application: Application, user: Any) -> list[Answer]:
     access = OpinionRequestAccess(user)
     rows = access.visible().filter(application=application).select_related(*RELATED)
     found = list(rows.order_by("pk"))
-    files = files_by_request(found)
+    files = file_items(found)
     for row in found:  # the same object: its platform is not read again
         row.application = application
-    return [Answer(row, files[row.pk], bool(access.can("withdraw", row))) for row in found]
-
-
-def files_by_request(rows: list[OpinionRequest]) -> dict[int, list[dict[str, Any]]]:
-    """Attachments of answers, by request. One query."""
-    stored = StoredFile.objects.filter(
-        target_type="platforms.opinionrequest", target_id__in=[str(row.pk) for row in rows]
-    )
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for file in stored.order_by("created_at", "pk"):
-        found[int(file.target_id)].append(
-            {"name": file.name, "url": file.get_absolute_url(), "size": file.size_bytes}
-        )
-    return found
+    return [Answer(row, files[str(row.pk)], bool(access.can("withdraw", row))) for row in found]
 
 
 def merge_draft(application: Application, answers: list[Answer]) -> str:

@@ -25,6 +25,9 @@ from platforms.enums import ChangeStatus
 from platforms.models import Assessment, ChangeReport, FundingRecord, Platform, UsageLog
 from platforms.states.recognition import LIVE
 
+# still to be assessed, of a recognition that is not over
+UNFINISHED = Q(result="", recognition__status__in=LIVE)
+
 
 def is_pressing(today: date) -> Q:
     """Late, asking for more time, or asking to be assessed."""
@@ -95,7 +98,7 @@ def assessment_rows(user: Any) -> QuerySet[Assessment]:
 
 def open_assessments(user: Any) -> QuerySet[Assessment]:
     """What is still to be assessed, of recognitions that are not over."""
-    return assessment_rows(user).filter(result="", recognition__status__in=LIVE)
+    return assessment_rows(user).filter(UNFINISHED)
 
 
 def pressing_assessments(user: Any, today: date) -> QuerySet[Assessment]:

@@ -13,7 +13,10 @@ from platforms.enums import SubsidyStatus
 from platforms.models import SubsidyPlan, SubsidyYear
 from taxonomy.jurisdiction import Subsidy, jurisdictions_inside
 
-DUE = (SubsidyStatus.WAITING, SubsidyStatus.PAYABLE)
+
+def is_due(year: int) -> Q:
+    """Years that have come by `year` and wait to be judged or paid."""
+    return Q(status__in=[SubsidyStatus.WAITING, SubsidyStatus.PAYABLE], year__lte=year)
 
 
 def subsidy_rows(user: Any) -> QuerySet[SubsidyYear]:
@@ -24,7 +27,7 @@ def subsidy_rows(user: Any) -> QuerySet[SubsidyYear]:
 
 def due_subsidies(user: Any, year: int) -> QuerySet[SubsidyYear]:
     """Years that have come and wait to be judged or paid."""
-    return subsidy_rows(user).filter(status__in=DUE, year__lte=year)
+    return subsidy_rows(user).filter(is_due(year))
 
 
 @dataclass(frozen=True)

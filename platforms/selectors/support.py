@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from core.models import StoredFile
+from core.files import file_items
 from core.workdays import workdays_between
 from platforms.access import TicketAccess
 from platforms.enums import SupportKind, TicketStatus
@@ -43,14 +43,7 @@ class Said:
 def ticket_thread(ticket: SupportTicket, user: Any) -> list[Said]:
     """Messages of a ticket, the oldest first."""
     replies = list(ticket.replies.select_related("author").order_by("pk"))
-    stored = StoredFile.objects.filter(
-        target_type="platforms.ticketreply", target_id__in=[str(row.pk) for row in replies]
-    )
-    files = defaultdict(list)
-    for file in stored.order_by("created_at"):
-        files[file.target_id].append(
-            {"name": file.name, "url": file.get_absolute_url(), "size": file.size_bytes}
-        )
+    files = file_items(replies)
     return [Said(row, files[str(row.pk)], row.author_id == user.pk) for row in replies]
 
 

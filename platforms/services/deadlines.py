@@ -27,7 +27,7 @@ from platforms.models import (
     Platform,
     SupportTicket,
 )
-from platforms.states.recognition import LIVE
+from platforms.selectors.operations import UNFINISHED
 from taxonomy.models import RegionLevel
 
 SOON_WORKDAYS = 2
@@ -158,7 +158,7 @@ def _remind_opinions(now: datetime) -> int:
 
 
 def _remind_assessments(now: datetime) -> int:
-    rows = Assessment.objects.filter(result="", recognition__status__in=LIVE)
+    rows = Assessment.objects.filter(UNFINISHED)
     rows = rows.select_related("recognition__platform", "recognition__scheme")
     written = 0
     for row, day, is_late, key, word in near(rows, "due_date", now=now, soon=SOON_ASSESSMENT):

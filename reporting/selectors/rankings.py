@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.enums import Role
-from core.files import files_of
+from core.files import file_items
 from core.templatetags.portal_format import plain
 from reporting.enums import DisputeStatus
 from reporting.models import (
@@ -194,15 +194,12 @@ def contestable(run: EvaluationRun, result: EvaluationResult) -> list[tuple[str,
 
 
 def disputes_of(rows: QuerySet[Any], run: EvaluationRun) -> list[EvaluationDispute]:
-    """Open ones first, with their files."""
+    """Open ones first, with their files. Two queries, however many."""
     related = ("platform", "made_by", "correction")
     listed = list(rows.filter(run=run).select_related(*related).order_by("-created_at", "pk"))
+    files = file_items(listed)
     for dispute in listed:
-        dispute.files = [
-            {"name": row.name, "url": row.get_absolute_url(), "size": row.size_bytes,
-             "at": row.created_at}
-            for row in files_of(dispute)
-        ]  # fmt: skip
+        dispute.files = files[str(dispute.pk)]
     return sorted(listed, key=lambda row: row.status != DisputeStatus.OPEN)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Avg, Count, Q, QuerySet
 
 from accounts.enums import Role
-from core.files import files_of
 from core.models import StoredFile
 from reporting import queries
 from reporting.access import LEVEL_OF
@@ -107,15 +106,6 @@ def with_files(report: AnnualReport, lines: list[Line]) -> list[Line]:
     for target, count in rows.values_list("target_id").annotate(n=Count("pk")):
         ids[target].file_count = count
     return lines
-
-
-def file_items(target: Any) -> list[dict[str, Any]]:
-    """Files as `c-files` shows them."""
-    return [
-        {"name": row.name, "url": row.get_absolute_url(), "size": row.size_bytes,
-         "at": row.created_at}
-        for row in files_of(target)
-    ]  # fmt: skip
 
 
 def rows_of(report: AnnualReport, line: Line, *, now: datetime) -> list[Row]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from core.files import file_items
 from core.refusals import refusals_on, telling
 from reporting.access import AnnualReportAccess
 from reporting.catalogue import references_of
@@ -199,7 +200,7 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "rows": selectors.rows_of(report, line, now=timezone.now()),
         "inputs": selectors.inputs_of(report, line),
         "references": references_of(code),
-        "files": selectors.file_items(line.row) if line.row else [],
+        "files": file_items([line.row])[str(line.row.pk)] if line.row else [],
     }  # fmt: skip
     return render(request, "reporting/value.html", context)
 

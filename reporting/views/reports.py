@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
+from core.files import file_items
 from core.lists import list_page
 from core.refusals import tell, telling
 from reporting.access import AnnualReportAccess, is_staff
@@ -70,7 +71,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "previous": report_of(found, 1),
         "extensions": found.extensions.select_related("requested_by", "answered_by")
         .order_by("-created_at"),
-        "scans": selectors.file_items(found),
+        "scans": file_items([found])[str(found.pk)],
         "is_overdue": found.is_editable and found.due_date < timezone.localdate(),
     }  # fmt: skip
     return render(request, "reporting/report.html", context)
