@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
     "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},
+    "remind-alerts": {"task": "reporting.remind_alerts", "schedule": crontab(hour=9, minute=10)},
     "compute-portal-values": {
         "task": "reporting.compute_portal_values",
         "schedule": crontab(hour=0, minute=40),

@@ -12,6 +12,7 @@ class ReportingConfig(AppConfig):
 
         register_guard("reporting.reportvalue", access.may_read_evidence)
         register_guard("reporting.annualreport", access.may_read_scan)
+        register_guard("reporting.alert", access.may_read_alert_file)
         register_guard("reporting.evaluationdispute", access.may_read_dispute)
         register_guard("reporting.publication", access.may_read_publication_file)
         register_guard("reporting.publishedlist", access.may_read_list_file)

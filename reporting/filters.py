@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, ValuesFilter, WordsFilter
 from platforms.filters import PlaceFilter
-from reporting.enums import Family, Fill, Period, ReportStatus
-from reporting.models import AnnualReport, EvaluationResult, Indicator, PublishedListRow
+from reporting.enums import AlertStatus, Family, Fill, Period, ReportStatus
+from reporting.models import Alert, AnnualReport, EvaluationResult, Indicator, PublishedListRow
 from reporting.selectors.reports import asking_reports, report_years, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
@@ -76,6 +76,29 @@ class ReportFilter(PlaceFilter):
 
     def only_asking(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
         return asking_reports(rows) if value else rows
+
+
+class AlertFilter(FacetedFilterSet):
+    facets: ClassVar = ("status",)
+
+    status = django_filters.MultipleChoiceFilter(choices=AlertStatus.choices, label=_("状态"))
+    mine = django_filters.BooleanFilter(
+        method="only_mine", label=_("只看我负责的"), widget=forms.CheckboxInput
+    )
+    overdue = django_filters.BooleanFilter(
+        method="only_overdue", label=_("只看逾期未办结"), widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Alert
+        fields: ClassVar = []
+
+    def only_mine(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+        return rows.filter(owner=self.request.user) if value else rows
+
+    def only_overdue(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+        late = Alert.objects.overdue(today=timezone.localdate())
+        return rows.filter(pk__in=late.values("pk")) if value else rows
 
 
 class ResultFilter(PlaceFilter):

@@ -11,7 +11,14 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from core.models import JobStatus
-from reporting.enums import EDITABLE, GROUPS_OF, PublicationStatus, RunStatus, SchemeUse
+from reporting.enums import (
+    EDITABLE,
+    GROUPS_OF,
+    AlertStatus,
+    PublicationStatus,
+    RunStatus,
+    SchemeUse,
+)
 
 
 class IndicatorQuerySet(models.QuerySet[Any]):
@@ -83,3 +90,12 @@ class PublicationQuerySet(models.QuerySet[Any]):
     def light(self) -> PublicationQuerySet:
         """Without the snapshot, which lists do not need."""
         return self.defer("snapshot")
+
+
+class AlertQuerySet(models.QuerySet[Any]):
+    def open(self) -> AlertQuerySet:
+        return self.filter(status=AlertStatus.OPEN)
+
+    def overdue(self, *, today: date) -> AlertQuerySet:
+        """Open, and the day is past."""
+        return self.open().filter(due_date__lt=today)

@@ -2,6 +2,7 @@
 
 from core.states import Relation, StateMachine, transition
 from reporting.enums import EDITABLE, IN_REVIEW
+from reporting.enums import AlertStatus as A
 from reporting.enums import CycleStatus as C
 from reporting.enums import DisputeStatus as D
 from reporting.enums import ListStatus as L
@@ -147,5 +148,21 @@ PUBLISHED_LIST = StateMachine(
         transition("withdraw", "撤回", sources=[L.PUBLISHED], target=L.WITHDRAWN,
                    relations=[STAFF], reason_required=True, tone="danger",
                    confirm="这一期的编号和撤回原因保留，清单内容不再公开。"),
+    ),
+)  # fmt: skip
+
+# a value back within its bounds closes its alert by itself; a person who closes it before shows
+# what was done, and the alert opens again should the value stay where it is (C18)
+ALERT = StateMachine(
+    name="alert",
+    title="运行预警",
+    statuses=A,
+    initial=A.OPEN,
+    transitions=(
+        transition("close", "办结", sources=[A.OPEN], target=A.CLOSED,
+                   relations=[STAFF, SYSTEM], reason_required=True, tone="primary"),
+        transition("reopen", "重新打开", sources=[A.CLOSED], target=A.OPEN,
+                   relations=[STAFF, SYSTEM], reason_required=True,
+                   confirm="办结不算数，须在新的期限前再次处理。"),
     ),
 )  # fmt: skip

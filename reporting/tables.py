@@ -14,6 +14,7 @@ from django_tables2.rows import BoundRows
 from core.counts import KeptPaginator
 from reporting.analysis import DIMENSIONS, Analysis, Group, Measure
 from reporting.models import (
+    Alert,
     AnnualReport,
     EvaluationResult,
     EvaluationRun,
@@ -62,6 +63,18 @@ class JobTable(tables.Table):
     class Meta:
         model = ReportingJob
         fields: ClassVar = ("kind", "cycle", "status", "owner", "created_at", "finished_at")
+
+
+class AlertTable(tables.Table):
+    indicator = tables.Column(orderable=False, verbose_name=_("指标"))
+    is_overdue = tables.BooleanColumn(yesno="是,", orderable=False, verbose_name=_("逾期"))
+    closed_by = tables.Column(orderable=False, verbose_name=_("办结人"))
+
+    class Meta:
+        model = Alert
+        fields: ClassVar = ("indicator", "message", "day", "due_date", "is_overdue", "owner",
+                            "status", "status_changed_at", "closed_by", "answer",
+                            "recovered_at")  # fmt: skip
 
 
 class EvaluationTable(tables.Table):

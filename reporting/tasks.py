@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.events import on
 from reporting.services import (
+    alerts,
     evaluation_notices,
     gates,
     jobs,
@@ -42,6 +43,16 @@ def compute_portal_values() -> None:
 @shared_task(name="reporting.probe_home", expires=240)
 def probe_home() -> None:
     monitoring.probe_home(now=timezone.now())
+
+
+@shared_task(name="reporting.remind_alerts", expires=3600)
+def remind_alerts() -> None:
+    alerts.remind_alerts(now=timezone.now())
+
+
+@on(*alerts.TITLES, name="reporting.tell_alert")
+def tell_alert(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    alerts.tell(event_id=event_id, name=name, payload=payload, now=timezone.now())
 
 
 @on(*notices.TEXTS, name="reporting.tell_people")

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reporting.views import (
+    alerts,
     analysis,
     compiling,
     cycles,
@@ -73,8 +74,11 @@ urlpatterns = [
     path("reporting-jobs/<int:pk>/cancel/", cycles.cancel, name="cancel_job"),
     path("monitoring/", monitoring.monitoring, name="monitoring"),
     path("monitoring/compute/", monitoring.compute, name="compute_portal"),
-    path("monitoring/alerts/<int:pk>/assign/", monitoring.assign_alert, name="assign_alert"),
-    path("monitoring/alerts/<int:pk>/close/", monitoring.close_alert, name="close_alert"),
+    path("monitoring/alerts/", alerts.alerts, name="alerts"),
+    path("monitoring/alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("monitoring/alerts/<int:pk>/assign/", alerts.assign_alert, name="assign_alert"),
+    path("monitoring/alerts/<int:pk>/close/", alerts.close_alert, name="close_alert"),
+    path("monitoring/alerts/<int:pk>/reopen/", alerts.reopen_alert, name="reopen_alert"),
     path("targets/", monitoring.targets, name="targets"),
     path("effects/", effects.effects, name="effects"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),

@@ -9,7 +9,12 @@ from reporting.access.evaluations import (
     may_read_dispute,
 )
 from reporting.access.jobs import JobAccess
-from reporting.access.monitoring import AlertAccess, PortalValueAccess, TargetFigureAccess
+from reporting.access.monitoring import (
+    AlertAccess,
+    PortalValueAccess,
+    TargetFigureAccess,
+    may_read_alert_file,
+)
 from reporting.access.publications import (
     PublicationAccess,
     PublishedListAccess,
@@ -47,6 +52,7 @@ __all__ = [
     "StaffOnlyAccess",
     "TargetFigureAccess",
     "is_staff",
+    "may_read_alert_file",
     "may_read_dispute",
     "may_read_evidence",
     "may_read_list_file",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from core.access import ALLOWED, Decision
 from core.states import Relation
 from reporting.access.base import STAFF, SYSTEM, StaffOnlyAccess
+from reporting.enums import AlertStatus
 from reporting.models import Alert, PortalValue, TargetFigure
+from reporting.states import ALERT
 
 
 class PortalValueAccess(StaffOnlyAccess):
@@ -26,12 +29,21 @@ class AlertAccess(StaffOnlyAccess):
     """Alerts of the running indicators."""
 
     model = Alert
+    machine = ALERT
     actions: ClassVar = {
         "view": frozenset({STAFF, SYSTEM}),
         "assign": frozenset({STAFF}),
-        "close": frozenset({STAFF, SYSTEM}),
     }
-    labels: ClassVar = {"view": _("查看预警"), "assign": _("指定负责人"), "close": _("关闭预警")}
+    labels: ClassVar = {"view": _("查看预警"), "assign": _("指定负责人和期限")}
+
+    def check(self, action: str, obj: Alert | None) -> Decision:
+        if obj is None:
+            return ALLOWED
+        if action == "assign" and obj.status != AlertStatus.OPEN:
+            return Decision(False, "预警已经办结。", "wrong_state")
+        if action == "reopen" and obj.recovered_at is not None:
+            return Decision(False, "数值已经恢复正常；再超出界限时会有新的预警。", "wrong_state")
+        return ALLOWED
 
 
 class TargetFigureAccess(StaffOnlyAccess):
@@ -43,3 +55,8 @@ class TargetFigureAccess(StaffOnlyAccess):
         "record": frozenset({STAFF}),
     }
     labels: ClassVar = {"view": _("查看政策目标"), "record": _("登记目标数值")}
+
+
+def may_read_alert_file(user: Any, target_id: str) -> bool:
+    """What was shown at closing an alert is for whoever sees the alert."""
+    return AlertAccess(user).visible().filter(pk=target_id).exists()

@@ -7,7 +7,7 @@ from reporting.forms.evaluations import (
     RewardForm,
     RunForm,
 )
-from reporting.forms.monitoring import AlertForm, FigureForm
+from reporting.forms.monitoring import AlertForm, CloseAlertForm, FigureForm
 from reporting.forms.publications import ChapterForm, ListForm, PublicationForm
 from reporting.forms.reports import (
     CorrectionForm,
@@ -25,6 +25,7 @@ from reporting.forms.schemes import SchemeForm
 __all__ = [
     "AlertForm",
     "ChapterForm",
+    "CloseAlertForm",
     "CorrectionForm",
     "CycleDatesForm",
     "CycleForm",

@@ -8,17 +8,33 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from core.fields import FilesField
 
 
 class AlertForm(forms.Form):
     """Who sees to an alert, by when."""
 
-    owner = forms.ModelChoiceField(queryset=User.objects.none(), label="负责人")
-    due_date = forms.DateField(label="处理期限")
+    owner = forms.ModelChoiceField(queryset=User.objects.none(), label="负责人", empty_label=None)
+    due_date = forms.DateField(
+        label="处理期限", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, owners: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+class CloseAlertForm(forms.Form):
+    """What was done, and what shows it."""
+
+    reason = forms.CharField(
+        label="处理说明", max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    files = FilesField(
+        label="证明材料",
+        required=True,
+        help_text="截图、通知、会议纪要等，可一次选多份。数值恢复正常的预警会自动办结，不用上传。",
+    )
 
 
 class FigureForm(forms.Form):

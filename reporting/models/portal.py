@@ -6,11 +6,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
 from reporting.enums import AlertStatus
 from reporting.models.indicator import Indicator
+from reporting.querysets import AlertQuerySet
 
 
 class PortalValue(BaseModel):
@@ -52,7 +55,10 @@ class TargetFigure(BaseModel):
 
 
 class Alert(BaseModel):
-    """A portal value out of its bounds: somebody owns it, by a day."""
+    """A portal value out of its bounds: somebody owns it, by a day, and shows what was done (C18).
+
+    `recovered_at`: when the value was found within its bounds again; then it is over for good.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="alerts")
     day = models.DateField(_("日期"))
@@ -64,11 +70,14 @@ class Alert(BaseModel):
     status = models.CharField(
         _("状态"), max_length=10, choices=AlertStatus.choices, default=AlertStatus.OPEN
     )
-    closed_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     answer = models.CharField(_("处理说明"), max_length=300, blank=True)
+    recovered_at = models.DateTimeField(_("数值恢复时间"), null=True, blank=True)
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("指标预警")
@@ -80,3 +89,10 @@ class Alert(BaseModel):
 
     def __str__(self) -> str:
         return self.message
+
+    def get_absolute_url(self) -> str:
+        return reverse("reporting:alert", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.status == AlertStatus.OPEN and self.due_date < timezone.localdate()

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Case, F, Max, QuerySet, Sum, When
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
 from platforms.models import Capability, Recognition
+from reporting.enums import AlertStatus
 from reporting.models import Indicator, PortalValue, ReportValue, TargetFigure
 from taxonomy.jurisdiction import Jurisdiction, Target, current_jurisdiction
 from taxonomy.models import Region
@@ -220,8 +221,10 @@ def alert_owners() -> QuerySet[User]:
     return rows.order_by("name", "pk")
 
 
-def alerts_of(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Open ones first, the most urgent on top."""
+def alert_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Alerts for lists: open ones first, the most urgent on top, then what was closed last."""
+    closed = Case(When(status=AlertStatus.CLOSED, then="status_changed_at"))
+    due = Case(When(status=AlertStatus.OPEN, then="due_date"))
     return rows.select_related("indicator", "owner", "closed_by").order_by(
-        "-status", "due_date", "-pk"
+        F("status").desc(), due, closed.desc(), "-pk"
     )

@@ -1,4 +1,4 @@
-"""The portal's own indicators, day by day, and the alerts they raise."""
+"""The portal's own indicators, day by day, and where policy targets stand by other sources."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import Role
-from accounts.models import User
 from core.errors import DomainError
 from core.services import count_today, log_activity
 from core.templatetags.portal_format import plain
-from core.workdays import add_workdays
 from platforms.models import Platform
-from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
-from reporting.enums import AlertStatus, Kind
+from reporting.access import PortalValueAccess, TargetFigureAccess
+from reporting.enums import Kind
 from reporting.formulas import rounded
-from reporting.models import Alert, Indicator, PortalValue, TargetFigure
+from reporting.models import Indicator, PortalValue, TargetFigure
 from reporting.queries.portal import OF_ROWS, READERS, Moment, Reading
 from reporting.selectors.monitoring import READERS as TARGET_READERS
+from reporting.services.alerts import watch_value
 from reporting.values import as_json
 from taxonomy.jurisdiction import current_jurisdiction
 
-ALERT_WORKDAYS = 5
 SLOW_SECONDS = 15  # 国办秘函〔2019〕19号
 PROBE_TIMEOUT_SECONDS = 30
 
@@ -57,7 +54,7 @@ def compute_portal_values(*, actor: Any, now: datetime) -> int:
                 "computed_at": now,
             },
         )  # fmt: skip
-        _watch(indicator, reading, now)
+        watch_value(indicator=indicator, problem=problem_with(indicator, reading), now=now)
     return len(rows)
 
 
@@ -89,60 +86,6 @@ def problem_with(indicator: Indicator, reading: Reading) -> str:
     if late := reading.detail.get("late"):
         return f"{'、'.join(late)}超过规定时间没有更新。"
     return ""
-
-
-def _watch(indicator: Indicator, reading: Reading, now: datetime) -> None:
-    """One open alert an indicator; it closes by itself once the value is in bounds again."""
-    message = problem_with(indicator, reading)
-    waiting = Alert.objects.filter(indicator=indicator, status=AlertStatus.OPEN)
-    if not message:
-        waiting.update(status=AlertStatus.CLOSED, closed_at=now, answer="数值已恢复正常。")
-        return
-    day = timezone.localdate(now)
-    Alert.objects.update_or_create(
-        indicator=indicator, status=AlertStatus.OPEN,
-        defaults={"message": message},
-        create_defaults={
-            "message": message, "day": day, "due_date": add_workdays(now, ALERT_WORKDAYS).date(),
-        },
-    )  # fmt: skip
-
-
-@transaction.atomic
-def assign_alert(
-    *, actor: Any, alert: Alert, owner: User, now: datetime, due_date: date | None = None
-) -> Alert:
-    """Say who sees to it, and by when (else the day stays). Errors: Refused, `not_staff`,
-    `past_date`."""
-    AlertAccess(actor).require("assign", alert)
-    if due_date is not None and due_date < timezone.localdate(now):
-        raise DomainError("past_date", "期限不能早于今天。", "due_date")
-    if not owner.has_role(Role.GOVERNMENT):
-        raise DomainError("not_staff", "只能指定政府工作人员。", "owner")
-    locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
-    locked.owner, locked.due_date = owner, due_date or locked.due_date
-    locked.save(update_fields=["owner", "due_date", "updated_at"])
-    log_activity(
-        actor=actor, action="reporting.alert.assign", target=locked, now=now,
-        data={"owner": owner.name, "due": locked.due_date.isoformat()},
-    )  # fmt: skip
-    return locked
-
-
-@transaction.atomic
-def close_alert(*, actor: Any, alert: Alert, answer: str, now: datetime) -> Alert:
-    """Say what was done. Errors: Refused, `wrong_state`, `reason_required`."""
-    AlertAccess(actor).require("close", alert)
-    locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
-    if locked.status != AlertStatus.OPEN:
-        raise DomainError("wrong_state", "预警已经处理。")
-    if not answer.strip():
-        raise DomainError("reason_required", "请写明如何处理。", "answer")
-    locked.status, locked.answer = AlertStatus.CLOSED, answer.strip()[:300]
-    locked.closed_at, locked.closed_by = now, actor
-    locked.save()
-    log_activity(actor=actor, action="reporting.alert.close", target=locked, now=now)
-    return locked
 
 
 @transaction.atomic

@@ -1,18 +1,18 @@
-"""Running indicators and alerts for staff; policy targets for everybody."""
+"""Running indicators for staff; policy targets for everybody."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.refusals import telling
 from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
-from reporting.forms import AlertForm, FigureForm
+from reporting.forms import FigureForm
 from reporting.selectors import monitoring as selectors
 from reporting.services import monitoring as services
 from taxonomy.jurisdiction import current_jurisdiction
@@ -27,10 +27,8 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     alert_access = AlertAccess(request.user)
     context = {
         "access": access,
-        "alert_access": alert_access,
         "rows": selectors.running(access.visible()),
-        "alerts": selectors.alerts_of(alert_access.visible())[:50],
-        "owners": selectors.alert_owners(),
+        "alerts": selectors.alert_rows(alert_access.visible().open()),  # type: ignore[attr-defined]
     }
     return render(request, "reporting/monitoring.html", context)
 
@@ -41,32 +39,6 @@ def compute(request: HttpRequest) -> HttpResponse:
     """Compute today's values now."""
     services.compute_portal_values(actor=request.user, now=timezone.now())
     messages.success(request, "运行指标已更新。")
-    return redirect("reporting:monitoring")
-
-
-@login_required
-@require_POST
-def assign_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say who sees to an alert, and by when."""
-    alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
-    form = AlertForm(request.POST, owners=selectors.alert_owners())
-    with telling(request):
-        if not form.is_valid():
-            raise DomainError("invalid", "请选择负责人和期限。")
-        services.assign_alert(
-            actor=request.user, alert=alert, now=timezone.now(), **form.cleaned_data
-        )
-    return redirect("reporting:monitoring")
-
-
-@login_required
-@require_POST
-def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what was done about an alert."""
-    alert = get_object_or_404(AlertAccess(request.user).visible(), pk=pk)
-    answer = request.POST.get("answer", "")
-    with telling(request):
-        services.close_alert(actor=request.user, alert=alert, answer=answer, now=timezone.now())
     return redirect("reporting:monitoring")
 
 

@@ -1,4 +1,4 @@
-"""Day counts behind portal indicators, figures of targets, owners of alerts, recalled reports."""
+"""Day counts behind portal indicators, figures of targets, recalled reports."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from core.models import DayCount
 from core.services import count_today
 from platforms.models import Platform
 from reporting import queries
-from reporting.models import Alert, PortalValue, TargetFigure
+from reporting.models import PortalValue, TargetFigure
 from reporting.selectors.monitoring import policy_targets
 from reporting.services import monitoring, review
 from taxonomy.jurisdiction import load_jurisdiction
@@ -209,22 +209,6 @@ def test_every_target_is_computed_or_entered():
     rows = policy_targets(today=date(2026, 11, 22), jurisdiction=load_jurisdiction("chengdu"))
 
     assert {row.target.code for row in rows if not row.is_computed} == {"TGT-C2"}
-
-
-def test_an_alert_gets_an_owner_and_a_day(staff, city, now):
-    monitoring.compute_portal_values(actor=SYSTEM, now=now)
-    alert = Alert.objects.get(indicator__code="PRT-12")
-    due = timezone.localdate(now) + timedelta(days=9)
-
-    taken = monitoring.assign_alert(actor=staff, alert=alert, owner=city, due_date=due, now=now)
-
-    assert (taken.owner, taken.due_date) == (city, due)
-    with pytest.raises(DomainError, match="期限"):
-        monitoring.assign_alert(
-            actor=staff, alert=alert, owner=staff, due_date=date(2020, 1, 1), now=now
-        )
-    alert.refresh_from_db()
-    assert alert.owner == city
 
 
 def test_a_report_is_recalled_before_anybody_reviews_it(submitted, operator, now):

@@ -7,14 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.enums import Role, Scope
-from core.access import SYSTEM
 from core.models import ActivityLog
-from reporting.models import Alert, AnnualReport, ReportCycle, ReportingJob
+from reporting.models import AnnualReport, ReportCycle, ReportingJob
 from reporting.selectors.sheets import values_of
-from reporting.services import monitoring, review
+from reporting.services import review
 from tests.factories.accounts import ServiceTokenFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import PLAN, open_cycle, report_for, type_all
@@ -234,25 +232,6 @@ def test_the_dates_of_a_cycle_are_mended(operator, report, staff):
 
     assert fresh(report).due_date == later
     assert ActivityLog.objects.filter(action="reporting.reportcycle.edit").count() == 1
-
-
-def test_monitoring_alerts(staff):
-    monitoring.compute_portal_values(actor=SYSTEM, now=timezone.now())
-    client = signed_in(staff)
-    alert = Alert.objects.get(indicator__code="PRT-12")
-
-    due = timezone.localdate() + timedelta(days=3)
-    client.post(url("assign_alert", alert.pk), {"owner": staff.pk, "due_date": due.isoformat()})
-    client.post(url("close_alert", alert.pk), {"answer": ""})
-    assert Alert.objects.get(pk=alert.pk).status == "open"
-    client.post(url("close_alert", alert.pk), {"answer": "已更新栏目"})
-    client.post(url("compute_portal"))
-
-    alert.refresh_from_db()
-    assert (alert.owner, alert.due_date) == (staff, due)
-    assert (alert.status, alert.answer) == ("closed", "已更新栏目")
-    assert Alert.objects.filter(indicator__code="PRT-12", status="open").count() == 1
-    assert "运行指标" in client.get(url("monitoring")).content.decode()
 
 
 def token_of(user, *scopes):

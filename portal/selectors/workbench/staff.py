@@ -141,7 +141,9 @@ def _reporting(user: Any) -> list[Item]:
             DisputeAccess(user).waiting().count(),
             reverse("reporting:evaluations"),
         ),
-        counted("运行预警", alerts, reverse("reporting:monitoring"), due="due_date"),
+        counted(
+            "待办结的运行预警", alerts, f"{reverse('reporting:alerts')}?status=open", due="due_date"
+        ),
     ]
 
 

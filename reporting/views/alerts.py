@@ -1,0 +1,131 @@
+"""Alerts as tasks: the list, one of them, who sees to it, closing, reopening (C18)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.selectors import history_of
+from core.errors import DomainError
+from core.files import file_items
+from core.lists import list_page
+from core.refusals import put_error, telling
+from reporting.access import AlertAccess
+from reporting.filters import AlertFilter
+from reporting.forms import AlertForm, CloseAlertForm
+from reporting.models import Alert
+from reporting.selectors import monitoring as selectors
+from reporting.services import alerts as services
+from reporting.tables import AlertTable
+
+
+@login_required
+@require_GET
+def alerts(request: HttpRequest) -> HttpResponse:
+    """All alerts; `?overdue=true` those not closed in time."""
+    access = AlertAccess(request.user)
+    access.require("view")
+    return list_page(
+        request, queryset=selectors.alert_rows(access.visible()), table_class=AlertTable,
+        filter_class=AlertFilter, template="reporting/alerts.html", export_name="运行预警",
+        context={"trail": trail("运行预警")},
+    )  # fmt: skip
+
+
+def trail(last: str, *, is_one: bool = False) -> list[dict[str, str]]:
+    steps = [{"label": "运行监测", "url": reverse("reporting:monitoring")}]
+    if is_one:
+        steps.append({"label": "运行预警", "url": reverse("reporting:alerts")})
+    return [*steps, {"label": last}]
+
+
+def find(request: HttpRequest, pk: int) -> tuple[AlertAccess, Alert]:
+    """The access object and an alert that the user may know of."""
+    access = AlertAccess(request.user)
+    rows = access.visible().select_related("indicator", "owner", "closed_by")
+    return access, get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@require_GET
+def alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """One alert: what is wrong, who sees to it, what was shown."""
+    access, found = find(request, pk)
+    return render(request, "reporting/alert.html", page(request, access, found))
+
+
+def page(request: HttpRequest, access: AlertAccess, found: Alert, **forms: Any) -> dict[str, Any]:
+    """The context of the page; `forms` are those that came back with errors."""
+    context: dict[str, Any] = {
+        "alert": found,
+        "moves": [row for row in access.transitions(found) if row.name == "reopen"],
+        "files": file_items([found])[str(found.pk)],
+        "history": history_of(found),
+        "trail": trail(found.indicator.name, is_one=True),
+    }
+    if access.can("assign", found):
+        initial = {"owner": found.owner_id or request.user.pk, "due_date": found.due_date}
+        context["assign_form"] = AlertForm(owners=selectors.alert_owners(), initial=initial)
+    if access.can("close", found):
+        context["close_form"] = CloseAlertForm()
+    return {**context, **forms}
+
+
+@login_required
+@require_POST
+def assign_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who sees to an alert, and by when."""
+    access, found = find(request, pk)
+    form = AlertForm(request.POST, owners=selectors.alert_owners())
+    if form.is_valid():
+        try:
+            services.assign_alert(
+                actor=request.user, alert=found, now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "已指派，已通知负责人。")
+            return redirect(found)
+    return render(request, "reporting/alert.html", page(request, access, found, assign_form=form))
+
+
+@login_required
+@require_POST
+def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say and show what was done about an alert."""
+    access, found = find(request, pk)
+    form = CloseAlertForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            services.close_alert(
+                actor=request.user, alert=found, now=timezone.now(),
+                reason=form.cleaned_data["reason"], uploads=form.cleaned_data["files"],
+            )  # fmt: skip
+        except DomainError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "已办结。数值明天仍超出界限的，预警会重新打开。")
+            return redirect(found)
+    return render(request, "reporting/alert.html", page(request, access, found, close_form=form))
+
+
+@login_required
+@require_POST
+def reopen_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was done is not enough."""
+    _access, found = find(request, pk)
+    with telling(request):
+        services.reopen_alert(
+            actor=request.user, alert=found, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, "已重新打开，已通知负责人。")
+    return redirect(found)
