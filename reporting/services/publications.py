@@ -240,12 +240,15 @@ def publish_publication(*, actor: Any, publication: Publication, now: datetime) 
 def withdraw_publication(
     *, actor: Any, publication: Publication, reason: str, now: datetime
 ) -> Publication:
-    """Take an edition back; its page says why. Errors: Refused, `wrong_state`,
-    `reason_required`."""
+    """Take an edition back; its page says why, who was told of it is told too.
+
+    Errors: Refused, `wrong_state`, `reason_required`.
+    """
     moved: Any
     moved, _row = perform(PublicationAccess(actor), "withdraw", publication, now=now, reason=reason)
     moved.reason = reason.strip()[:500]
     moved.save(update_fields=["reason", "updated_at"])
+    emit("reporting.publication.withdrawn", publication_id=moved.pk)
     return moved
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from core.errors import DomainError
 from core.models import JobStatus
-from core.services import log_activity
+from core.services import emit, log_activity
 from core.states import perform
 from reporting.access import PublishedListAccess
 from reporting.enums import JobKind, ListKind, ListStatus
@@ -90,7 +90,8 @@ def drop_list(*, actor: Any, edition: PublishedList, now: datetime) -> None:
 def withdraw_list(
     *, actor: Any, edition: PublishedList, now: datetime, reason: str
 ) -> PublishedList:
-    """Take an edition back; its number stays, its rows are no longer public.
+    """Take an edition back; its number stays, its rows are no longer public, who was told of it is
+    told why.
 
     Errors: Refused, `wrong_state`, `reason_required`.
     """
@@ -98,4 +99,5 @@ def withdraw_list(
     moved, _row = perform(PublishedListAccess(actor), "withdraw", edition, now=now, reason=reason)
     moved.reason = reason.strip()[:500]
     moved.save(update_fields=["reason", "updated_at"])
+    emit("reporting.list.withdrawn", list_id=moved.pk)
     return moved

@@ -14,7 +14,7 @@ from core.services import deliver_event
 from notifications.models import Notification
 from reporting.access import ReleaseSubscriptionAccess
 from reporting.models import ReleaseSubscription
-from reporting.services import releases
+from reporting.services import publications, published_lists, releases
 from tests.factories import cases as cf
 from tests.factories import publications as made
 from tests.factories.accounts import OrganisationFactory, person
@@ -138,6 +138,45 @@ def test_a_compilation_tells_both_sides_of_a_case(actor):
         (operator, f"{out}收录了您的案例"), (project.started_by, f"{out}收录了您的案例"),
         (actor, f"{out}已发布"),
     }  # fmt: skip
+
+
+def test_a_withdrawn_list_is_told_with_the_reason_to_whoever_was_told_of_it(actor):
+    _platform, operator = operated()
+    reader = person(Role.ENTERPRISE)
+    releases.subscribe_releases(actor=reader, kind="platforms", now=made.NOW)
+    edition = made.issued(actor, "platforms")
+    told_of_list()
+    Notification.objects.all().delete()
+
+    published_lists.withdraw_list(actor=actor, edition=edition, now=made.NOW, reason="口径有误。")
+
+    url = edition.get_absolute_url()
+    assert delivered("reporting.list.withdrawn") == {
+        (who, f"{edition}已撤回", url) for who in (operator, reader, actor)
+    }
+    assert Notification.objects.count() == 3
+    assert Notification.objects.filter(body__startswith="原因：口径有误。").count() == 3
+    page = Client().get(url).content.decode()
+    assert (page.count("撤回"), "口径有误。" in page, _platform.name in page) == (2, True, False)
+    assert "2026-" in page.partition("这一期已于")[2].partition("撤回")[0]
+
+
+def test_a_withdrawn_handbook_is_told_with_the_reason(actor):
+    platform, operator = operated()
+    CapabilityFactory(platform=platform)
+    reader = person(Role.ENTERPRISE)
+    releases.subscribe_releases(actor=reader, kind="publications", now=made.NOW)
+    out = made.published(made.frozen(actor, kind="handbook"), actor)
+
+    publications.withdraw_publication(
+        actor=actor, publication=out, reason="数据有误。", now=made.NOW
+    )
+
+    assert delivered("reporting.publication.withdrawn") == {
+        (who, f"{out}已撤回", out.get_absolute_url()) for who in (operator, reader, actor)
+    }
+    assert Notification.objects.count() == 3
+    assert "已撤回" in Client().get(out.get_absolute_url()).content.decode()
 
 
 def test_asking_twice_is_asking_once():
