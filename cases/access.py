@@ -251,7 +251,7 @@ class CaseAccess(ProjectScope):
 
 
 class CallAccess(RegionAccess):
-    """Calls for cases: public while open and once selected; staff of the region keep them."""
+    """Calls for cases: public while open and once over; staff of the region keep them."""
 
     model = CaseCall
     machine = CALL
@@ -289,10 +289,12 @@ class CallAccess(RegionAccess):
         return obj.pk is not None and obj.reviewers.filter(pk=self.user.pk).exists()
 
     def visible(self) -> QuerySet[CaseCall]:
-        """Open and selected ones; while marks are given, whoever takes part; drafts for staff."""
+        """Those that are open, selected or cancelled; while marks are given, whoever takes part;
+        drafts for staff."""
         if self.is_system:
             return CaseCall.objects.all()
-        found = Q(status__in=[CallStatus.OPEN, CallStatus.SELECTED]) | self.watched()
+        public = [CallStatus.OPEN, CallStatus.SELECTED, CallStatus.CANCELLED]
+        found = Q(status__in=public) | self.watched()
         if getattr(self.user, "is_authenticated", False) and self.user.is_active:
             own = CaseEntry.objects.filter(
                 case__platform__organisation__in=self.user.organisation_ids(Role.OPERATOR)
@@ -307,8 +309,8 @@ class CallAccess(RegionAccess):
         if obj is None:
             return ALLOWED
         today = timezone.localdate()
-        if action == "edit" and obj.status == CallStatus.SELECTED:
-            return Decision(False, "入选已经公布，不能再改。", "wrong_state")
+        if action == "edit" and obj.status in {CallStatus.SELECTED, CallStatus.CANCELLED}:
+            return Decision(False, f"{obj.get_status_display()}，不能再改。", "wrong_state")
         if action == "open" and obj.due_date < today:
             return Decision(False, "截止日期已过，请先修改。", "wrong_state")
         if action == "enter" and not obj.takes_entries(today):

@@ -74,6 +74,7 @@ class CallStatus(models.TextChoices):
     OPEN = "open", _("征集中")
     SCORING = "scoring", _("评分中")
     SELECTED = "selected", _("已公布入选")
+    CANCELLED = "cancelled", _("已取消")
 
 
 class ClearanceKind(models.TextChoices):

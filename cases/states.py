@@ -98,5 +98,8 @@ CALL = StateMachine(
         transition("select", "公布入选", sources=[K.SCORING], target=K.SELECTED,
                    relations=[STAFF], tone="primary",
                    confirm="公布后公众可见入选案例，不能再改评分。"),
+        transition("cancel", "取消征集", sources=[K.OPEN, K.SCORING], target=K.CANCELLED,
+                   relations=[STAFF], reason_required=True, tone="danger",
+                   confirm="页面保留并写明取消原因；报名的平台和受邀专家会收到通知。"),
     ),
 )  # fmt: skip

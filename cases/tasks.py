@@ -57,6 +57,11 @@ def tell_selected(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     call_notices.tell_selected(event_id=event_id, now=timezone.now(), **payload)
 
 
+@on("cases.casecall.cancelled", name="cases.tell_cancelled")
+def tell_cancelled(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    call_notices.tell_cancelled(event_id=event_id, now=timezone.now(), **payload)
+
+
 @on("cases.project.closed", name="cases.fulfil_demand")
 def fulfil_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     services.fulfil_demand_of(project_id=payload["project_id"], now=timezone.now())

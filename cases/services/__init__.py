@@ -110,6 +110,7 @@ register_actions(
         "cases.casecall.open": "发布了案例征集",
         "cases.casecall.score": "截止报名并开始评分",
         "cases.casecall.select": "公布了入选案例",
+        "cases.casecall.cancel": "取消了案例征集",
         "cases.casecall.enter": "报名了案例",
         "cases.casecall.withdraw_entry": "撤回了案例报名",
         "cases.casecall.mark": "给案例评了分",

@@ -8,6 +8,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import people_of_organisation
 from cases.models import CaseCall
+from cases.selectors import last_reason
 from cases.services.notices import enterprise_people
 from notifications.services import notify
 
@@ -43,3 +44,19 @@ def tell_selected(*, event_id: str, call_id: int, now: datetime) -> None:
             users=[user], event_id=event_id, kind=f"casecall_{kind}", title=f"案例{word}：{call}",
             body=f"{'、'.join(names)}{word}“{call}”。", url=call.get_absolute_url(), now=now,
         )  # fmt: skip
+
+
+def tell_cancelled(*, event_id: str, call_id: int, now: datetime) -> None:
+    """Who runs a platform whose case was entered, who entered it, and the experts."""
+    call = CaseCall.objects.get(pk=call_id)
+    entered = call.entries.all()
+    held = entered.filter(case__platform__organisation__isnull=False)
+    organisations = set(held.values_list("case__platform__organisation", flat=True))
+    people = [one for pk in sorted(organisations)
+              for one in people_of_organisation(pk, [Role.OPERATOR])]  # fmt: skip
+    others = [*User.objects.filter(pk__in=entered.values("entered_by")), *call.reviewers.all()]
+    notify(
+        users=[*people, *others], event_id=event_id, kind="casecall_cancelled",
+        title=f"案例征集已取消：{call}", body=f"原因：{last_reason(call, 'cancel')}",
+        url=call.get_absolute_url(), now=now,
+    )  # fmt: skip

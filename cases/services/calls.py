@@ -87,13 +87,19 @@ def edit_call(
 
 
 @transaction.atomic
-def move_call(*, actor: Any, call: CaseCall, name: str, now: datetime) -> CaseCall:
-    """Perform `open` or `score`; the latter tells the experts.
+def move_call(
+    *, actor: Any, call: CaseCall, name: str, now: datetime, reason: str = ""
+) -> CaseCall:
+    """Perform `open`, `score` (the experts are told) or `cancel` (they and who entered a case are
+    told the reason).
 
-    Errors: Refused, `wrong_state` (also before the due day is over), `no_entries`.
+    Errors: Refused, `wrong_state` (also before the due day is over), `no_entries`,
+    `reason_required`.
     """
     moved: Any
-    moved, _row = perform(CallAccess(actor), name, call, now=now)
+    moved, _row = perform(CallAccess(actor), name, call, now=now, reason=reason)
+    if name == "cancel":
+        emit("cases.casecall.cancelled", call_id=moved.pk)
     if name == "score":
         if not moved.entries.exists():
             raise DomainError("no_entries", "还没有案例报名，不能开始评分。")

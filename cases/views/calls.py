@@ -22,7 +22,11 @@ from core.lists import list_page
 from core.refusals import refusals_on, telling
 from core.states import Relation
 
-SAID = {"open": "征集已发布。", "score": "已截止报名并通知评审专家。"}
+SAID = {
+    "open": "征集已发布。",
+    "score": "已截止报名并通知评审专家。",
+    "cancel": "征集已取消，已通知报名的平台和评审专家。",
+}
 
 
 def calls(request: HttpRequest) -> HttpResponse:
@@ -66,6 +70,9 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         if found.status == CallStatus.SCORING and relations & {Relation.STAFF, Relation.REVIEWER}
         else [],
         "may_enter": may_enter,
+        "why_cancelled": selectors.last_reason(found, "cancel")
+        if found.status == CallStatus.CANCELLED
+        else "",
         "own": selectors.own_cases(request.user, found) if may_enter else [],
         "trail": _trail(None, str(found)),
     }
@@ -105,10 +112,13 @@ def _form(request: HttpRequest, call: CaseCall | None) -> HttpResponse:
 @login_required
 @require_POST
 def move_call(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Publish the call, or begin with the marks."""
+    """Publish the call, begin with the marks, or cancel it."""
     found = _find(request, pk)
     with telling(request):
-        services.move_call(actor=request.user, call=found, name=name, now=timezone.now())
+        services.move_call(
+            actor=request.user, call=found, name=name, now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
         messages.success(request, SAID[name])
     return redirect(found)
 

@@ -21,6 +21,7 @@ from platforms.models import (
     Appeal,
     Application,
     Assessment,
+    ChallengeItem,
     ChangeReport,
     ExpertAssignment,
     FundingRecord,
@@ -67,8 +68,10 @@ def _programme(pk: int, event: str) -> Messages:
 
 
 def _application(pk: int, event: str) -> Messages:
-    related = ("programme__scheme", "platform")
+    related = ("programme__scheme", "platform", "challenge_item")
     application = Application.objects.select_related(*related).get(pk=pk)
+    if event == "moved" and application.challenge_item and application.status == A.RECOGNISED:
+        return _challenge_result(application, application.challenge_item)
     url, status = application.get_absolute_url(), application.get_status_display()
     platform = application.platform
     staff = staff_at(stage_level(application), platform.region_id)
@@ -82,6 +85,19 @@ def _application(pk: int, event: str) -> Messages:
         shown = {A.RETURNED, A.REJECTED}
         body = last.body if last and application.status in shown else f"{application}：{status}。"
         found.append(Message(operators(platform), f"申报进展：{status}", body, url))
+    return found
+
+
+def _challenge_result(won: Application, item: ChallengeItem) -> Messages:
+    """揭榜 is decided: the winner is told, and whoever else had bid for the item, each of their
+    own bid; the page of the item shows the result (C05)."""
+    url = item.get_absolute_url()
+    body = f"{won.programme}，文号 {won.decision_number}。应于 {item.finish_by_date} 前建成。"
+    found = [Message(operators(won.platform), f"揭榜成功：{item}", body, url)]
+    no_bids = [A.DRAFT, A.WITHDRAWN]
+    for bid in item.bids.exclude(pk=won.pk).exclude(status__in=no_bids).select_related("platform"):
+        body = f"“{item}”由{won.platform}揭榜。{bid.platform}的申报 {bid.number} 没有中榜。"
+        found.append(Message(operators(bid.platform), f"揭榜结果，未中榜：{item}", body, url))
     return found
 
 

@@ -82,9 +82,9 @@ def test_every_transition_from_every_state_by_everybody(cast, who, status):
 
 
 @pytest.mark.parametrize(("who", "status"), list(product(EVERYBODY, S)))
-def test_a_call_is_public_while_open_and_once_selected(cast, who, status):
+def test_a_call_is_public_while_open_and_once_over(cast, who, status):
     case_call(status=status)
-    is_public = status in {S.OPEN, S.SELECTED}
+    is_public = status in {S.OPEN, S.SELECTED, S.CANCELLED}
 
     seen = CallAccess(getattr(cast, who)).visible().exists()
 
@@ -336,3 +336,41 @@ def test_invited_experts_get_one_message(cast, entry, now):
 
     message = Notification.objects.get()
     assert (message.user, message.url) == (cast.reviewer, entry.call.get_absolute_url())
+
+
+@pytest.mark.parametrize("status", [S.OPEN, S.SCORING])
+def test_a_call_is_cancelled_with_a_reason_and_whoever_takes_part_is_told(cast, case, now, status):
+    call = case_call(status=status, days=0 if status == S.OPEN else -1)
+    entry_in(call, case)
+    CaseEntry.objects.update(entered_by=cast.operator)
+    call.reviewers.add(cast.reviewer)
+    given = {"actor": cast.city_staff, "call": call, "name": "cancel", "now": now}
+
+    refused("reason_required", services.move_call, reason=" ", **given)
+    with pytest.raises(Refused):
+        services.move_call(**given | {"actor": cast.far_staff, "reason": "并入下一年度"})
+    done = services.move_call(reason="并入下一年度", **given)
+    refused("wrong_state", services.move_call, reason="再次", **given)
+    event = Event.objects.get(name="cases.casecall.cancelled")
+    for _ in range(2):
+        call_notices.tell_cancelled(event_id=event.pk, now=now, **event.payload)
+
+    assert done.status == S.CANCELLED
+    rows = Notification.objects.values_list("user", "body", "url")
+    assert sorted(rows) == sorted(
+        (person.pk, "原因：并入下一年度", call.get_absolute_url())
+        for person in (cast.operator, cast.reviewer)
+    )
+
+
+def test_a_cancelled_call_takes_nothing_any_more(cast, case, now):
+    call = case_call(status=S.CANCELLED)
+    entry = entry_in(call, case)
+    given = {"actor": cast.operator, "now": now}
+
+    refused("wrong_state", services.enter_case, call=call, case=case, **given)
+    refused("wrong_state", services.withdraw_entry, entry=entry, **given)
+    refused("wrong_state", services.select_entries, actor=cast.staff, call=call,
+            entries=[entry.pk], now=now)  # fmt: skip
+    refused("wrong_state", services.edit_call, actor=cast.staff, call=call, values={},
+            reviewers=[], now=now)  # fmt: skip

@@ -123,3 +123,15 @@ def test_the_endpoint_tells_what_was_selected(api, db):
 
     assert (row["id"], row["selected"]) == (call.pk, [chosen.case.slug])
     assert api.get(f"/api/v1/case-calls/{call.pk}/").data["criteria"][0]["marks"] == 60
+
+
+def test_staff_cancel_and_everybody_reads_why(browse, visitor):
+    call = case_call()
+    page = browse("city_staff")
+    assert "取消征集" in page.get(call.get_absolute_url()).content.decode()
+
+    page.post(reverse("cases:move_call", args=[call.pk, "cancel"]), {"reason": "并入下一年度"})
+
+    page.logout()
+    shown = visitor.get(call.get_absolute_url()).content.decode()
+    assert ("已取消" in shown, "原因：并入下一年度" in shown) == (True, True)

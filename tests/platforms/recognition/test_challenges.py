@@ -7,12 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.enums import Role
 from core.access import SYSTEM
 from core.errors import Conflict, DomainError, Refused
+from core.models import Event
+from notifications.models import Notification
 from platforms import services
 from platforms.access import ChallengeItemAccess
 from platforms.models import Application, Assessment, ChallengeItem
 from platforms.selectors.challenges import bids_for, challenge_rows, draft_programmes, open_items
+from platforms.services import recognition_messages
+from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.recognition import (
     ApplicationFactory,
@@ -205,6 +210,42 @@ def test_one_bid_wins_and_the_next_is_refused(province, operator, now):
     assert (second.status, state_of(item)) == ("decision", "won")
     with pytest.raises(IntegrityError), transaction.atomic():
         Application.objects.filter(pk=second.pk).update(status="recognised")
+
+
+def test_the_winner_and_the_others_are_told_each_of_their_own_bid(province, now):
+    item = ChallengeItemFactory()
+    platforms = {
+        status: PlatformFactory(organisation=OrganisationFactory())
+        for status in ("decision", "experts", "rejected", "draft", "withdrawn")
+    }
+    people = {
+        status: person(Role.OPERATOR, organisation=row.organisation)
+        for status, row in platforms.items()
+    }
+    bids = {
+        status: ApplicationFactory(
+            programme=item.programme, challenge_item=item, status=status, build_type="new",
+            platform=platform,
+        )
+        for status, platform in platforms.items()
+    }  # fmt: skip
+
+    recognise(province, bids["decision"], now)
+    event = Event.objects.get(name="platforms.application.moved")
+    for _ in range(2):
+        recognition_messages.tell_recognition(
+            event_id=event.pk, name=event.name, payload=event.payload, now=now
+        )
+
+    rows = Notification.objects.filter(url=item.get_absolute_url())
+    assert set(rows.values_list("user", "title")) == {
+        (people["decision"].pk, f"揭榜成功：{item}"),
+        (people["experts"].pk, f"揭榜结果，未中榜：{item}"),
+        (people["rejected"].pk, f"揭榜结果，未中榜：{item}"),
+    }  # fmt: skip
+    assert rows.count() == 3
+    told = rows.get(user=people["experts"]).body
+    assert (str(platforms["decision"]) in told, bids["experts"].number in told) == (True, True)
 
 
 def test_states_follow_batch_bids_and_acceptance(province, operator, platform, now):
