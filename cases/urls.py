@@ -48,7 +48,9 @@ urlpatterns = [
     path("case-calls/<int:pk>/enter/", calls.enter, name="enter"),
     path("case-calls/<int:pk>/ranking/", calls.ranking, name="ranking"),
     path("case-calls/<int:pk>/select/", calls.select, name="select"),
-    re_path(r"^case-calls/(?P<pk>\d+)/(?P<name>open|score|cancel)/$", calls.move_call, name="move_call"),
+    re_path(
+        r"^case-calls/(?P<pk>\d+)/(?P<name>open|score|cancel)/$", calls.move_call, name="move_call"
+    ),
     path("case-entries/", calls.entries, name="entries"),
     path("case-entries/<int:pk>/withdraw/", calls.withdraw, name="withdraw_entry"),
     path("case-entries/<int:pk>/mark/", calls.mark, name="mark"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
 from urllib.parse import urlsplit
 
 import pgtrigger
@@ -197,6 +196,13 @@ class Topic(Content):
         return reverse("policies:topic", args=[self.slug])
 
 
+def only(name: str = "") -> Q:
+    """Items that are a piece of this column (without a name, of another app) and of no other."""
+    columns = ("document", "interpretation", "news")
+    own = Q(**{f"{column}__isnull": column != name for column in columns})
+    return own & Q(kind="", slug="") if name else own
+
+
 class TopicItem(models.Model):
     """The place of a piece in a topic."""
 
@@ -209,6 +215,9 @@ class TopicItem(models.Model):
         Interpretation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     news = models.ForeignKey(News, models.PROTECT, null=True, blank=True, related_name="+")
+    # of a piece that another app lends (`policies.lent`): its kind and slug
+    kind = models.CharField(_("类别"), max_length=20, blank=True)
+    slug = models.CharField(_("编号"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("专题内容")
@@ -217,9 +226,10 @@ class TopicItem(models.Model):
                 fields=["topic", "position"], name="policies_topic_item_position"
             ),
             models.CheckConstraint(
-                condition=Q(document__isnull=False, interpretation__isnull=True, news__isnull=True)
-                | Q(document__isnull=True, interpretation__isnull=False, news__isnull=True)
-                | Q(document__isnull=True, interpretation__isnull=True, news__isnull=False),
+                condition=only("document")
+                | only("interpretation")
+                | only("news")
+                | only() & ~Q(kind="") & ~Q(slug=""),
                 name="policies_topic_item_one_piece",
                 violation_error_message=_("每一项只能是一篇内容。"),
             ),
@@ -229,6 +239,7 @@ class TopicItem(models.Model):
         return f"{self.topic} {self.position}"
 
     @property
-    def piece(self) -> Content:
-        """The piece itself; free of queries when the three are fetched along."""
-        return cast("Content", self.document or self.interpretation or self.news)
+    def piece(self) -> Content | None:
+        """The piece itself, None when another app lends it; free of queries when the three are
+        fetched along."""
+        return self.document or self.interpretation or self.news

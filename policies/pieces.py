@@ -8,12 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from policies.lent import LentPiece
 from policies.models import Content
 
 SPARE = 5  # empty lines after the filled ones
 
 
-def piece_label(piece: Content) -> str:
+def piece_label(piece: Content | LentPiece) -> str:
     """Title, kind and 编号: what is searched for, and what makes it the only one."""
     return f"{piece.title}（{piece.kind_label} {piece.slug}）"
 
@@ -38,9 +39,9 @@ class PiecesField(forms.Field):
     """Pieces by their labels, or by a title that only one has."""
 
     widget = PiecesInput
-    choices: Mapping[str, Content] = {}
+    choices: Mapping[str, Content | LentPiece] = {}
 
-    def offer(self, pieces: Sequence[Content]) -> None:
+    def offer(self, pieces: Sequence[Content | LentPiece]) -> None:
         """Say what may be picked."""
         self.choices = {piece_label(row): row for row in pieces}
         self.widget.options = list(self.choices)
@@ -48,10 +49,10 @@ class PiecesField(forms.Field):
     def prepare_value(self, value: Any) -> list[str]:
         return [row if isinstance(row, str) else piece_label(row) for row in value or []]
 
-    def clean(self, value: Any) -> list[Content]:
+    def clean(self, value: Any) -> list[Content | LentPiece]:
         return [self._find(line.strip()) for line in value or [] if line.strip()]
 
-    def _find(self, line: str) -> Content:
+    def _find(self, line: str) -> Content | LentPiece:
         if line in self.choices:
             return self.choices[line]
         titled = [row for row in self.choices.values() if row.title == line]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.files import files_of
-from policies.enums import ContentStatus
+from policies.lent import LentPiece, lent_pieces, pieces_on_offer
 from policies.models import Content, Interpretation, News, PolicyDocument, Topic, TopicItem
 from policies.querysets import ContentQuerySet
 
@@ -51,29 +52,33 @@ def attachments(content: Content) -> list[dict[str, object]]:
     ]
 
 
-def topic_pieces(topic: Topic, *, published: bool) -> list[Content]:
+def topic_pieces(topic: Topic, *, published: bool) -> list[Content | LentPiece]:
     """The pieces of a topic in their order; with `published` those everybody may read."""
-    rows = published_items() if published else _items()
-    return [row.piece for row in rows.filter(topic=topic)]
+    return pieces_by_topic([topic], published=published)[topic.pk]
 
 
-def published_items() -> QuerySet[TopicItem]:
-    """The places of published pieces in topics, with the pieces, in order."""
-    is_open = Q(document__status=ContentStatus.PUBLISHED)
-    is_open |= Q(interpretation__status=ContentStatus.PUBLISHED)
-    return _items().filter(is_open | Q(news__status=ContentStatus.PUBLISHED))
+def pieces_by_topic(
+    topics: Iterable[Topic], *, published: bool
+) -> dict[int, list[Content | LentPiece]]:
+    """The pieces of each topic by its id. One query, and one for each kind that another app lends
+    to any of them."""
+    found: dict[int, list[Content | LentPiece]] = {topic.pk: [] for topic in topics}
+    rows = TopicItem.objects.filter(topic__in=found).order_by("position", "pk")
+    items = list(rows.select_related("document", "interpretation", "news"))
+    lent = lent_pieces((row.kind, row.slug) for row in items if row.kind)
+    for row in items:
+        piece = row.piece or lent.get((row.kind, row.slug))
+        if piece is not None and (piece.is_published or not published):
+            found[row.topic_id].append(piece)
+    return found
 
 
-def _items() -> QuerySet[TopicItem]:
-    pieces = ("document", "interpretation", "news")
-    return TopicItem.objects.select_related(*pieces).order_by("position", "pk")
-
-
-def pieces_to_gather() -> list[Content]:
+def pieces_to_gather() -> list[Content | LentPiece]:
     """What a topic may take: every published piece, newest first within its kind, without text."""
     kinds: tuple[type[Content], ...] = (News, PolicyDocument, Interpretation)
     rows = (model._default_manager.published().newest_first() for model in kinds)
-    return [row for found in rows for row in found.defer("body_source", "body")]
+    own = [row for found in rows for row in found.defer("body_source", "body")]
+    return [*own, *pieces_on_offer()]
 
 
 def self_inspection(*, today: date) -> list[Check]:

@@ -67,10 +67,12 @@ class NewsSerializer(ContentSerializer):
         read_only_fields = fields
 
 
-class PieceSerializer(serializers.Serializer[Content]):
+class PieceSerializer(serializers.Serializer[Any]):
     """A piece of a topic: where it is, not what it says."""
 
-    kind = serializers.CharField(source="kind_label", help_text="政策文件、政策解读或行业动态")
+    kind = serializers.CharField(
+        source="kind_label", help_text="政策文件、政策解读、行业动态或典型案例"
+    )
     slug = serializers.CharField()
     title = serializers.CharField()
     url = serializers.CharField(source="get_absolute_url", help_text="页面路径")
@@ -91,4 +93,5 @@ class TopicSerializer(ContentSerializer):
 
     @extend_schema_field(PieceSerializer(many=True))
     def get_pieces(self, topic: Topic) -> Any:
-        return PieceSerializer([row.piece for row in topic.items.all()], many=True).data
+        pieces = self.context["pieces"].get(topic.pk, [])
+        return PieceSerializer(pieces, many=True).data

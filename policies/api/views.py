@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
@@ -21,7 +20,7 @@ from policies.api import serializers
 from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter, TopicFilter
 from policies.models import Interpretation, News, PolicyDocument, Topic
 from policies.querysets import ContentQuerySet
-from policies.selectors import published_items
+from policies.selectors import pieces_by_topic
 
 
 class ContentViewSet(viewsets.ReadOnlyModelViewSet[Any]):
@@ -91,5 +90,9 @@ class TopicViewSet(ContentViewSet):
     filterset_class = TopicFilter
     access = TopicAccess
 
-    def get_queryset(self) -> ContentQuerySet:
-        return super().get_queryset().prefetch_related(Prefetch("items", published_items()))
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """With the published pieces of all topics of the answer, read at once."""
+        found = args[0] if kwargs.get("many") else args[:1]
+        context = self.get_serializer_context()
+        context["pieces"] = pieces_by_topic(found, published=True) if found else {}
+        return super().get_serializer(*args, **kwargs | {"context": context})
