@@ -88,8 +88,8 @@ class PublicationQuerySet(models.QuerySet[Any]):
         return self.filter(status=PublicationStatus.PUBLISHED)
 
     def light(self) -> PublicationQuerySet:
-        """Without the snapshot, which lists do not need."""
-        return self.defer("snapshot")
+        """Without the snapshot and the words, which lists do not need."""
+        return self.defer("snapshot", "search")
 
 
 class AlertQuerySet(models.QuerySet[Any]):

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import challenges, consulting, recognition, subsidies, views
+from platforms.api import challenges, consulting, eligibility, recognition, subsidies, views
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -18,5 +18,6 @@ router.register("challenge-items", challenges.ChallengeItemViewSet, basename="ch
 router.register("applications", recognition.ApplicationViewSet, basename="application")
 router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
 router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")
+router.register("import-tax", eligibility.EligibilityViewSet, basename="import-tax")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 urlpatterns = router.urls

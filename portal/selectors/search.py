@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from cases.access import CaseAccess
 from core.access import Access
 from core.search import search_rows
+from core.templatetags.portal_format import day
 from demands.access import DemandAccess
 from platforms.access import (
     CapabilityAccess,
@@ -21,6 +22,7 @@ from platforms.access import (
     SolutionAccess,
 )
 from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
+from reporting.access import PublicationAccess, PublishedListAccess
 
 BEST = 3
 
@@ -35,10 +37,17 @@ class Kind:
     summary: Callable[[Any], str]
     note: Callable[[Any], str]
     related: tuple[str, ...] = ()
+    heavy: tuple[str, ...] = ()  # columns that a line of results does not need
 
 
 def _platform_note(row: Any) -> str:
     return " · ".join(filter(None, [row.region.name, row.operator_name]))
+
+
+def _release_note(row: Any) -> str:
+    return " · ".join(
+        [row.region.name, str(row.get_kind_display()), f"{day(row.published_at)} 发布"]
+    )
 
 
 def _of_platform(row: Any) -> str:
@@ -65,6 +74,10 @@ KINDS = (
          lambda r: r.issuer, ()),
     Kind("news", "动态", NewsAccess, lambda r: r.summary, lambda r: r.issuer, ()),
     Kind("topics", "专题", TopicAccess, lambda r: r.summary, lambda r: r.shown_date, ()),
+    Kind("publications", "报告与手册", PublicationAccess, lambda r: r.note, _release_note,
+         ("region",), ("snapshot",)),
+    Kind("lists", "清单", PublishedListAccess, lambda r: r.note or "；".join(r.criteria_words),
+         lambda r: f"{_release_note(r)} · {r.row_count} 条", ("region",)),
 )  # fmt: skip
 BY_KEY = {kind.key: kind for kind in KINDS}
 
@@ -100,7 +113,8 @@ class SearchPage:
 def found_rows(user: Any, kind: Kind, query: str, *, any_word: bool = False) -> QuerySet[Any]:
     """Rows of a kind that the user may see and that match, best first."""
     rows = search_rows(kind.access(user).visible(), query, any_word=any_word)
-    return rows.select_related(*kind.related).order_by("-search_rank", "-pk")
+    found = rows.select_related(*kind.related).defer("search", *kind.heavy)
+    return found.order_by("-search_rank", "-pk")
 
 
 def to_hit(kind: Kind, row: Any) -> Hit:

@@ -80,6 +80,20 @@ class ListSerializer(serializers.ModelSerializer[PublishedList]):
         read_only_fields = fields
 
 
+class ListDetailSerializer(ListSerializer):
+    """An edition with its files as they were printed: PDF and workbook."""
+
+    files = serializers.SerializerMethodField()
+
+    class Meta(ListSerializer.Meta):
+        fields = (*ListSerializer.Meta.fields, "files")
+        read_only_fields = fields
+
+    @extend_schema_field(EditionFileSerializer(many=True))
+    def get_files(self, row: PublishedList) -> list[dict[str, Any]]:
+        return list(EditionFileSerializer(files_of(row), many=True).data)
+
+
 class ListRowSerializer(serializers.ModelSerializer[PublishedListRow]):
     """One line: `data` by column; `key` names the same thing in every edition."""
 
@@ -113,10 +127,10 @@ class PublicationViewSet(
 
 
 class ListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
-    """已发布的编号清单；`rows` 分页给出条目。公开读取。"""
+    """已发布的编号清单；`rows` 分页给出条目，`files` 给出 PDF 和 Excel 的地址。公开读取。"""
 
     queryset = PublishedList.objects.none()
-    serializer_class = ListSerializer
+    serializer_class = ListDetailSerializer
     read_scope = Scope.REPORTS_READ
     filterset_fields = ("kind", "number", "region")
     ordering_fields = ("published_at", "number")
@@ -132,3 +146,6 @@ class ListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """这一期的条目，按序号。"""
         page = self.paginate_queryset(rows_of(self.get_object()))
         return self.get_paginated_response(ListRowSerializer(page, many=True).data)
+
+    def get_serializer_class(self) -> Any:
+        return ListSerializer if self.action == "list" else ListDetailSerializer

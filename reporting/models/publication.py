@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.models import BaseModel
+from core.models import BaseModel, SearchableModel
 from reporting.enums import Includes, PublicationKind, PublicationStatus
 from reporting.models.cycle import ReportCycle
 from reporting.querysets import PublicationQuerySet
@@ -44,8 +44,11 @@ def code_of(digest: str) -> str:
     return digest[:12].upper()
 
 
-class Publication(BaseModel):
-    """One edition. Its numbers come from `snapshot` alone; published, nothing of it changes."""
+class Publication(BaseModel, SearchableModel):
+    """One edition. Its numbers come from `snapshot` alone; published, nothing of it changes.
+
+    It is found by words (`search`) while it is out.
+    """
 
     kind = models.CharField(_("类别"), max_length=10, choices=PublicationKind.choices)
     region = models.ForeignKey(
@@ -80,7 +83,8 @@ class Publication(BaseModel):
 
     objects = PublicationQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SearchableModel.Meta):
+        abstract = False
         verbose_name = verbose_name_plural = _("发布物")
         constraints = [
             models.UniqueConstraint(

@@ -12,15 +12,18 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.models import BaseModel
+from core.models import BaseModel, SearchableModel
 from reporting.enums import ListChange, ListKind, ListStatus
 from reporting.models.publication import code_of, frozen_fields
 
 SHOWN_LETTERS = 120  # of a cell in a table; files have the whole
 
 
-class PublishedList(BaseModel):
-    """清单第 N 期: the rows that met `criteria` at `frozen_at`, and never change afterwards."""
+class PublishedList(BaseModel, SearchableModel):
+    """清单第 N 期: the rows that met `criteria` at `frozen_at`, and never change afterwards.
+
+    It is found by words (`search`) while it is out.
+    """
 
     kind = models.CharField(_("清单"), max_length=10, choices=ListKind.choices)
     number = models.PositiveSmallIntegerField(_("期号"), null=True, blank=True)
@@ -52,7 +55,8 @@ class PublishedList(BaseModel):
     is_demo = models.BooleanField(_("演示数据"), default=False)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    class Meta:
+    class Meta(SearchableModel.Meta):
+        abstract = False
         verbose_name = verbose_name_plural = _("发布清单")
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="reporting_list_number"),

@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from core.access import SYSTEM
 from core.files import keep_file
-from core.search import VECTOR_SQL, words
+from core.search import VECTOR_SQL, search_vector, words
 from core.services import emit
 from core.states import perform
 from reporting.access import PublishedListAccess
@@ -67,6 +67,7 @@ def fill_list(
     found.number = (last or 0) + 1
     found.frozen_at = found.published_at = now
     _write(found, known.entries(found.criteria, now))
+    found.search = list_search(found)
     found.save()
     for form, (content_type, make) in FILES.items():
         keep_file(
@@ -77,6 +78,14 @@ def fill_list(
     emit("reporting.list.published", list_id=found.pk)
     tell(total, total)
     return {"rows": found.row_count, "number": found.number}
+
+
+def list_search(edition: PublishedList) -> Any:
+    """The vector of what an edition is found by: title and kind before note and criteria."""
+    return search_vector(
+        title=f"{edition} {edition.get_kind_display()}",
+        body=" ".join([edition.note, *edition.criteria_words]),
+    )
 
 
 def _write(edition: PublishedList, entries: Iterator[Entry]) -> None:

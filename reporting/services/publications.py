@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from core.errors import Conflict, DomainError
 from core.files import files_of
+from core.search import search_vector
 from core.services import check_record, emit, log_activity
 from core.states import perform
 from reporting.access import PublicationAccess
@@ -22,7 +23,7 @@ from reporting.models import (
     ReportCycle,
     ReportingJob,
 )
-from reporting.publishing.words import check_text
+from reporting.publishing.words import BRACED, check_text
 from reporting.services.jobs import start_job
 from reporting.services.rendering import FORMATS, drop_files, made_formats
 from reporting.services.snapshots import digest_of
@@ -228,12 +229,22 @@ def publish_publication(*, actor: Any, publication: Publication, now: datetime) 
     if made_formats(locked) < set(FORMATS):
         raise DomainError("no_files", "文件还没有生成齐全，请等任务完成后再发布。")
     # the moment belongs to what may never change, so it is written before the state
-    locked.published_at = now
-    locked.save(update_fields=["published_at", "updated_at"])
+    locked.published_at, locked.search = now, publication_search(locked)
+    locked.save(update_fields=["published_at", "search", "updated_at"])
     moved: Any
     moved, _row = perform(access, "publish", locked, now=now)
     emit("reporting.publication.published", publication_id=moved.pk)
     return moved
+
+
+def publication_search(publication: Publication) -> Any:
+    """The vector of what an edition is found by: title and kind before its chapters."""
+    sections = publication.sections.order_by("order")
+    texts = (f"{row.title} {BRACED.sub('', row.text)}" for row in sections)
+    return search_vector(
+        title=f"{publication} {publication.get_kind_display()}",
+        body=" ".join([publication.region.name, publication.note, *texts]),
+    )
 
 
 @transaction.atomic
@@ -246,8 +257,8 @@ def withdraw_publication(
     """
     moved: Any
     moved, _row = perform(PublicationAccess(actor), "withdraw", publication, now=now, reason=reason)
-    moved.reason = reason.strip()[:500]
-    moved.save(update_fields=["reason", "updated_at"])
+    moved.reason, moved.search = reason.strip()[:500], None
+    moved.save(update_fields=["reason", "search", "updated_at"])
     emit("reporting.publication.withdrawn", publication_id=moved.pk)
     return moved
 

@@ -97,7 +97,7 @@ def withdraw_list(
     """
     moved: Any
     moved, _row = perform(PublishedListAccess(actor), "withdraw", edition, now=now, reason=reason)
-    moved.reason = reason.strip()[:500]
-    moved.save(update_fields=["reason", "updated_at"])
+    moved.reason, moved.search = reason.strip()[:500], None
+    moved.save(update_fields=["reason", "search", "updated_at"])
     emit("reporting.list.withdrawn", list_id=moved.pk)
     return moved

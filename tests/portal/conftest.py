@@ -7,8 +7,19 @@ from core.search import search_vector
 from demands.services.posting import demand_search
 from platforms.kinds import search_body
 from policies.services.content import content_search
+from reporting.models import PublishedList
+from reporting.services.issuing import list_search
+from reporting.services.publications import publication_search
 
-VECTORS = {"demands": demand_search, "cases": case_search, "policies": content_search}
+
+def release_search(row: Any) -> Any:
+    return list_search(row) if isinstance(row, PublishedList) else publication_search(row)
+
+
+VECTORS = {
+    "demands": demand_search, "cases": case_search, "policies": content_search,
+    "reporting": release_search,
+}  # fmt: skip
 
 
 def indexed(row: Any) -> Any:

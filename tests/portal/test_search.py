@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from accounts.enums import Role
 from demands.enums import Confidentiality
 from portal.selectors.search import BY_KEY, KINDS, found_rows, search_page
+from reporting.models import Publication, PublishedList
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.cases import published_case
 from tests.factories.demands import DemandFactory, disclose, open_demand
@@ -23,6 +25,7 @@ from tests.factories.policies import (
     NewsFactory,
     TopicFactory,
 )
+from tests.factories.taxonomy import guangdong
 from tests.portal.conftest import indexed
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,24 @@ def everything(word: str) -> None:
     indexed(published_case(platform=platform, title=f"{word}案例"))
     for factory in (DocumentFactory, InterpretationFactory, NewsFactory, TopicFactory):
         indexed(factory(title=f"{word}通知"))
+    indexed(out_publication(f"{word}能力手册"))
+    indexed(out_list(f"{word}平台清单"))
+
+
+def out_publication(title: str) -> Publication:
+    return Publication.objects.create(
+        kind="handbook", region=guangdong(), year=2026, title=title, status="published",
+        edition=Publication.objects.count() + 1, published_at=timezone.now(),
+        made_by=person(Role.GOVERNMENT),
+    )  # fmt: skip
+
+
+def out_list(title: str) -> PublishedList:
+    return PublishedList.objects.create(
+        kind="platforms", number=PublishedList.objects.count() + 1, region=guangdong(),
+        title=title, status="published", published_at=timezone.now(),
+        issued_by=person(Role.GOVERNMENT),
+    )  # fmt: skip
 
 
 def test_every_kind_is_found():
@@ -228,8 +249,8 @@ def test_search_counts_its_queries(rows, client, django_assert_num_queries):
 
     client.get("/search/", {"q": "冻干"})  # the first of the day makes the row that counts searches
 
-    # a count and the best of each of the eleven kinds; one search more
-    with django_assert_num_queries(25):
+    # a count and the best of each of the fourteen kinds; one search more
+    with django_assert_num_queries(29):
         client.get("/search/", {"q": "冻干"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -289,3 +290,8 @@ def test_the_api_pages_rows(actor, api):
     assert [row["number"] for row in listed["results"]] == [1]
     assert (rows["count"], len(rows["results"])) == (3, 2)
     assert rows["results"][0]["data"]["name"] == told(edition)[0]["name"]
+    one = api.get(f"/api/v1/lists/{edition.pk}/").json()
+    files = {row["name"][-4:]: row for row in one["files"]}
+    assert set(files) == {".pdf", "xlsx"}
+    content = b"".join(Client().get(files[".pdf"]["url"]).streaming_content)
+    assert (content[:5], sha256(content).hexdigest()) == (b"%PDF-", files[".pdf"]["sha256"])

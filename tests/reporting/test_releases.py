@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from accounts.enums import Role
@@ -12,6 +13,7 @@ from core.errors import DomainError, Refused
 from core.models import Event
 from core.services import deliver_event
 from notifications.models import Notification
+from portal.selectors.search import search_page
 from reporting.access import ReleaseSubscriptionAccess
 from reporting.models import ReleaseSubscription
 from reporting.services import publications, published_lists, releases
@@ -221,3 +223,35 @@ def test_the_home_page_and_the_feed_show_what_is_new(actor):
 
     for url in ("/", "/publications/feed/"):
         assert edition.get_absolute_url() in Client().get(url).content.decode(), url
+
+
+def hits(query):
+    return {group.kind.key for group in search_page(AnonymousUser(), query).groups}
+
+
+def test_a_list_is_found_while_it_is_out(actor):
+    PlatformFactory()
+    edition = made.issued(actor, "platforms")
+    assert hits(edition.title) == {"lists"}
+
+    published_lists.withdraw_list(actor=actor, edition=edition, now=made.NOW, reason="口径有误。")
+
+    assert hits(edition.title) == set()
+
+
+def test_a_handbook_is_found_by_its_title_and_its_chapters_while_it_is_out(actor):
+    CapabilityFactory(platform=PlatformFactory())
+    drafted = made.frozen(actor, kind="handbook")
+    section = drafted.sections.order_by("order").first()
+    publications.edit_section(
+        actor=actor, section=section, body="面向万吨级聚合。", version=section.version, now=made.NOW
+    )
+    assert hits("服务能力手册") == set()
+    out = made.published(drafted, actor)
+    assert {"publications"} == hits("服务能力手册") == hits("万吨级聚合")
+
+    publications.withdraw_publication(
+        actor=actor, publication=out, reason="数据有误。", now=made.NOW
+    )
+
+    assert hits("服务能力手册") == set()

@@ -150,3 +150,34 @@ def test_a_day_that_is_none_ends_it_today(sign_in, staff, platform):
 
     row.refresh_from_db()
     assert row.ended_date == timezone.localdate()
+
+
+def test_rest_lists_for_the_parties_and_verifies_for_all(api, staff, operator, platform):
+    row = TaxFactory(platform=platform)
+    TaxFactory(ended_date=date(2025, 6, 1), end_reason="迁出")
+    url = f"/api/v1/import-tax/{row.verification_code}/"
+
+    found = api.get(url).json()
+    assert (found["platform"], found["is_valid"]) == (platform.slug, True)
+    assert (found["document_number"], found["url"]) == (row.document_number, row.get_absolute_url())
+    assert api.get("/api/v1/import-tax/NOSUCHCODE/").status_code == 404
+    assert api.get("/api/v1/import-tax/").status_code in {401, 403}
+
+    def listed(user, query=""):
+        api.force_authenticate(user)
+        page = api.get(f"/api/v1/import-tax/{query}").json()
+        return {one["verification_code"] for one in page["results"]}
+
+    assert listed(operator) == {row.verification_code}
+    assert row.verification_code in listed(staff, "?timing=valid")
+    assert row.verification_code not in listed(staff, "?timing=over")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_endpoint_costs_the_same(api, staff, platform, count, django_assert_num_queries):
+    TaxFactory.create_batch(count)
+    api.force_authenticate(staff)
+    api.get("/api/v1/import-tax/")
+
+    with django_assert_num_queries(2):
+        api.get("/api/v1/import-tax/")
