@@ -100,7 +100,8 @@ def similar_cases(case: Case, rows: QuerySet[Case], limit: int = 4) -> list[Case
 def cases_for_topics(slugs: Iterable[str] | None) -> list[LentPiece]:
     """Cases as topics gather them: these, whatever their state, or (None) all that are published,
     the latest told first. One query."""
-    rows: Any = Case.objects.published() if slugs is None else Case.objects.filter(slug__in=slugs)
+    rows = Case.objects.published() if slugs is None else Case.objects.filter(slug__in=slugs)
+    listed: QuerySet[Any] = case_rows(rows)
     return [
         LentPiece(
             kind=TOPIC_KIND, kind_label=str(Case._meta.verbose_name), slug=row.slug,
@@ -108,5 +109,5 @@ def cases_for_topics(slugs: Iterable[str] | None) -> list[LentPiece]:
             shown_date=row.told_on, url=row.get_absolute_url(),
             is_published=row.status == CaseStatus.PUBLISHED, is_demo=row.is_demo,
         )
-        for row in case_rows(rows)
+        for row in listed
     ]  # fmt: skip
