@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_calls_for_cases'),
+        ('cases', '0003_receipts_and_what_follows'),
     ]
 
     operations = [
