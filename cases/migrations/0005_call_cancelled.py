@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_receipts_and_what_follows'),
+        ("cases", "0004_full_width_brackets"),
     ]
 
     operations = [

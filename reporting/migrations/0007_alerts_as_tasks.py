@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0005_asked_values"),
+        ("reporting", "0006_full_width_brackets"),
     ]
 
     operations = [

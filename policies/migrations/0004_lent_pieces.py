@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policies', '0002_topics'),
+        ("policies", "0003_full_width_brackets"),
     ]
 
     operations = [
