@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0006_full_width_brackets"),
+        ("reporting", "0007_values_by_number"),
     ]
 
     operations = [
