@@ -7,7 +7,7 @@ as its index of words is, so that typing cannot probe what it withholds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -28,7 +28,7 @@ MIN_TITLE = 4  # characters; shorter ones are still being typed
 READ_CHARACTERS = 1000
 TELLING_WORDS = 8
 TELLING_CHARACTERS = 500
-SHARING = 300  # rows that share telling words; more only where texts are copies of one another
+SHARING = 300  # rows that share telling words; more share two where words are common
 CANDIDATES = 20
 OWN_ROWS = 200
 SHOWN = 3
@@ -91,7 +91,7 @@ def _similar(
         return []
     mine = list(own.exclude(slug=leave_out)[:OWN_ROWS])
     taken = {row.pk for row in mine}
-    others = _candidates(published.exclude(slug=leave_out), f"{title} {description}")
+    others = _candidates(published.exclude(slug=leave_out), title, description)
     typed = distinct_tokens(title), distinct_tokens(title, description)
     found = [*_alike(typed, mine, own_text, is_own=True)]
     found += _alike(typed, (r for r in others if r.pk not in taken), public_text, is_own=False)
@@ -114,21 +114,30 @@ def _alike(
             yield Similar(row, round(100 * max(all_of_it, titles)), is_own)
 
 
-def _candidates(rows: QuerySet[Any], text: str) -> list[Any]:
-    """Rows that share two of the most telling words of `text`, the nearest first.
+def _candidates(rows: QuerySet[Any], title: str, description: str) -> list[Any]:
+    """Rows that share two of the most telling words of what is typed, the nearest first.
 
     A near-duplicate shares most of its words, so it shares two of these but for rare accidents.
+    Where more rows share two than are looked at, those that share all but one are among them.
     """
-    telling = _telling_words(rows.model, text)
+    telling = [_quoted(word) for word in _telling_words(rows.model, title, description)]
     if not telling:
         return []
-    quoted = [_quoted(word) for word in telling]
-    pairs = [f"({one} & {other})" for one, other in combinations(quoted, 2)] or quoted
-    query = SearchQuery(" | ".join(pairs), config="simple", search_type="raw")
-    sharing = list(rows.filter(search=query).order_by().values_list("pk", flat=True)[:SHARING])
-    near = SearchRank(F("search"), query)
-    ranked = rows.filter(pk__in=sharing).annotate(near=near)
+    some, most = _holding(telling, 2), _holding(telling, max(2, len(telling) - 1))
+    found = [
+        rows.filter(search=query).order_by().values_list("pk", flat=True)[:SHARING]
+        for query in (some, most)
+    ]
+    sharing = list(found[0].union(found[1]))
+    ranked = rows.filter(pk__in=sharing).annotate(near=SearchRank(F("search"), some))
     return list(ranked.order_by("-near", "pk")[:CANDIDATES])
+
+
+def _holding(quoted: Sequence[str], least: int) -> SearchQuery:
+    """Rows that hold at least so many of these lexemes; all of them where there are fewer."""
+    groups = combinations(quoted, min(least, len(quoted)))
+    query = " | ".join(f"({' & '.join(group)})" for group in groups)
+    return SearchQuery(query, config="simple", search_type="raw")
 
 
 def _quoted(word: str) -> str:
@@ -137,16 +146,21 @@ def _quoted(word: str) -> str:
     return f"'{escaped}'"
 
 
-def _telling_words(model: type[Model], text: str) -> list[str]:
-    """The rarest words of `text` by PostgreSQL's own statistics; longer ones among equals."""
+def _telling_words(model: type[Model], title: str, description: str) -> list[str]:
+    """The rarest words by PostgreSQL's own statistics, longer ones among equals: up to half of
+    them of the title, so that a sentence that many texts share does not decide alone."""
     common = cache.get_or_set(
         f"matching:common-words:{model._meta.db_table}",
         lambda: _common_words(model._meta.db_table),
         STATISTICS_FOR,
     )
-    found = dict.fromkeys(word for word in words(text[:TELLING_CHARACTERS]) if len(word) > 1)
-    order = sorted(found, key=lambda word: ((common or {}).get(word, 0.0), -len(word)))
-    return order[:TELLING_WORDS]
+
+    def rarest(text: str) -> list[str]:
+        found = dict.fromkeys(word for word in words(text[:TELLING_CHARACTERS]) if len(word) > 1)
+        return sorted(found, key=lambda word: ((common or {}).get(word, 0.0), -len(word)))
+
+    first = rarest(title)[: TELLING_WORDS // 2]
+    return list(dict.fromkeys([*first, *rarest(f"{title} {description}")]))[:TELLING_WORDS]
 
 
 def _common_words(table: str) -> dict[str, float]:

@@ -48,6 +48,18 @@ def test_same_need_in_another_order_of_words_is_found(writer):
     assert found.percent > 80
 
 
+def test_copy_is_found_where_more_rows_share_its_sentences_than_are_looked_at(writer, monkeypatch):
+    monkeypatch.setattr("matching.selectors.duplicates.SHARING", 2)
+    other = "去除花椒中的苦味物质，保留挥发油，每批两百公斤，成品含水率低于百分之八，颜色不变深"
+    for _ in range(4):
+        published(title="花椒脱苦装备", description=f"{TEXT}，{other}")
+    demand = published()
+
+    found = similar_demands(writer, title=TITLE, description=TEXT)
+
+    assert [one.row for one in found] == [demand]
+
+
 def test_title_alone_finds_its_like(writer):
     demand = published()
 
