@@ -161,6 +161,7 @@ urlpatterns = [
     path("certificates/<slug:code>/", roster.certificate, name="certificate"),
     path("certificates/<slug:code>/pdf/", roster.certificate_file, name="certificate_file"),
     path("verify/<slug:code>/assessments/", assessments.plan, name="plan_assessment"),
+    path("verify/<slug:code>/correct/", roster.correct, name="correct_recognition"),
     path("verify/<slug:code>/appeal/", roster.appeal, name="appeal_recognition"),
     path("verify/<slug:code>/<step:name>/", roster.move, name="recognition_move"),
     path("assessments/", operations.assessments, name="assessments"),

@@ -263,6 +263,22 @@ class RecordForm(forms.ModelForm):
         self.fields["certificate_number"].required = False
 
 
+class RecordCorrectionForm(RecordForm):
+    """What was recorded as it should read, and why."""
+
+    reason = forms.CharField(label=_("更正原因"), max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, platforms=None, schemes=None, **kwargs)
+        for name in ("platform", "scheme"):
+            del self.fields[name]
+        self.fields["certificate_number"].required = True
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the recognition."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}
+
+
 class AssessmentForm(forms.ModelForm):
     class Meta:
         model = Assessment

@@ -61,6 +61,7 @@ from platforms.services.reviewing import (
     score_application,
 )
 from platforms.services.roster import (
+    correct_recognition,
     expire_recognitions,
     move_recognition,
     record_recognition,
@@ -116,6 +117,7 @@ __all__ = [
     "confirm_listing",
     "confirm_platform",
     "correct_funding",
+    "correct_recognition",
     "create_listing",
     "decide_claim",
     "delete_challenge_item",

@@ -140,6 +140,8 @@ def _opinion_request(pk: int, event: str) -> Messages:
 def _recognition(pk: int, event: str) -> Messages:
     row = Recognition.objects.select_related("platform", "scheme").get(pk=pk)
     title = f"{row.scheme}：{row.get_status_display()}"
+    if event == "corrected":
+        title = f"{row.scheme}：登记内容已更正"
     body = row.reason or f"证书编号 {row.certificate_number}。"
     return [Message(operators(row.platform), title, body, row.get_absolute_url())]
 
@@ -300,7 +302,7 @@ VERBS = {
     "application": ("submitted", "moved", "objected"),
     "assignment": ("created", "decline", "scored", "reopen", "release"),
     "opinionrequest": ("asked", "answered", "withdrawn", "merged"),
-    "recognition": ("created", "moved"),
+    "recognition": ("created", "moved", "corrected"),
     "assessment": (
         "planned",
         "requested",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ register_actions(
     {
         "platforms.recognition.create": "记入了认定",
         "platforms.recognition.record": "登记了已有认定",
+        "platforms.recognition.correct": "更正了登记的认定",
         **{f"platforms.recognition.{row.name}": row.label for row in RECOGNITION.transitions},
     }
 )
@@ -113,6 +115,49 @@ def record_recognition(
     )  # fmt: skip
     emit("platforms.recognition.created", recognition_id=recognition.pk)
     return recognition
+
+
+@transaction.atomic
+def correct_recognition(
+    *,
+    actor: Any,
+    recognition: Recognition,
+    values: Mapping[str, Any],
+    document_number: str,
+    reason: str,
+    now: datetime,
+) -> Recognition:
+    """Mend what was entered wrongly of a status won before this portal ran (G14).
+
+    `values`: `started_date`, `batch`, `build_type`, `certificate_number`; its first line of history
+    is mended too. Raises Refused, DomainError `granted` (decided here), at `reason`,
+    `document_number`, `started_date` or another field.
+    """
+    locked = lock_recognition(recognition)
+    RecognitionAccess(actor).require("record", locked)
+    if locked.application_id is not None:
+        raise DomainError("granted", "在本平台办理的认定以决定为准，登记内容不能更改。")
+    first, *later = locked.changes.select_for_update().order_by("pk")[:2]
+    for name, text in (("reason", reason), ("document_number", document_number)):
+        if not text.strip():
+            raise DomainError("field_required", "请填写这一项。", name)
+    day = values["started_date"]
+    if day > timezone.localdate(now) or any(day > row.day for row in later):
+        raise DomainError("started_late", "入册日期不能晚于今天和后来的变动。", "started_date")
+    before = {name: str(getattr(locked, name)) for name in values}
+    for name, value in values.items():
+        setattr(locked, name, value)
+    locked.decided_date, locked.valid_until = day, _valid_until(locked.scheme, day)
+    check_record(locked)
+    locked.save()
+    first.day, first.document_number = day, document_number.strip()
+    first.save(update_fields=["day", "document_number", "updated_at"])
+    log_activity(
+        actor=actor, action="platforms.recognition.correct", target=locked, now=now,
+        reason=reason, data={"before": before},
+    )  # fmt: skip
+    emit("platforms.recognition.corrected", recognition_id=locked.pk)
+    return locked
 
 
 def _valid_until(scheme: Scheme, start: date) -> date | None:

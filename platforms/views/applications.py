@@ -16,6 +16,7 @@ from core.lists import list_page
 from core.refusals import refusals_on, telling
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, AssignmentAccess, PlatformAccess
+from platforms.enums import ApplicationStatus
 from platforms.filters import ApplicationFilter
 from platforms.forms.consulting import ConsultForm, MergeForm
 from platforms.forms.recognition import (
@@ -58,8 +59,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for my level, and appeals."""
     PlatformAccess(request.user).require("review")
     appeals = AppealAccess(request.user).visible().filter(status="open")
+    waiting = list(selectors.waiting_applications(request.user))
     context = {
-        "waiting": selectors.waiting_applications(request.user),
+        "waiting": waiting,
+        "decides": any(row.status == ApplicationStatus.DECISION for row in waiting),
         "appeals": appeals.select_related("application__platform", "recognition__platform"),
     }
     return render(request, "platforms/recognition/queue.html", context)
@@ -177,7 +180,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, Any]:
     """The editor's context: form, files, self-check with what is missing and why."""
     stored = Application.objects.select_related(*RELATED).get(pk=found.pk)
-    checks = check_application(stored)
+    checks, files = check_application(stored), list(files_of(stored))
     return {
         "application": stored,
         "programme": stored.programme,
@@ -185,7 +188,8 @@ def editor(found: Application, form: ApplicationForm, **more: Any) -> dict[str, 
         "platform": stored.platform,
         "form": form,
         "evidence_form": EvidenceForm(asked=stored.programme.scheme.evidence),
-        "files": list(files_of(stored)),
+        "files": files,
+        "has_all_files": {*stored.programme.scheme.evidence} <= {file.label for file in files},
         "checks": checks,
         "met": sum(bool(check.passed) for check in checks),
         "missing": [check for check in checks if not check.passed],

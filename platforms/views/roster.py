@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from platforms import services
 from platforms.access import AppealAccess, PlatformAccess, ProgrammeAccess, RecognitionAccess
 from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterChangeFilter, RosterFilter
-from platforms.forms.recognition import AssessmentForm, RecordForm
+from platforms.forms.recognition import AssessmentForm, RecordCorrectionForm, RecordForm
 from platforms.models import Recognition, TaxEligibility
 from platforms.selectors import roster as selectors
 from platforms.tables import RosterChangeTable, RosterTable
@@ -150,6 +151,29 @@ def record(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已记入名册。")
             return redirect(found)
     return render(request, "platforms/recognition/record.html", {"form": form})
+
+
+@login_required
+def correct(request: HttpRequest, code: str) -> HttpResponse:
+    """Mend what was recorded of a status that was won before."""
+    access, found = find(request, verification_code=code.upper())
+    access.require("record", found)
+    first = found.changes.order_by("pk").first()
+    form = RecordCorrectionForm(
+        request.POST or None, instance=copy(found),
+        initial={"document_number": first.document_number if first else ""},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.correct_recognition(
+                actor=request.user, recognition=found, values=form.values(), now=timezone.now(),
+                document_number=form.cleaned_data["document_number"],
+                reason=form.cleaned_data["reason"],
+            )  # fmt: skip
+            messages.success(request, "已更正，已通知平台。")
+            return redirect(found)
+    context = {"form": form, "recognition": found, "trail": trail(ROSTER, "更正登记")}
+    return render(request, "platforms/recognition/record.html", context)
 
 
 @login_required
