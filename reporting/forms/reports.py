@@ -84,7 +84,8 @@ class SectionForm(forms.Form):
                 label=_("没有数值的原因"), required=False, initial=row.null_reason if row else "",
                 choices=[("", _("有数值")), *NullReason.choices],
             )  # fmt: skip
-        if line.indicator.is_manual or line.findings:
+        is_odd = any(not finding.place for finding in line.findings)
+        if line.indicator.is_manual or is_odd or (row and row.note):
             self.fields[f"{code}-note"] = forms.CharField(
                 label=_("说明"), required=False, initial=row.note if row else "",
                 widget=forms.Textarea(attrs={"rows": 2, "maxlength": 500}),

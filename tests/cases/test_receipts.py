@@ -158,3 +158,30 @@ def test_the_screen_registers_and_confirms(cast, signed, browse):
     assert row.status == OutcomeStatus.CONFIRMED
     assert "已确认到账 6万元" in enterprise.get(page).content.decode()
     assert "核对到账" not in enterprise.get(page).content.decode()
+
+
+def test_the_api_registers_and_answers(cast, signed, api):
+    path = f"/api/v1/enquiries/{signed.number}/receipts/"
+    api.force_authenticate(cast.operator)
+    made = api.post(path, {"amount_yuan": "60000", "received_date": "2026-11-01"})
+    assert (made.status_code, made.json()["status"]) == (201, "claimed")
+    row = f"/api/v1/receipts/{made.json()['id']}"
+
+    assert api.post(f"{row}/confirm/").status_code == 403
+    api.force_authenticate(cast.enterprise)
+    assert api.post(f"{row}/reject/", {}).status_code == 400
+    assert api.post(f"{row}/confirm/").json()["status"] == "confirmed"
+    assert api.get("/api/v1/receipts/").json()["count"] == 1
+    for who in (cast.other_enterprise, None):
+        api.force_authenticate(who)
+        assert api.get("/api/v1/receipts/").json()["count"] == 0
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_api_list_costs_the_same(cast, signed, api, rows, django_assert_num_queries):
+    for _ in range(rows):
+        receipt(signed)
+    api.force_authenticate(type(cast.enterprise).objects.get(pk=cast.enterprise.pk))
+
+    with django_assert_num_queries(3):
+        assert api.get("/api/v1/receipts/").json()["count"] == rows
