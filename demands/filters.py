@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
@@ -45,7 +47,8 @@ class RegionalFilter(FacetedFilterSet):
     region = _several("province", _("地区"), province_choices, method="in_provinces")
 
     def in_provinces(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
-        return queryset.filter(province__in=value)
+        inside = (Q(region__code__startswith=code[:2]) for code in value)
+        return queryset.filter(reduce(or_, inside)) if value else queryset
 
 
 class DemandFilter(RegionalFilter):

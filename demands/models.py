@@ -125,6 +125,12 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
             *SearchableModel.Meta.indexes,
             models.Index(fields=["status", "-published_at"]),
             models.Index(fields=["-published_at", "-id"], name="demands_demand_newest"),
+            # what facets count, without the texts: at a hundred thousand rows a tenth of the pages
+            models.Index(
+                fields=["status", "region", "field", "stage", "trl_current"],
+                include=["id", "budget_low_yuan", "budget_high_yuan", "budget_text"],
+                name="demands_demand_counted",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 import django_filters
@@ -18,6 +20,7 @@ from platforms.selectors import city_choices, fresh_since, province_choices
 from taxonomy.selectors import term_choices
 
 FRESHNESS = [("fresh", _("近期已确认")), ("overdue", _("确认已过期")), ("never", _("尚未确认"))]
+DIGITS = {"province": 2, "city": 4}  # of a region's code
 KNOWN = {
     "price": (_("价格"), Q(price_low_yuan__isnull=False) | Q(price_high_yuan__isnull=False)),
     "scale": (
@@ -64,10 +67,10 @@ class PlaceFilter(FacetedFilterSet):
     within: ClassVar = {"city": "province"}
 
     province = django_filters.MultipleChoiceFilter(
-        method="among", label=_("省份"), choices=province_choices
+        method="placed", label=_("省份"), choices=province_choices
     )
     city = django_filters.MultipleChoiceFilter(
-        method="among", label=_("城市"), choices=city_choices
+        method="placed", label=_("城市"), choices=city_choices
     )
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
@@ -82,9 +85,11 @@ class PlaceFilter(FacetedFilterSet):
             province=Concat(Left(path, 2), Value("0000")), city=Concat(Left(path, 4), Value("00"))
         )
 
-    def among(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        """Rows whose annotated value is one of those chosen."""
-        return rows.filter(**{f"{name}__in": value})
+    def placed(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Rows whose region lies in one of those chosen: by its own code, which has statistics."""
+        path, digits = self.region_path.removesuffix("_id"), DIGITS[name]
+        inside = (Q(**{f"{path}__code__startswith": code[:digits]}) for code in value)
+        return rows.filter(reduce(or_, inside)) if value else rows
 
 
 class ListingFilter(PlaceFilter):
@@ -106,6 +111,10 @@ class ListingFilter(PlaceFilter):
                 output_field=CharField(),
             )
         )  # fmt: skip
+
+    def among(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        """Rows whose annotated value is one of those chosen."""
+        return rows.filter(**{f"{name}__in": value})
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Words asked for: the best hits first."""

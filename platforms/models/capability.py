@@ -131,6 +131,13 @@ class Capability(Listing, SearchableModel):
                 condition=Q(status="published"),
                 name="platforms_capability_shown",
             ),
+            # what facets count, without the texts: a fortieth of the pages
+            models.Index(
+                fields=["platform", "field", "confirmed_at"],
+                include=["id"],
+                condition=Q(status="published"),
+                name="platforms_capability_counted",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
