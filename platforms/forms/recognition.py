@@ -9,9 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import FilesField
 from core.workdays import add_workdays
 from platforms.enums import BuildType
-from platforms.forms.support import FilesField
 from platforms.ladders import bid_types, earlier_support, running_subsidies
 from platforms.models import (
     Application,
@@ -339,6 +339,15 @@ class TaskForm(forms.ModelForm):
     class Meta:
         model = AssessmentItem
         fields = ("name", "target", "done", "proof")
+
+
+class ProofForm(forms.Form):
+    """Evidence of what was done."""
+
+    files = FilesField(
+        label=_("证明材料"),
+        help_text=_("合同清单、验收单、检测报告等，可一次选多份；本单位和主管部门可见。"),
+    )
 
 
 TaskFormSet = forms.formset_factory(TaskForm, extra=3, max_num=50)

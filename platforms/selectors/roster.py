@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from core.files import file_items
 from core.states import Transition
 from platforms.access import AppealAccess, RecognitionAccess
 from platforms.models import Appeal, Assessment, Platform, Recognition, RosterChange
@@ -80,14 +81,20 @@ def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
     appeals = AppealAccess(user).visible().filter(recognition=recognition) if mine else []
     return RecognitionPage(
         history=list(recognition.changes.order_by("-day", "-pk")),
-        assessments=list(
-            recognition.assessments.prefetch_related("items").order_by("due_date", "pk")
-        )
-        if mine
-        else [],
+        assessments=_with_files(recognition) if mine else [],
         appeals=list(appeals),
         transitions=access.transitions(recognition),
     )
+
+
+def _with_files(recognition: Recognition) -> list[Assessment]:
+    """Its assessments by their day, with task books and `files`. Three queries."""
+    rows: Any = recognition.assessments.prefetch_related("items").order_by("due_date", "pk")
+    found = list(rows)
+    files = file_items(found)
+    for row in found:
+        row.files = files[str(row.pk)]
+    return found
 
 
 def recognitions_of(platform: Platform) -> list[Recognition]:

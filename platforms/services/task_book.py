@@ -6,27 +6,39 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from core.activity import register_actions
 from core.errors import DomainError
+from core.files import files_of, register_guard, store_file
 from core.services import check_record, log_activity
-from platforms.access import RecognitionAccess
+from platforms.access import AssessmentAccess, RecognitionAccess
 from platforms.models import Assessment, AssessmentItem
 from platforms.services.roster import lock_recognition
 
 register_actions({"platforms.recognition.task_book": "填写了任务书"})
-MAX_ITEMS = 50
+register_guard(
+    "platforms.assessment",
+    lambda user, pk: AssessmentAccess(user).visible().filter(pk=pk).exists(),
+)
+MAX_ITEMS, MAX_FILES = 50, 20
 
 
 @transaction.atomic
 def save_task_book(
-    *, actor: Any, assessment: Assessment, rows: Iterable[Mapping[str, str]], now: datetime
+    *,
+    actor: Any,
+    assessment: Assessment,
+    rows: Iterable[Mapping[str, str]],
+    now: datetime,
+    uploads: Iterable[UploadedFile] = (),
 ) -> list[AssessmentItem]:
-    """Replace the task book by `rows` (`name`, `target`, `done`, `proof`), in their order.
+    """Replace the task book by `rows` (`name`, `target`, `done`, `proof`), in their order, and
+    keep `uploads` as evidence beside those kept before (C18).
 
     The platform and the staff who assess may, until there is a conclusion. Raises Refused,
-    DomainError `concluded`, `too_many` or `invalid`.
+    DomainError `concluded`, `too_many`, `invalid` or at `files`.
     """
     recognition = lock_recognition(assessment.recognition)
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
@@ -38,12 +50,17 @@ def save_task_book(
     items = [AssessmentItem(assessment=locked, **row) for row in rows]
     if len(items) > MAX_ITEMS:
         raise DomainError("too_many", f"最多 {MAX_ITEMS} 条。")
+    files = list(uploads)
+    if files and files_of(locked).count() + len(files) > MAX_FILES:
+        raise DomainError("too_many_files", f"最多 {MAX_FILES} 份材料，请合并后上传。", "files")
+    for upload in files:
+        store_file(actor=actor, upload=upload, target=locked, field="files")
     locked.items.all().delete()
     for item in items:
         check_record(item)
         item.save()
     log_activity(
         actor=actor, action="platforms.recognition.task_book", target=recognition, now=now,
-        data={"kind": locked.kind, "items": len(items)},
+        data={"kind": locked.kind, "items": len(items), "files": len(files)},
     )  # fmt: skip
     return items

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
+from core.files import file_items
 from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from platforms import services
 from platforms.access import AssessmentAccess, RecognitionAccess
 from platforms.documents.conclusion import conclusion_pdf
-from platforms.forms.recognition import AssessmentForm, ConclusionForm, TaskFormSet
+from platforms.forms.recognition import AssessmentForm, ConclusionForm, ProofForm, TaskFormSet
 from platforms.models import Assessment
 from platforms.views.public import trail
 from platforms.views.roster import find
@@ -92,15 +93,20 @@ def task_book(request: HttpRequest, pk: int) -> HttpResponse:
     forms = TaskFormSet(
         request.POST or None, initial=list(found.items.order_by("pk").values(*names))
     )
-    if request.method == "POST" and forms.is_valid():
+    proof = ProofForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and forms.is_valid() and proof.is_valid():
         rows = [row.cleaned_data for row in forms if row.cleaned_data.get("name")]
         with telling(request):
             services.save_task_book(
-                actor=request.user, assessment=found, rows=rows, now=timezone.now()
-            )
+                actor=request.user, assessment=found, rows=rows, now=timezone.now(),
+                uploads=proof.cleaned_data["files"],
+            )  # fmt: skip
             messages.success(request, "任务书已保存。")
         return redirect(found.recognition)
-    context = {"assessment": found, "recognition": found.recognition, "forms": forms}
+    context = {
+        "assessment": found, "recognition": found.recognition, "forms": forms, "proof": proof,
+        "files": file_items([found])[str(found.pk)],
+    }  # fmt: skip
     return render(request, "platforms/recognition/task_book.html", context)
 
 

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.errors import DomainError, Refused
+from core.files import files_of, may_read
 from platforms import services
 from tests.factories.recognition import RecognitionFactory
 
@@ -15,6 +17,10 @@ ROW = {"name": "服务企业", "target": "30 家", "done": "", "proof": ""}
 def assessment(platform):
     recognition = RecognitionFactory(platform=platform)
     return recognition.assessments.create(kind="midterm", due_date=date(2027, 3, 1))
+
+
+def paper(name="验收单.txt"):
+    return SimpleUploadedFile(name, "合格".encode())
 
 
 def save(actor, assessment, now, *rows):
@@ -72,3 +78,36 @@ def test_the_task_book_in_pages(sign_in, operator, stranger, assessment):
     page = client.get(assessment.recognition.get_absolute_url()).content.decode()
     assert "32 家" in page
     assert sign_in(stranger).get(url).status_code == 404
+
+
+def test_evidence_is_kept_beside_and_read_by_its_parties(
+    sign_in, operator, province, stranger, assessment, now
+):
+    services.save_task_book(
+        actor=operator, assessment=assessment, rows=[ROW], now=now, uploads=[paper()]
+    )
+    client = sign_in(operator)
+    client.post(f"/assessments/{assessment.pk}/tasks/", {
+        "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": "服务企业",
+        "form-0-target": "30 家", "files": [paper("清单.txt")],
+    })  # fmt: skip
+
+    stored = list(files_of(assessment))
+    assert [row.name for row in stored] == ["验收单.txt", "清单.txt"]
+    seen = {user: may_read(user, stored[0]) for user in (operator, province, stranger)}
+    assert seen == {operator: True, province: True, stranger: False}
+    for page in (assessment.recognition.get_absolute_url(), f"/assessments/{assessment.pk}/tasks/"):
+        assert "验收单.txt" in client.get(page).content.decode(), page
+
+
+def test_refused_evidence_leaves_the_task_book_as_it_was(operator, assessment, now):
+    save(operator, assessment, now, ROW)
+    wrong = [SimpleUploadedFile("a.pdf", b"no pdf")]
+    for uploads, code in ((wrong, "file_content"), ([paper()] * 21, "too_many_files")):
+        with pytest.raises(DomainError) as refused:
+            services.save_task_book(
+                actor=operator, assessment=assessment, rows=[], now=now, uploads=uploads
+            )
+        assert (refused.value.code, refused.value.field) == (code, "files")
+
+    assert (len(told(assessment)), files_of(assessment).count()) == (1, 0)
