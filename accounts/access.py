@@ -147,14 +147,14 @@ class UserAccess(Access):
     labels: ClassVar = {
         "view": _("查看人员"),
         "edit": _("修改本人资料"),
-        "close": _("注销本人账户"),
+        "close": _("注销本人账号"),
         "export": _("导出本人数据"),
         "manage": _("查看人员列表"),
-        "invite": _("开通账户"),
+        "invite": _("开通账号"),
         "grant": _("授予角色"),
         "end_role": _("终止角色"),
-        "activate": _("启用账户"),
-        "deactivate": _("停用账户"),
+        "activate": _("启用账号"),
+        "deactivate": _("停用账号"),
     }
     names: ClassVar = {STAFF: _("安全管理员")}
     # nobody may raise or shield themselves (GB/T 22239-2019 level 3, separation of duties)
@@ -178,7 +178,7 @@ class UserAccess(Access):
     def check(self, action: str, obj: Any | None) -> Decision:
         if action in self.not_to_oneself and obj is not None and obj.pk == self.user.pk:
             return Decision(
-                False, "不能更改自己的角色或账户状态，请由另一位安全管理员办理。", "oneself"
+                False, "不能更改自己的角色或账号状态，请由另一位安全管理员办理。", "oneself"
             )
         return ALLOWED
 

@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "账户与单位"
+    verbose_name = "账号与单位"
 
     def ready(self) -> None:
         """Listen to the framework: Django and allauth announce sign-ins by signals only."""

@@ -43,7 +43,7 @@ class UserFilter(FacetedFilterSet):
         choices=Role.choices, method="holding", label=_("角色"), empty_label=_("全部")
     )
     is_active = django_filters.ChoiceFilter(
-        choices=[(True, _("启用")), (False, _("停用"))], label=_("账户状态")
+        choices=[(True, _("启用")), (False, _("停用"))], label=_("账号状态")
     )
     facets = ("is_active",)
 

@@ -182,7 +182,7 @@ def personal_data(user: User, *, now: datetime) -> dict[str, Any]:
     """Everything kept about the person, ready for JSON, Chinese keys as on the pages."""
     return {
         "导出时间": now.isoformat(),
-        "账户": {
+        "账号": {
             "姓名": user.name, "邮箱": user.email, "电话": user.phone,
             "注册时间": user.date_joined.isoformat(),
             "最近登录": user.last_login.isoformat() if user.last_login else None,

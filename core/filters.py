@@ -47,6 +47,7 @@ class FacetedFilterSet(django_filters.FilterSet):
     facets: ClassVar[tuple[str, ...]] = ()
     # facet → the wider one that is chosen from first, as long as too many choices are left
     within: ClassVar[Mapping[str, str]] = {}
+    newest_first: ClassVar[frozenset[str]] = frozenset({"year"})  # the others: most frequent first
 
     def without(self, name: str) -> QuerySet[Any]:
         """Rows under all filters but `name`."""
@@ -58,7 +59,7 @@ class FacetedFilterSet(django_filters.FilterSet):
 
     @cached_property
     def facet_list(self) -> list[Facet]:
-        """Each facet with its non-empty choices, most frequent first.
+        """Each facet with its non-empty choices, most frequent first, years newest first.
 
         Facets with one value a row and no choice made are counted by one query, others singly.
         """
@@ -90,7 +91,10 @@ class FacetedFilterSet(django_filters.FilterSet):
             for value, label in labels.items()
             if counted.get(value) or value in chosen
         ]
-        choices.sort(key=lambda choice: -choice.count)
+        if name in self.newest_first:
+            choices.sort(key=lambda choice: choice.value, reverse=True)
+        else:
+            choices.sort(key=lambda choice: -choice.count)
         return Facet(name, str(field.label), choices)
 
     def _chosen(self, name: str) -> set[str]:

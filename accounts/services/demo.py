@@ -67,7 +67,7 @@ def load_demo_accounts(*, now: datetime) -> int:
     DEMO_MODE is off, no_regions before the code lists are loaded.
     """
     if not settings.DEMO_MODE:
-        raise DomainError("demo_mode", "未开启演示模式（DEMO_MODE），不能装入演示账户。")
+        raise DomainError("demo_mode", "未开启演示模式（DEMO_MODE），不能装入演示账号。")
     regions = {"root": _region(current_jurisdiction().region)}
     regions["city"] = _demo_city(regions["root"])
     organisations = {}

@@ -57,7 +57,7 @@ def close_account(*, actor: User, now: datetime) -> User:
     user = User.objects.select_for_update().get(pk=actor.pk)
     UserAccess(actor).require("close", user)
     if user.is_demo:
-        raise DomainError("demo_account", "演示账户供大家共用，不能注销。")
+        raise DomainError("demo_account", "演示账号供大家共用，不能注销。")
     check_security_admin_stays(user, now=now, roles=set(user.roles))
     log_activity(actor=actor, action="accounts.user.close", target=user, now=now)
     user.role_assignments.filter(ended_at__isnull=True).update(ended_at=now)

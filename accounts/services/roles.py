@@ -131,7 +131,7 @@ def invite_person(*, actor: Any, email: str, name: str, now: datetime) -> User:
     UserAccess(actor).require("invite")
     user = User(email=normal_email(email), name=name.strip(), date_joined=now)
     if User.objects.filter(email__iexact=user.email).exists():
-        raise DomainError("email_taken", "该邮箱已有账户，请在人员列表中查找。", "email")
+        raise DomainError("email_taken", "该邮箱已有账号，请在人员列表中查找。", "email")
     user.set_unusable_password()
     check_record(user)
     user.save()

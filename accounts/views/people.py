@@ -87,7 +87,7 @@ def invite(request: PersonRequest) -> HttpResponse:
             link = ResetPasswordForm({"email": user.email})  # allauth's mail with its signed link
             if link.is_valid():
                 link.save(request)
-            messages.success(request, f"已开通{user}的账户，设置密码的链接已发送。请接着授予角色。")
+            messages.success(request, f"已开通{user}的账号，设置密码的链接已发送。请接着授予角色。")
             return redirect("accounts:person", pk=user.pk)
     return render(request, "accounts/invite.html", {"form": form})
 
@@ -106,5 +106,5 @@ def active(request: PersonRequest, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             now=timezone.now(),
         )
-        messages.success(request, f"{found}的账户已{'启用' if is_active else '停用'}。")
+        messages.success(request, f"{found}的账号已{'启用' if is_active else '停用'}。")
     return redirect("accounts:person", pk=found.pk)

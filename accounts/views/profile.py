@@ -46,7 +46,7 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     """Take back a consent of one's own."""
     consent = get_object_or_404(ConsentRecord, pk=pk, user=request.user)
     services.withdraw_consent(actor=request.user, consent=consent, now=timezone.now())
-    messages.success(request, "已撤回同意。如不再使用本平台，可以注销账户。")
+    messages.success(request, "已撤回同意。如不再使用本平台，可以注销账号。")
     return redirect("accounts:profile")
 
 
@@ -74,6 +74,6 @@ def close(request: PersonRequest) -> HttpResponse:
         with refusals_on(form):
             services.close_account(actor=request.user, now=timezone.now())
             logout(request)
-            messages.success(request, "账户已注销，个人信息已删除。")
+            messages.success(request, "账号已注销，个人信息已删除。")
             return redirect("portal:home")
     return render(request, "accounts/close.html", {"form": form})

@@ -39,7 +39,7 @@ class EligibilitySerializer(serializers.ModelSerializer[TaxEligibility]):
 class EligibilityViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
 ):
-    """进口税收资格：名单给平台单位和主管部门；单个证明凭验证码公开核验。"""
+    """进口税收资格：名单给平台单位和主管部门；单个证明凭核验码公开核验。"""
 
     read_scope = Scope.PLATFORMS_READ
     queryset = TaxEligibility.objects.none()

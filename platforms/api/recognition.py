@@ -45,7 +45,7 @@ DATE = OpenApiParameter("date", str, description="查看这一天的名册，如
 
 @extend_schema_view(list=extend_schema(parameters=[DATE]))
 class RosterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
-    """平台名册：任一日期在册的平台；用验证码可查到已退出的。"""
+    """平台名册：任一日期在册的平台；用核验码可查到已退出的。"""
 
     read_scope = Scope.PLATFORMS_READ
     queryset = Recognition.objects.none()

@@ -44,7 +44,7 @@ def tax_proof_pdf(row: TaxEligibility, url: str) -> bytes:
         "holder": row.platform.operator_display,
         "body": f"贵单位建设运营的“{row.platform.name}”，经核定列入可享受进口税收政策的"
         "中试平台名单。进口货物的范围和手续以海关、税务部门的规定为准。",
-        "rows": [*facts, ("验证码", row.verification_code)],
+        "rows": [*facts, ("核验码", row.verification_code)],
     }  # fmt: skip
     return printed(TEMPLATE, [(words, url)])
 
@@ -83,7 +83,7 @@ def _words(recognition: Recognition) -> dict[str, Any]:
         rows.append(("有效期至", day(recognition.valid_until)))
     if application is not None and application.decision_number:
         rows.append(("决定文号", application.decision_number))
-    rows.append(("验证码", recognition.verification_code))
+    rows.append(("核验码", recognition.verification_code))
     return {
         "title": f"{scheme.name}{scheme.word}证书",
         "is_demo": recognition.is_demo,

@@ -184,7 +184,7 @@ def test_personal_data_is_all_that_is_kept(now):
 
     data = personal_data(user, now=now)
 
-    assert data["账户"]["邮箱"] == user.email
+    assert data["账号"]["邮箱"] == user.email
     assert [row["角色"] for row in data["角色"]] == ["对接系统"]
     assert [row["文本版本"] for row in data["同意"]] == ["1"]
     assert [row["用途"] for row in data["服务令牌"]] == ["对接系统"]

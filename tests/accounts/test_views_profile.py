@@ -54,7 +54,7 @@ def test_personal_data_is_taken_away_after_the_password_was_asked():
     response = reauthenticated(user).get(reverse("accounts:export"))
 
     assert asked["Location"].startswith(reverse("account_reauthenticate"))
-    assert json.loads(response.content)["账户"]["邮箱"] == user.email
+    assert json.loads(response.content)["账号"]["邮箱"] == user.email
     assert response["Content-Disposition"].startswith("attachment")
 
 
@@ -87,7 +87,7 @@ def test_closing_a_demo_account_says_why(settings):
 
     response = reauthenticated(user).post(reverse("accounts:close"), {"confirm": "on"})
 
-    assert response.context["form"].non_field_errors() == ["演示账户供大家共用，不能注销。"]
+    assert response.context["form"].non_field_errors() == ["演示账号供大家共用，不能注销。"]
 
 
 TOKEN = {"name": "ERP", "scopes": ["demands:read"]}

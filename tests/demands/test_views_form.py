@@ -73,6 +73,24 @@ def test_every_button_saves(client, sign_in, cast, demand, go, target):
     assert answer.url == (step_url(demand, target) if target else reverse("demands:manage"))
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({}, ["done", "todo", "current", "todo", "todo", "todo"]),
+        ({"description": ""}, ["todo", "todo", "current", "todo", "todo", "todo"]),
+        ({"target_figures": "纯度 99.5%"}, ["done", "done", "current", "todo", "todo", "todo"]),
+        ({"is_anonymous": True}, ["done", "todo", "current", "todo", "done", "todo"]),
+    ],
+)
+def test_a_step_is_done_when_something_was_filled_in(client, sign_in, cast, stated, expected):
+    row = DemandFactory(organisation=cast.home, posted_by=cast.owner, **stated)
+    sign_in(cast.owner)
+
+    answer = client.get(step_url(row, "conditions"))
+
+    assert [step["state"] for step in answer.context["steps"]] == expected
+
+
 def test_a_wrong_field_keeps_what_was_typed_and_saves_the_rest(client, sign_in, cast, demand):
     sign_in(cast.owner)
 

@@ -50,6 +50,15 @@ def test_list_queries(visitor, db, django_assert_num_queries, count):
         visitor.get("/policies/")
 
 
+def test_years_are_offered_newest_first(visitor, db):
+    for year in (2024, 2024, 2026, 2025):
+        DocumentFactory(issued_date=date(year, 3, 1))
+
+    facets = {row.name: row for row in visitor.get("/policies/").context["facets"]}
+
+    assert [choice.value for choice in facets["year"].choices] == ["2026", "2025", "2024"]
+
+
 @pytest.mark.parametrize("typed", ["粤府办[2024]7号", "粤府办（2024）7号", "粤府办〔2024〕7号"])
 def test_a_number_is_found_in_any_brackets(visitor, cast, now, typed):
     wanted = DocumentFactory()

@@ -11,7 +11,7 @@ from core.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = '装入演示账户并逐行打印 JSON：{"role","label","email","password"}'
+    help = '装入演示账号并逐行打印 JSON：{"role","label","email","password"}'
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

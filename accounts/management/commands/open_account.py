@@ -19,7 +19,7 @@ from taxonomy.models import Region
 
 
 class Command(BaseCommand):
-    help = "开通账户并授予角色，打印一次性的设置密码链接；邮箱已有账户时只授予角色"
+    help = "开通账号并授予角色，打印一次性的设置密码链接；邮箱已有账号时只授予角色"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")

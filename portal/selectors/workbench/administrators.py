@@ -22,7 +22,7 @@ def administrator(user: Any) -> Panel:
     if user.has_role(Role.SECURITY_ADMIN):
         groups.append(
             Group("人员与权限", links(
-                ("人员与角色", "accounts:people"), ("开通账户", "accounts:invite"),
+                ("人员与角色", "accounts:people"), ("开通账号", "accounts:invite"),
                 ("单位审核", "accounts:organisations"),
             ))
         )  # fmt: skip
