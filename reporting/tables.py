@@ -166,6 +166,24 @@ class EffectTable(tables.Table):
         super().__init__(funds, extra_columns=columns)
 
 
+class HistoryTable(tables.Table):
+    """A running indicator over time, for a file."""
+
+    start = tables.DateColumn(format="Y-m-d", verbose_name=_("时段开始"))
+    day = tables.DateColumn(format="Y-m-d", verbose_name=_("计算日"))
+    value = tables.Column(verbose_name=_("数值"))
+    change = tables.Column(verbose_name=_("比前一期"))
+    demo = tables.Column(verbose_name=_("演示数据"))
+    lines = tables.Column(verbose_name=_("明细"))
+
+    class Meta:
+        orderable = False
+        default = ""
+
+    def render_lines(self, value: list[str]) -> str:
+        return "；".join(value)
+
+
 class PublishedListTable(tables.Table):
     class Meta:
         model = PublishedList

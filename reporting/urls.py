@@ -79,6 +79,7 @@ urlpatterns = [
     path("monitoring/alerts/<int:pk>/assign/", alerts.assign_alert, name="assign_alert"),
     path("monitoring/alerts/<int:pk>/close/", alerts.close_alert, name="close_alert"),
     path("monitoring/alerts/<int:pk>/reopen/", alerts.reopen_alert, name="reopen_alert"),
+    path("monitoring/<str:code>/", monitoring.history, name="history"),
     path("targets/", monitoring.targets, name="targets"),
     path("effects/", effects.effects, name="effects"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),

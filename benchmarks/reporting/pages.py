@@ -112,6 +112,7 @@ def addresses() -> Iterator[Page]:
     yield "own numbers (operator)", "operator", f"/statistics/?cycle={reported.pk}&region="
     yield "platforms by kind (visitor)", None, "/statistics/?by=kind&region="
     yield "monitoring", "nation", "/monitoring/"
+    yield "a running indicator by week", "nation", "/monitoring/PRT-10/?by=week"
     yield "policy targets", None, "/targets/"
 
 

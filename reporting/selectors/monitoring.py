@@ -35,13 +35,16 @@ class Running:
 
     @property
     def lines(self) -> list[str]:
-        """Its rows in words, by the columns of the definition: 平台：已发布 189 …"""
-        rows = self.latest.detail.get("rows", []) if self.latest else []
-        first, *others = self.indicator.columns or [{"name": "", "label": ""}]
-        return [
-            f"{row.get(first['name'])}：{'，'.join(_cell(column, row) for column in others)}"
-            for row in rows
-        ]
+        return lines_of(self.indicator, self.latest) if self.latest else []
+
+
+def lines_of(indicator: Indicator, value: PortalValue) -> list[str]:
+    """The rows of a value in words, by the columns of the definition: 平台：已发布 189 …"""
+    first, *others = indicator.columns or [{"name": "", "label": ""}]
+    return [
+        f"{row.get(first['name'])}：{'，'.join(_cell(column, row) for column in others)}"
+        for row in value.detail.get("rows", [])
+    ]
 
 
 def _cell(column: dict[str, Any], row: dict[str, Any]) -> str:

@@ -10,11 +10,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
+from core.lists import export_table
 from core.refusals import telling
-from reporting.access import AlertAccess, PortalValueAccess, TargetFigureAccess
+from reporting.access import (
+    AlertAccess,
+    IndicatorAccess,
+    PortalValueAccess,
+    TargetFigureAccess,
+)
 from reporting.forms import FigureForm
 from reporting.selectors import monitoring as selectors
+from reporting.selectors.history import PERIODS, drawing_of, history_of
 from reporting.services import monitoring as services
+from reporting.tables import HistoryTable
 from taxonomy.jurisdiction import current_jurisdiction
 
 
@@ -31,6 +39,29 @@ def monitoring(request: HttpRequest) -> HttpResponse:
         "alerts": selectors.alert_rows(alert_access.visible().open()),  # type: ignore[attr-defined]
     }
     return render(request, "reporting/monitoring.html", context)
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest, code: str) -> HttpResponse:
+    """One running indicator by day, week or month."""
+    access = PortalValueAccess(request.user)
+    access.require("view")
+    rows = IndicatorAccess(request.user).visible().current().filter(part="portal")
+    indicator = get_object_or_404(rows, code=code)
+    asked = request.GET.get("by", "")
+    by = asked if asked in PERIODS else "day"
+    if (kind := request.GET.get("export")) in {"csv", "xlsx"}:
+        points = history_of(access.visible(), indicator, by=by, everything=True)
+        return export_table(HistoryTable(points), name=indicator.name, kind=kind)
+    points = history_of(access.visible(), indicator, by=by)
+    context = {
+        "indicator": indicator, "points": points, "by": by,
+        "drawing": drawing_of(indicator, points, by=by),
+        "tabs": [{"label": label, "url": f"?by={name}", "active": name == by}
+                 for name, label in PERIODS.items()],
+    }  # fmt: skip
+    return render(request, "reporting/history.html", context)
 
 
 @login_required
