@@ -40,7 +40,7 @@ from reporting.selectors.analysis_figures import (
     told,
     value_in_force,
 )
-from taxonomy.models import Region, RegionLevel
+from taxonomy.models import Region, RegionLevel, Term
 from taxonomy.selectors import term_choices
 
 TERM_LISTS = {
@@ -175,8 +175,12 @@ def _part(region: Region | None, path: str) -> Any:
 def _names(question: Question, codes: Iterable[str]) -> dict[str, str]:
     """What the groups are called. A region's own line is of those not told apart further."""
     if question.by != "region":
-        known = dict(term_choices(TERM_LISTS[question.by]))
-        return {code: known.get(code, code) or UNKNOWN for code in codes}
+        slug, codes = TERM_LISTS[question.by], list(codes)
+        known = {"": UNKNOWN, **dict(term_choices(slug))}
+        if missing := {*codes} - known.keys():  # no longer in use, still told
+            rows = Term.objects.filter(code_list=slug, code__in=missing)
+            known |= dict(rows.values_list("code", "name"))
+        return {code: known.get(code, code) for code in codes}
     found = {row.pk: row.name for row in Region.objects.filter(pk__in=list(codes))}
     if question.region is not None and question.region.pk in found:
         found[question.region.pk] += "（未分到下一级）"

@@ -125,6 +125,12 @@ def test_by_kind_and_narrowed_to_one(cycle):
     assert told(asked(cycle, terms={"kind": "base"})) == {"广州市": D(5), "中山市": D(4)}
 
 
+def test_a_kind_out_of_use_keeps_its_name(cycle, kinds):
+    type(kinds[1]).objects.filter(pk=kinds[1].pk).update(is_active=False)
+
+    assert "概念验证中心" in told(asked(cycle, by="kind"))
+
+
 def test_by_field_a_platform_counts_in_each_of_its_fields(cycle, platforms):
     one, two = (TermFactory(code=code, name=code) for code in ("新材料", "生物"))
     platforms["a"].fields.set([one, two])
