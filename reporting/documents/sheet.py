@@ -49,7 +49,8 @@ def template_xlsx(
     main.cell(1, 1).font = Font(bold=True, size=14)
     write(
         main.cell(2, 1),
-        "只填白色单元格；没有发生填 0，没有这个数请选空值原因；“版本”一列请勿改动。",
+        "只填白色单元格；没有发生填 0，没有这个数请选空值原因；“版本”一列请勿改动。"
+        "下年度计划在最后一张工作表。",
     )
     for place, label in enumerate(HEAD, 1):
         main.cell(FIRST - 1, place, label).font = BOLD

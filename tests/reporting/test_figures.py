@@ -201,6 +201,16 @@ def test_targets_are_read_over_rest(api, staff):
     assert rows["TGT-G2"]["value"] == "3.00"
     assert rows["TGT-G2"]["figure_date"] == "2026-06-30"
     assert rows["TGT-G3"]["value"] is None
+    assert (rows["TGT-G3"]["body"], rows["TGT-M1"]["body"]) == ("", "工业和信息化部")
+
+
+def test_a_target_names_who_answers_for_it(client):
+    guangdong()
+
+    page = client.get("/targets/").content.decode()
+
+    assert page.count('data-label="责任单位" class="small">广东省发展和改革委员会') == 4
+    assert page.count('data-label="责任单位" class="small">工业和信息化部') == 3
 
 
 def test_every_target_is_computed_or_entered():
