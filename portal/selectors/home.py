@@ -104,7 +104,7 @@ def home_page() -> HomePage:
             .visible()
             .exclude(project__is_demo=True)
             .select_related("platform", "field")
-            .order_by("-source_date", "-published_at", "-pk")[:3]
+            .order_by("-source_date", "-published_at", "-pk")[:SHOWN]
         ),
         documents=list(DocumentAccess(public).visible().newest_first()[:SHOWN]),
         news=list(NewsAccess(public).visible().newest_first()[:SHOWN]),
