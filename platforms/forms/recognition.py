@@ -273,6 +273,7 @@ class RecordCorrectionForm(RecordForm):
         for name in ("platform", "scheme"):
             del self.fields[name]
         self.fields["certificate_number"].required = True
+        self.fields["certificate_number"].help_text = ""
 
     def values(self) -> dict[str, Any]:
         """The columns of the recognition."""

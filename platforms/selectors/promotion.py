@@ -49,8 +49,8 @@ class Promotion:
 def promotion_of(platform: Platform, day: date) -> Promotion:
     """The ladders of the platform's region, lowest first. The next is the first above all held.
 
-    A platform may always apply higher: a rung that was skipped counts as done once a higher one is
-    held. `day` decides which batches take applications.
+    A platform may always apply higher: a rung below one that is held is never the next, and says
+    whether it was held too. `day` decides which batches take applications.
     """
     rungs = _rungs(platform)
     held = set(
@@ -62,12 +62,18 @@ def promotion_of(platform: Platform, day: date) -> Promotion:
     steps = [
         {
             "label": row.name,
-            "state": "done" if place <= top else "current" if place == top + 1 else "todo",
+            "state": _state(place, top, row.pk in held),
         }
         for place, row in enumerate(rungs)
     ]
     following = rungs[top + 1] if top + 1 < len(rungs) else None
     return Promotion(steps, _next(platform, following, day) if following else None)
+
+
+def _state(place: int, top: int, is_held: bool) -> str:
+    if place > top:
+        return "current" if place == top + 1 else "todo"
+    return "done" if is_held else "skipped"
 
 
 def _rungs(platform: Platform) -> list[Scheme]:

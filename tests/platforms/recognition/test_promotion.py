@@ -85,7 +85,9 @@ def test_a_higher_status_covers_skipped_rungs_and_a_lost_one_does_not(ladder, pl
 def test_at_the_top_nothing_is_next(ladder, platform):
     RecognitionFactory(platform=platform, scheme=ladder[2])
 
-    assert standing(platform).next is None
+    found = standing(platform)
+    assert found.next is None
+    assert [row["state"] for row in found.steps] == ["skipped", "skipped", "done"]
 
 
 def test_the_workbench_offers_the_batch_or_shows_the_application(
