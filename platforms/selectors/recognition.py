@@ -35,6 +35,7 @@ from platforms.models import (
     ReviewOpinion,
     SiteCheck,
 )
+from platforms.states.recognition import LIVE
 from taxonomy.models import RegionLevel
 
 # who is asked for an opinion and is nothing else to an application
@@ -59,11 +60,13 @@ def programme_rows(rows: QuerySet[Programme]) -> QuerySet[Programme]:
 
 
 def own_platforms(user: Any, programme: Programme) -> list[Platform]:
-    """The user's platforms in the batch's region that have no live application in it yet."""
+    """The user's platforms in the batch's region that may apply: no status yet, no application."""
     inside = programme.scheme.region.prefix
     rows = PlatformAccess(user).manageable().filter(region__code__startswith=inside)
     live = programme.applications.exclude(status__in=[A.WITHDRAWN, A.REJECTED])
-    return list(rows.exclude(pk__in=live.values("platform")).order_by("pinyin_key", "pk"))
+    held = Recognition.objects.filter(scheme=programme.scheme, status__in=LIVE)
+    rows = rows.exclude(pk__in=live.values("platform")).exclude(pk__in=held.values("platform"))
+    return list(rows.order_by("pinyin_key", "pk"))
 
 
 def application_rows(rows: QuerySet[Application]) -> QuerySet[Application]:

@@ -30,6 +30,7 @@ from platforms.services.consulting import open_opinions, withdraw_moot
 from platforms.services.deadlines import set_stage_due
 from platforms.services.roster import enter_roster
 from platforms.states import APPLICATION, STAGES, TRANSITION_TO
+from platforms.states.recognition import LIVE
 
 register_actions(
     {
@@ -69,7 +70,8 @@ def start_application(
     """Begin an application: a draft with everything that the register knows.
 
     A batch with a challenge list asks for the one item that is bid for. Raises Refused, DomainError
-    `programme_closed`, `out_of_region`, `invalid` (already there) or at `challenge_item`.
+    `programme_closed`, `out_of_region`, `held` (has the status), `invalid` (already there) or at
+    `challenge_item`.
     """
     application = Application(
         programme=programme, platform=platform, organisation=platform.organisation,
@@ -80,6 +82,8 @@ def start_application(
     if not programme.scheme.region.contains(platform.region_id):
         where = programme.scheme.region.name
         raise DomainError("out_of_region", f"本批次只受理{where}的平台。", "platform")
+    if platform.recognitions.filter(scheme=programme.scheme, status__in=LIVE).exists():
+        raise DomainError("held", f"该平台已是{programme.scheme}，不必重复申报。", "platform")
     check_bid(application)
     year = programme.year
     # one number after another: whoever applies to a batch of this year waits for the other

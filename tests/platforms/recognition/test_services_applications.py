@@ -16,8 +16,10 @@ from platforms import services
 from platforms.ladders import check_application, needs_building, path_of
 from platforms.models import (
     Application,
+    Recognition,
     Scheme,
 )
+from platforms.selectors.recognition import own_platforms
 from tests.factories.accounts import person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.recognition import (
@@ -25,6 +27,7 @@ from tests.factories.recognition import (
     AssignmentFactory,
     FundingFactory,
     ProgrammeFactory,
+    RecognitionFactory,
     SchemeFactory,
     dongguan,
 )
@@ -335,3 +338,20 @@ def test_score_sheet_wants_every_item_in_range(expert, platform, now):
     assert (done.status, done.total) == ("scored", Decimal("99.5"))
     with pytest.raises(DomainError):
         score(good)
+
+
+def test_who_holds_the_status_does_not_apply_for_it_again(operator, platform, programme, now):
+    held = RecognitionFactory(platform=platform, scheme=programme.scheme)
+
+    def start():
+        return services.start_application(
+            actor=operator, programme=programme, platform=platform, build_type="direct", now=now
+        )
+
+    with pytest.raises(DomainError) as error:
+        start()
+    assert (error.value.code, error.value.field) == ("held", "platform")
+    assert own_platforms(operator, programme) == []
+    Recognition.objects.filter(pk=held.pk).update(status="removed", ended_date=date(2026, 1, 2))
+    assert own_platforms(operator, programme) == [platform]
+    assert start().status == "draft"
