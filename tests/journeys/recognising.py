@@ -41,7 +41,8 @@ def apply(year: Year, programme: Programme) -> Application:
     operator.sees("还不能提交")
     operator.fill(statement="平台自有场地和设备，已对外服务三年。", has_no_veto="on")
     operator.press("保存")
-    operator.page.set_input_files("main input[name=files]", EVIDENCE)
+    for field in operator.page.locator("main input[type=file]").all():  # one for each item
+        field.set_input_files(EVIDENCE)
     operator.press("上传")
     operator.sees("营业执照.pdf")
     operator.sees("条件均已满足")
