@@ -66,6 +66,7 @@ def faults(page: Page) -> list[str]:
     found = []
     for main in page.tree.xpath("//main"):
         heads = main.xpath(".//header[contains(@class, 'page-header')]")
+        heads += main.xpath(".//*[@data-moment]")  # one note for every number of the page
         for node in main.iter():
             if not isinstance(node.tag, str):
                 continue
