@@ -86,9 +86,9 @@ def _calls(region: Region, sides: DemoSides, now: datetime) -> None:
     published = Case.objects.published().filter(project__is_demo=True)
     today, cases = timezone.localdate(now), list(published.order_by("pk"))
     half = len(cases) // 2
-    _call("演示：典型案例征集（报名中）", (today - 10 * A_DAY, today + 30 * A_DAY), region,
+    _call("演示：下半年典型案例征集", (today - 10 * A_DAY, today + 30 * A_DAY), region,
           cases[:half], sides, now)  # fmt: skip
-    call = _call("演示：典型案例征集（评分中）", (today - 40 * A_DAY, today), region, cases[half:],
+    call = _call("演示：上半年典型案例征集", (today - 40 * A_DAY, today), region, cases[half:],
                  sides, now)  # fmt: skip
     entries = list(call.entries.order_by("pk"))
     if not entries:

@@ -6,11 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
 from platforms.enums import ApplicationStatus, AssignmentStatus, CheckResult, OpinionKind
 from platforms.models.recognition import Application
+
+# where the expert has something to do
+OPEN_ASSIGNMENTS = (AssignmentStatus.INVITED, AssignmentStatus.SCORING)
 
 
 class ReviewOpinion(BaseModel):
@@ -73,6 +77,11 @@ class ExpertAssignment(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.reviewer}：{self.application}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Still to be declared or scored after its day."""
+        return self.status in OPEN_ASSIGNMENTS and self.due_date < timezone.localdate()
 
     def get_absolute_url(self) -> str:
         return reverse("platforms:assignment", args=[self.pk])

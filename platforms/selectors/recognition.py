@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import mean, pstdev
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -35,6 +35,7 @@ from platforms.models import (
     ReviewOpinion,
     SiteCheck,
 )
+from platforms.models.reviewing import OPEN_ASSIGNMENTS
 from platforms.states.recognition import LIVE
 from taxonomy.models import RegionLevel
 
@@ -236,7 +237,8 @@ def own_assignments(user: Any) -> QuerySet[ExpertAssignment]:
     """Invitations of an expert: open ones first, the most urgent first."""
     rows = ExpertAssignment.objects.filter(reviewer=user)
     rows = rows.select_related("application__platform", "application__programme__scheme")
-    return rows.order_by("status", "due_date", "pk")
+    is_open = ExpressionWrapper(Q(status__in=OPEN_ASSIGNMENTS), output_field=BooleanField())
+    return rows.order_by(is_open.desc(), "due_date", "pk")
 
 
 def granted_by(programme: Programme) -> list[Recognition]:

@@ -23,6 +23,7 @@ from platforms.models import (
     Application,
     ChallengeItem,
     ExpertAssignment,
+    OpinionRequest,
     Platform,
     Programme,
     Recognition,
@@ -253,11 +254,12 @@ def _judge(application: Application, desk: DemoDesk, at: datetime, *, is_late: b
     if not is_late:
         return
     _declare(mine, at)
-    ask_departments(
+    late = ask_departments(
         actor=desk.officer(ApplicationAccess, "consult", application), application=application,
         departments=[desk.departments[0][0]], question="请就建设内容的环保要求提出意见（演示）。",
         workdays=3, now=at,
     )  # fmt: skip
+    _asked_at(late, at)
 
 
 def _decide(application: Application, until: A, desk: DemoDesk, at: datetime) -> None:
@@ -287,6 +289,7 @@ def _consult(application: Application, desk: DemoDesk, at: datetime, *, waits: b
         departments=[body for body, _person in desk.departments], workdays=10, now=at,
         question="请就平台的建设条件和对外服务要求提出意见（演示）。",
     )  # fmt: skip
+    _asked_at(asked, at)
     people = {body.pk: person for body, person in desk.departments}
     for number, request in enumerate(asked):
         if waits and number == 0:
@@ -297,6 +300,11 @@ def _consult(application: Application, desk: DemoDesk, at: datetime, *, waits: b
             actor=people[request.department_id], request=request, stance=stance, body=body,
             now=at + timedelta(days=1),
         )  # fmt: skip
+
+
+def _asked_at(asked: Sequence[OpinionRequest], at: datetime) -> None:
+    """When they were asked is when the rows were made: that no service is told."""
+    OpinionRequest.objects.filter(pk__in=[row.pk for row in asked]).update(created_at=at)
 
 
 def _merge(application: Application, desk: DemoDesk, at: datetime) -> None:

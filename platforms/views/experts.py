@@ -15,6 +15,7 @@ from platforms.access import ApplicationAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
 from platforms.models import ExpertAssignment
 from platforms.selectors import recognition as selectors
+from platforms.views.public import trail
 
 
 def find(request: HttpRequest, pk: int) -> tuple[AssignmentAccess, ExpertAssignment]:
@@ -55,6 +56,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
         "assignment": found, "application": application, "access": access, "form": form,
         "can_score": access.can("score", found),
         "page": selectors.application_page(application, request.user) if sees_all else None,
+        "trail": trail(("我的评审", "platforms:assignments"), str(application.platform)),
     }  # fmt: skip
     return render(request, "platforms/recognition/assignment.html", context)
 
