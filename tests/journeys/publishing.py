@@ -99,8 +99,41 @@ def reward(year: Year, run: EvaluationRun) -> None:
     province.follow("财政资金台账")
     province.sees("2026年度运行评估优秀奖补")
     province.sees("20万元")
+    province.sees("未登记")
+    province.go(address)
+    province.act("登记拨付", confirm="登记", paid_date=days.REWARDED.isoformat())
+    province.sees("已登记 1 家的拨付")
+    assert not province.page.locator("main summary", has_text="登记拨付").count()
+    province = year.be("province")
+    province.follow("财政资金台账")
+    province.sees(days.REWARDED.isoformat())
     visitor.go(address)
     visitor.sees("粤演示〔2027〕1号")
+    visitor.sees(f"已于 {days.REWARDED.isoformat()} 拨付")
+
+
+def subsidise(year: Year) -> None:
+    """A declining subsidy: planned, paid into the ledger, the next year still to be judged."""
+    province = year.be("province")
+    province.follow("退坡补贴")
+    province.follow("定补贴计划")
+    province.fill(
+        platform=year.platform.name, level="市级", fund="中试平台运营补贴", base_yuan="500000",
+        first_year="2027", rates="100, 60, 30", gate="上一年度评价合格以上",
+        document_number="粤演示〔2027〕2号",
+    )  # fmt: skip
+    province.press("定计划")
+    province.act(
+        "登记 2027 年拨付", confirm="登记拨付", amount_yuan="480000",
+        paid_date=days.REWARDED.isoformat(),
+    )  # fmt: skip
+    province.sees("48万元")
+    province.sees("待考核")
+    operator = year.be("operator")
+    operator.follow("财政资金台账")
+    operator.sees("中试平台运营补贴")
+    operator.follow("退坡补贴计划")
+    operator.sees("48万元")
 
 
 def compile_report(year: Year) -> None:

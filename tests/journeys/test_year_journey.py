@@ -61,6 +61,7 @@ def test_from_open_batch_to_published_year(browser: Browser, spring, office: str
     publishing.revise_the_scheme(year)
     run = publishing.evaluate(year)
     publishing.reward(year, run)
+    publishing.subsidise(year)
     publishing.compile_report(year)
     publishing.issue_list(year)
     assert year.complaints == {}

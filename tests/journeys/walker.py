@@ -55,14 +55,14 @@ class Walker:
         self.page.locator("main").get_by_role("button", name=label, exact=True).first.click()
         self.page.wait_for_load_state()
 
-    def act(self, label: str, **values: str) -> None:
-        """Open the panel behind a button, fill it in and press the same word inside."""
+    def act(self, label: str, *, confirm: str = "", **values: str) -> None:
+        """Open the panel behind a button, fill it in and press the same word (or `confirm`)."""
         panel = self.page.locator(
             "main details", has=self.page.locator(f"summary:has-text('{label}')")
         )
         panel.first.locator("summary").first.click()
         self.fill(panel.first, **values)
-        panel.first.get_by_role("button", name=label, exact=True).click()
+        panel.first.get_by_role("button", name=confirm or label, exact=True).click()
         self.page.wait_for_load_state()
 
     def follow(self, label: str) -> None:
