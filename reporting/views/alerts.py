@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.selectors import history_of
-from core.errors import DomainError
 from core.files import file_items
 from core.lists import list_page
-from core.refusals import put_error, telling
+from core.refusals import refusals_on, telling
 from reporting.access import AlertAccess
 from reporting.filters import AlertFilter
 from reporting.forms import AlertForm, CloseAlertForm
@@ -85,13 +84,10 @@ def assign_alert(request: HttpRequest, pk: int) -> HttpResponse:
     access, found = find(request, pk)
     form = AlertForm(request.POST, owners=selectors.alert_owners())
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.assign_alert(
                 actor=request.user, alert=found, now=timezone.now(), **form.cleaned_data
             )
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已指派，已通知负责人。")
             return redirect(found)
     return render(request, "reporting/alert.html", page(request, access, found, assign_form=form))
@@ -104,14 +100,11 @@ def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
     access, found = find(request, pk)
     form = CloseAlertForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.close_alert(
                 actor=request.user, alert=found, now=timezone.now(),
                 reason=form.cleaned_data["reason"], uploads=form.cleaned_data["files"],
             )  # fmt: skip
-        except DomainError as error:
-            put_error(form, error)
-        else:
             messages.success(request, "已办结。数值明天仍超出界限的，预警会重新打开。")
             return redirect(found)
     return render(request, "reporting/alert.html", page(request, access, found, close_form=form))
