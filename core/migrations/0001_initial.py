@@ -77,6 +77,7 @@ class Migration(FirstMigration):
                 ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
                 ('target_type', models.CharField(max_length=60, verbose_name='所属类型')),
                 ('target_id', models.CharField(max_length=80, verbose_name='所属编号')),
+                ('label', models.CharField(blank=True, max_length=120, verbose_name='材料')),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
             ],
             options={
