@@ -14,6 +14,7 @@ from reporting.access.base import OWNER, STAFF, SYSTEM
 from reporting.enums import ListStatus, PublicationStatus
 from reporting.models import Publication, PublishedList, ReleaseSubscription
 from reporting.states import PUBLICATION, PUBLISHED_LIST
+from taxonomy.jurisdiction import current_jurisdiction
 
 EVERYBODY = frozenset({Relation.VISITOR, SYSTEM})
 
@@ -91,6 +92,10 @@ class PublishedListAccess(RegionalAccess):
         "manage": _("进入清单管理"),
         "issue": _("发布清单"),
     }
+
+    def relations(self, obj: PublishedList | None) -> frozenset[Relation]:
+        """With None, STAFF are those of this portal's own region: they issue the lists."""
+        return super().relations(obj or PublishedList(region_id=current_jurisdiction().region))
 
     def reads_content(self, obj: PublishedList) -> bool:
         """Whether the user sees its rows and files."""

@@ -280,6 +280,18 @@ def test_pages_of_the_staff(actor, client):
     assert Client().get("/lists/nonsense/").status_code == 404
 
 
+def test_a_city_under_this_portal_issues_no_list_and_sees_no_door_to_it(client):
+    city = person(Role.GOVERNMENT, region=zhongshan())
+    city.is_demo = True
+    city.save()
+    client.force_login(city)
+
+    assert client.get("/manage/lists/").status_code == 403
+    assert client.get("/manage/lists/new/platforms/").status_code == 403
+    assert "发布编号清单" not in client.get("/workbench/").content.decode()
+    assert "发布清单" not in client.get("/lists/").content.decode()
+
+
 def test_the_api_pages_rows(actor, api):
     PlatformFactory.create_batch(3)
     edition = made.issued(actor, "platforms")

@@ -32,14 +32,20 @@ from platforms.selectors.subsidies import due_subsidies
 from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.organisations import OPEN_PROJECTS
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links, pending
-from reporting.access import AlertAccess, AnnualReportAccess, DisputeAccess, EvaluationAccess
+from reporting.access import (
+    AlertAccess,
+    AnnualReportAccess,
+    DisputeAccess,
+    EvaluationAccess,
+    PublishedListAccess,
+)
 from reporting.enums import RunStatus
 from reporting.selectors.reports import asking_reports, waiting_reports
 
 
 def government(user: Any) -> Panel:
     """What waits for the own level or region, and every register that staff keep."""
-    return Panel("待办", [*_registers(user), *_recognition(user), *_reporting(user)], _doors())
+    return Panel("待办", [*_registers(user), *_recognition(user), *_reporting(user)], _doors(user))
 
 
 def department(user: Any) -> Panel:
@@ -147,7 +153,8 @@ def _reporting(user: Any) -> list[Item]:
     ]
 
 
-def _doors() -> list[Group]:
+def _doors(user: Any) -> list[Group]:
+    lists = [("发布编号清单", "reporting:managed_lists")]
     return [
         Group("审核", links(
             ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
@@ -179,7 +186,8 @@ def _doors() -> list[Group]:
         )),
         Group("发布", links(
             ("编写报告、手册与汇编", "reporting:managed_publications"),
-            ("发布编号清单", "reporting:managed_lists"), ("已发布", "reporting:publications"),
+            *(lists if PublishedListAccess(user).can("manage") else []),
+            ("已发布", "reporting:publications"),
         )),
         Group("资料与内容", links(
             ("编辑政策与动态", "policies:manage"), ("超期未确认的资料", "platforms:overdue"),
