@@ -17,12 +17,13 @@ from cases import forms, selectors, services
 from cases.access import CaseAccess, ProjectAccess
 from cases.enums import CaseStatus, OutcomeStatus
 from cases.filters import ProjectFilter
-from cases.models import Project
+from cases.models import Project, Quote
 from cases.states import PROJECT
 from cases.tables import ProjectTable
 from core.errors import Refused
 from core.lists import list_page
 from core.refusals import refusals_on
+from core.states import Transition
 from demands.access import DemandAccess
 from demands.selectors import demand_for_page
 from demands.services import note_full_reading
@@ -100,22 +101,12 @@ def project_screen(
     access, now = ProjectAccess(request.user), timezone.now()
     relations = access.relations(found)
     page = selectors.project_page(found, relations, now=now)
-    beginnings = {"contract": forms.contract_beginnings(page.quotes[0] if page.quotes else None)}
     typed = typed or {}
-    # a button that was just refused stays, so that its reason can be read
-    buttons = {row.name: row for row in access.transitions(found) if row.name in ACTS}
-    buttons |= {name: PROJECT.by_name[name] for name in typed if name in PROJECT.by_name}
-    acts = [
-        (row, typed.get(name) or ACTS[name][0](initial=beginnings.get(name)))
-        for name, row in buttons.items()
-    ]
     is_told = any(row.status != CaseStatus.WITHDRAWN for row in page.cases)
     is_confirmed = any(row.status == OutcomeStatus.CONFIRMED for row in page.outcomes)
     context = {
-        "project": found,
-        "page": page,
-        "access": access,
-        "acts": acts,
+        "project": found, "page": page, "access": access,
+        "acts": _acts(access, found, next(iter(page.quotes), None), typed),
         "message_form": typed.get("message") or forms.MessageForm(),
         "receipt_form": typed.get("receipt") or forms.ReceiptForm(),
         "sides": {name: name in {str(r) for r in relations} for name in ("owner", "counterpart")},
@@ -124,8 +115,21 @@ def project_screen(
         "may_write": access.can("write_case", found) and is_confirmed and not is_told,
         "trail": [{"label": "对接项目", "url": reverse("cases:projects")}, {"label": found.number}],
         **_demand_facts(request, found),
-    }
+    }  # fmt: skip
     return render(request, "cases/project.html", context)
+
+
+def _acts(
+    access: ProjectAccess, found: Project, last: Quote | None, typed: dict[str, forms.ActionForm]
+) -> list[tuple[Transition, forms.ActionForm]]:
+    """Each step the user may take, with its form; one just refused stays to say why."""
+    beginnings = {"contract": forms.contract_beginnings(last)}
+    rows = {row.name: row for row in access.transitions(found) if row.name in ACTS}
+    rows |= {name: PROJECT.by_name[name] for name in typed if name in PROJECT.by_name}
+    return [
+        (row, typed.get(name) or ACTS[name][0](initial=beginnings.get(name)))
+        for name, row in rows.items()
+    ]
 
 
 def _demand_facts(request: HttpRequest, found: Project) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.refusals import put_error, refusals_on
+from core.refusals import refusals_on
 from demands import selectors, services
 from demands.access import DemandAccess
 from demands.coach import missing_facts, next_advice
@@ -160,31 +160,31 @@ def _preview(request: HttpRequest, demand: Demand) -> HttpResponse:
     form = SecrecyForm(_posted(request))
     problem = None
     if request.method == "POST" and form.is_valid():
-        try:
-            services.submit_demand(
-                actor=request.user,
-                demand=demand,
-                is_secrecy_confirmed=form.cleaned_data["is_secrecy_confirmed"],
-                now=timezone.now(),
-            )
-        except DomainError as error:
-            problem = None if error.field in form.fields else error
+        with refusals_on(form):
+            problem = _hand_in(request, demand, form)
             if problem is None:
-                put_error(form, error)
-        else:
-            messages.success(request, "已提交审核。通过后自动发布并开始匹配，结果会通知您。")
-            return redirect(demand)
+                messages.success(request, "已提交审核。通过后自动发布并开始匹配，结果会通知您。")
+                return redirect(demand)
     page = {
-        "demand": demand,
-        "steps": _steps(PREVIEW, demand),
-        "form": form,
-        "problem": problem,
-        "fix": _step_of(problem.field) if problem else None,
-        "advice": missing_facts(demand),
-        "decision": access.can("submit", demand),
-        "last": STEPS[-1].slug,
-    }
+        "demand": demand, "steps": _steps(PREVIEW, demand), "form": form, "problem": problem,
+        "fix": _step_of(problem.field) if problem else None, "advice": missing_facts(demand),
+        "decision": access.can("submit", demand), "last": STEPS[-1].slug,
+    }  # fmt: skip
     return render(request, "demands/preview.html", page)
+
+
+def _hand_in(request: HttpRequest, demand: Demand, form: SecrecyForm) -> DomainError | None:
+    """What in the demand itself keeps it from being handed in; else it has been."""
+    try:
+        services.submit_demand(
+            actor=request.user, demand=demand, now=timezone.now(),
+            is_secrecy_confirmed=form.cleaned_data["is_secrecy_confirmed"],
+        )  # fmt: skip
+    except DomainError as error:
+        if error.field in form.fields:
+            raise
+        return error
+    return None
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +28,7 @@ from matching.selectors.offers import (
     platform_cards,
     resource_cards,
 )
-from matching.selectors.results import demand_page, reason_choices
+from matching.selectors.results import MatchPage, demand_page, reason_choices
 from matching.selectors.subscriptions import is_subscribed
 from matching.services.runs import ask_broker, start_demand_run
 from matching.views.feedback import judge
@@ -71,18 +72,24 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "tabs": demand_tabs(result, kind),
         "may_amend": DemandAccess(request.user).can("amend", subject),
     }
-    if result.match_list and kind == PLATFORM:
-        context["platforms"] = platform_cards(result.match_list)
-        return render(request, "matching/demand_platforms.html", context)
-    if result.match_list and kind in ResourceKind.values:
-        context["kind"] = ResourceKind(kind)
-        cards = resource_cards(request.user, result.match_list, subject, kind)
-        context["cards"] = cards
-        context["rejected"] = sum(card.is_rejected for card in cards)
-        return render(request, "matching/demand_resources.html", context)
-    if result.match_list and not result.best:
-        context["also"] = also_related(request.user, result.match_list, subject)
-    return render(request, "matching/demand.html", context)
+    template, of_kind = _of_kind(request, subject, result, kind)
+    return render(request, template, {**context, **of_kind})
+
+
+def _of_kind(
+    request: HttpRequest, subject: Demand, result: MatchPage, kind: str
+) -> tuple[str, dict[str, Any]]:
+    """The template and what it shows: capabilities, platforms, or resources of a kind."""
+    matches = result.match_list
+    if matches and kind == PLATFORM:
+        return "matching/demand_platforms.html", {"platforms": platform_cards(matches)}
+    if matches and kind in ResourceKind.values:
+        cards = resource_cards(request.user, matches, subject, kind)
+        rejected = sum(card.is_rejected for card in cards)
+        context = {"kind": ResourceKind(kind), "cards": cards, "rejected": rejected}
+        return "matching/demand_resources.html", context
+    also = matches and not result.best and also_related(request.user, matches, subject)
+    return "matching/demand.html", {"also": also}
 
 
 @login_required

@@ -131,13 +131,19 @@ def page(
         "page": selectors.application_page(found, request.user),
         "trail": trail(("认定申报", "platforms:programmes"), found.number),
     }
+    return {**context, **_empty_forms(access, found), **_consulting(access, found), **forms}
+
+
+def _empty_forms(access: ApplicationAccess, found: Application) -> dict[str, Any]:
+    """What the user may fill in."""
+    empty: dict[str, Any] = {}
     if access.can("opine", found):
-        context["opinion_form"] = OpinionForm()
+        empty["opinion_form"] = OpinionForm()
     if access.can("assign", found):
-        context["assign_form"] = AssignForm(experts=selectors.possible_experts(found))
+        empty["assign_form"] = AssignForm(experts=selectors.possible_experts(found))
     if access.can("visit", found):
-        context["visit_form"] = VisitForm()
-    return {**context, **_consulting(access, found), **forms}
+        empty["visit_form"] = VisitForm()
+    return empty
 
 
 def _consulting(access: ApplicationAccess, found: Application) -> dict[str, Any]:

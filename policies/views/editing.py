@@ -31,14 +31,10 @@ def manage(request: HttpRequest, kind: str = "documents") -> HttpResponse:
     access = _access(request, kind)
     access.require("create")
     tabs = [
-        {
-            "label": model._meta.verbose_name,
-            "url": reverse("policies:manage_kind", args=[name]),
-            "active": name == kind,
-        }
+        {"label": model._meta.verbose_name, "url": reverse("policies:manage_kind", args=[name]),
+         "active": name == kind}
         for name, model in MODELS.items()
-    ]
-    inspection = selectors.self_inspection(today=timezone.localdate())
+    ]  # fmt: skip
     return list_page(
         request,
         queryset=access.editable().for_list(),
@@ -46,12 +42,10 @@ def manage(request: HttpRequest, kind: str = "documents") -> HttpResponse:
         filter_class=EditingFilter,
         template="policies/manage.html",
         context={
-            "tabs": tabs,
-            "kind": kind,
-            "title": access.model._meta.verbose_name,
-            "inspection": inspection,
+            "tabs": tabs, "kind": kind, "title": access.model._meta.verbose_name,
+            "inspection": selectors.self_inspection(today=timezone.localdate()),
         },
-    )
+    )  # fmt: skip
 
 
 @login_required

@@ -25,17 +25,15 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "now": now,
         "days": [now.date() - timedelta(days=days) for days in (12, 120, 400)],
         "chart": {
-            "kind": "bar",
-            "unit": "家",
+            "kind": "bar", "unit": "家",
             "labels": ["新材料", "生物医药", "电子信息", "装备制造"],
             "series": [{"name": "中试平台", "values": [42, 35, 28, 21]}],
         },
         "map": {
-            "kind": "map",
-            "unit": "家",
+            "kind": "map", "unit": "家",
             "map": static("vendor/guangdong/guangdong.json"),
             "labels": ["广州市", "深圳市", "东莞市", "中山市"],
             "series": [{"name": "中试平台", "values": [42, 37, 21, 18]}],
         },
-    }
+    }  # fmt: skip
     return render(request, "portal/styleguide.html", context)

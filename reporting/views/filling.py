@@ -76,9 +76,8 @@ def fill(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     data = request.POST.copy() if request.method == "POST" else None
     form = SectionForm(section.lines, data)
     if data is not None and form.is_valid():
-        saved = filling.save_values(
-            actor=request.user, report=report, typed=form.typed(), now=timezone.now()
-        )
+        now = timezone.now()
+        saved = filling.save_values(actor=request.user, report=report, typed=form.typed(), now=now)
         if saved.is_clean:
             messages.success(request, "已保存。")
             return redirect("reporting:fill", pk, following(sections, group, data))
@@ -90,8 +89,7 @@ def fill(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     context = {
         "report": report, "access": access, "section": section, "form": form,
         "computed": [row for row in rows if "value" not in row],
-        "typed": [row for row in rows if "value" in row],
-        "tabs": tabs(report, sections, group),
+        "typed": [row for row in rows if "value" in row], "tabs": tabs(report, sections, group),
     }  # fmt: skip
     return render(request, "reporting/fill.html", context)
 
@@ -133,12 +131,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, "有几处没有保存，其余已保存。请看标红的地方。")
     rows = form.rows(planned_of(report_of(report, 1)))
     context = {
-        "report": report,
-        "form": form,
+        "report": report, "form": form, "tabs": tabs(report, sections_of(lines), "plan"),
         "chosen": [row for row in rows if row["is_chosen"]],
         "others": [row for row in rows if not row["is_chosen"]],
-        "tabs": tabs(report, sections_of(lines), "plan"),
-    }
+    }  # fmt: skip
     return render(request, "reporting/plan.html", context)
 
 
