@@ -19,7 +19,7 @@ from tests.factories.accounts import person
 SCHEMA = yaml.safe_load((settings.BASE_DIR / "docs/api/schema.yml").read_text(encoding="utf-8"))
 ENVELOPE = {"code", "message", "fields"}
 PAGE = {"count", "next", "previous", "results"}
-NOT_A_LIST = {"/api/v1/me/"}
+NOT_A_LIST = {"/api/v1/me/", "/api/v1/statistics/"}
 
 
 def lists() -> list[str]:

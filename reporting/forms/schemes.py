@@ -237,7 +237,7 @@ class SchemeForm(forms.Form):
 
     def typed(self) -> dict[str, Any]:
         """What the service is given."""
-        self.places = {}
+        self.places.clear()
         definition = deepcopy(self.base)
         definition |= {
             "basis": self.cleaned_data["basis"],
