@@ -46,6 +46,21 @@ def stop_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Stop signals wait until this is over.
+
+    `Popen.poll` takes a lock; `Stop` raised in its middle would leave it taken for ever, and who
+    waits for the child would wait for ever. Nothing is started in here: children inherit the mask.
+    """
+    stops = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """Return a function for the new child: the kernel sends it `number` when the launcher dies.
 
@@ -98,8 +113,9 @@ class Child:
 
     def watch(self) -> None:
         """Start it again where it has died, after a pause that doubles with every quick death."""
-        if self.process is None or self.process.poll() is None:
-            return
+        with _undisturbed():
+            if self.process is None or self.process.poll() is None:
+                return
         lived = time.monotonic() - self.started
         pause = min(2.0**self.deaths, _LONGEST_PAUSE_SECONDS)
         if lived > _STEADY_SECONDS:

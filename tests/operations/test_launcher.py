@@ -20,7 +20,7 @@ import redis
 from launcher import environment, server
 from launcher.embedded import Embedded
 from launcher.portal import Preparation
-from launcher.processes import Group, program
+from launcher.processes import Group, Stop, program, stop_on_signals
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 15) -> None:
@@ -170,6 +170,27 @@ def test_child_that_will_not_stop_is_made_to(
     group.stop()
 
     assert child.process.returncode == -ended_by
+
+
+def test_a_stop_signal_does_not_break_into_a_look_at_a_child(tmp_path: Path, group: Group):
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    child = group.add(program("x", command, tmp_path / "log", env=dict(os.environ), cwd=tmp_path))
+    seen = []
+
+    class Told(subprocess.Popen):
+        def poll(self):
+            os.kill(os.getpid(), signal.SIGTERM)
+            seen.append(super().poll())
+            return seen[-1]
+
+    child.process.__class__ = Told
+    try:
+        with stop_on_signals(), pytest.raises(Stop):
+            child.watch()
+    finally:
+        child.process.__class__ = subprocess.Popen
+
+    assert seen == [None]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
