@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,7 +15,6 @@ from cases.access import ProjectAccess
 from cases.models import Clearance, Project, SafetyInspection
 from core.errors import DomainError
 from core.services import check_record, log_activity
-from notifications.services import notify
 from platforms.services.deadlines import near, operators
 
 
@@ -94,17 +92,14 @@ def remind_inspections(*, now: datetime) -> int:
     """
     rows = SafetyInspection.objects.unmended().select_related("project__platform")
     written = 0
-    for row, due, is_late, key, word in near(rows, "rectify_by", now=now):
-        platform = row.project.platform
+    for one in near(rows, "rectify_by", now=now):
+        row, platform = one.row, one.row.project.platform
         own = operators(platform)
-        written += notify(
-            users=[*own, *staff_for_region(platform.region_id)] if is_late else own,
-            event_id=uuid5(NAMESPACE_URL, f"cases/inspection/{row.pk}/{key}"),
-            kind="cases.inspection_due",
-            title=f"安全检查整改{word}：{platform}",
+        written += one.tell(
+            [*own, *staff_for_region(platform.region_id)] if one.is_late else own,
+            kind="cases.inspection_due", title=f"安全检查整改{one.word}：{platform}", now=now,
             body=f"{row.project}：还有 {row.found_count - row.mended_count} 项问题，"
-            f"应于 {due} 前整改。",
+            f"应于 {one.day} 前整改。",
             url=reverse("cases:ledger", args=[row.project.number]),
-            now=now,
-        )
+        )  # fmt: skip
     return written

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import QuerySet
@@ -70,7 +71,8 @@ def remind_recognition(*, now: datetime) -> int:
     return sum(of(now) for of in remind)
 
 
-class Near(NamedTuple):
+@dataclass(frozen=True)
+class Near:
     """A row whose day has nearly come or is over, and how it is told."""
 
     row: Any
@@ -78,6 +80,25 @@ class Near(NamedTuple):
     is_late: bool
     key: str  # tells one reminder from the next
     word: str  # for the title
+
+    def tell(
+        self,
+        users: Iterable[User],
+        *,
+        kind: str,
+        title: str,
+        body: str,
+        now: datetime,
+        url: str = "",
+    ) -> int:
+        """Remind each of the users, once for the day and once a week when it is over, with a link
+        to `url`, else to the row. How many messages were written."""
+        status = getattr(self.row, "status", "")
+        return notify(
+            users=users, kind=kind, title=title, body=body, now=now,
+            event_id=uuid5(NAMESPACE_URL, f"{kind}/{self.row.pk}/{status}/{self.key}"),
+            url=url or self.row.get_absolute_url(),
+        )  # fmt: skip
 
 
 def near(
@@ -96,25 +117,19 @@ def near(
 
 def _remind_stages(now: datetime) -> int:
     rows = Application.objects.filter(stage_due_at__isnull=False)
+    rows = rows.select_related("programme__scheme", "platform")
     written = 0
-    for row, day, _, key, word in near(
-        rows.select_related("programme__scheme", "platform"), "stage_due_at", now=now
-    ):
+    for one in near(rows, "stage_due_at", now=now):
+        row, platform = one.row, one.row.platform
         is_returned = row.status == A.RETURNED
-        users = (
-            operators(row.platform)
-            if is_returned
-            else staff_at(stage_level(row), row.platform.region_id)
-        )
-        written += notify(
-            users=users,
-            event_id=uuid5(NAMESPACE_URL, f"platforms/application/{row.pk}/{row.status}/{key}"),
-            kind="platforms.stage_due",
-            title=f"{word}（{row.get_status_display()}）：{row.platform}",
-            body=f"{row}，本环节应于 {day} 办结。",
-            url=row.get_absolute_url(),
-            now=now,
-        )
+        users = operators(platform) if is_returned else staff_at(
+            stage_level(row), platform.region_id
+        )  # fmt: skip
+        written += one.tell(
+            users, kind="platforms.stage_due", now=now,
+            title=f"{one.word}（{row.get_status_display()}）：{platform}",
+            body=f"{row}，本环节应于 {one.day} 办结。",
+        )  # fmt: skip
     return written
 
 
@@ -124,17 +139,13 @@ def _remind_experts(now: datetime) -> int:
         application__status=A.EXPERTS,
     ).select_related("reviewer", "application__programme", "application__platform")
     return sum(
-        notify(
-            users=[row.reviewer],
-            event_id=uuid5(NAMESPACE_URL, f"platforms/assignment/{row.pk}/{key}"),
-            kind="platforms.score_due",
-            title=f"评审{word}：{row.application}",
-            body=f"请在 {day} 前{row.get_status_display()[1:]}。",
-            url=row.get_absolute_url(),
-            now=now,
+        one.tell(
+            [one.row.reviewer], kind="platforms.score_due", now=now,
+            title=f"评审{one.word}：{one.row.application}",
+            body=f"请在 {one.day} 前{one.row.get_status_display()[1:]}。",
         )
-        for row, day, _, key, word in near(rows, "due_date", now=now)
-    )
+        for one in near(rows, "due_date", now=now)
+    )  # fmt: skip
 
 
 def _remind_opinions(now: datetime) -> int:
@@ -143,17 +154,14 @@ def _remind_opinions(now: datetime) -> int:
         "application__platform", "application__programme", "department", "asked_by"
     )
     written = 0
-    for row, day, is_late, key, word in near(rows, "due_at", now=now):
+    for one in near(rows, "due_at", now=now):
+        row = one.row
         people = people_of_organisation(row.department_id, [Role.DEPARTMENT])
-        written += notify(
-            users=[*people, row.asked_by] if is_late else people,
-            event_id=uuid5(NAMESPACE_URL, f"platforms/opinion/{row.pk}/{key}"),
-            kind="platforms.opinion_due",
-            title=f"征求意见{word}：{row}",
-            body=f"{row.application}，应于 {day} 前答复。",
-            url=row.get_absolute_url(),
-            now=now,
-        )
+        written += one.tell(
+            [*people, row.asked_by] if one.is_late else people, kind="platforms.opinion_due",
+            title=f"征求意见{one.word}：{row}", now=now,
+            body=f"{row.application}，应于 {one.day} 前答复。",
+        )  # fmt: skip
     return written
 
 
@@ -161,38 +169,31 @@ def _remind_assessments(now: datetime) -> int:
     rows = Assessment.objects.filter(UNFINISHED)
     rows = rows.select_related("recognition__platform", "recognition__scheme")
     written = 0
-    for row, day, is_late, key, word in near(rows, "due_date", now=now, soon=SOON_ASSESSMENT):
-        recognition = row.recognition
+    for one in near(rows, "due_date", now=now, soon=SOON_ASSESSMENT):
+        recognition = one.row.recognition
         own, region = operators(recognition.platform), recognition.platform.region_id
         staff = staff_at(LEVELS[GovernmentLevel(recognition.level)], region)
-        written += notify(
-            users=[*own, *staff] if is_late else own,
-            event_id=uuid5(NAMESPACE_URL, f"platforms/assessment/{row.pk}/{key}"),
-            kind="platforms.assessment_due",
-            title=f"{row.get_kind_display()}{word}：{recognition.platform}",
-            body=f"应于 {day} 前完成；完不成的可在期限前申请延期。",
+        written += one.tell(
+            [*own, *staff] if one.is_late else own, kind="platforms.assessment_due", now=now,
+            title=f"{one.row.get_kind_display()}{one.word}：{recognition.platform}",
+            body=f"应于 {one.day} 前完成；完不成的可在期限前申请延期。",
             url=recognition.get_absolute_url(),
-            now=now,
-        )
+        )  # fmt: skip
     return written
 
 
 def _remind_tickets(now: datetime) -> int:
     rows = SupportTicket.objects.filter(status=TicketStatus.HANDLING, due_at__isnull=False)
     written = 0
-    for row, day, _, key, word in near(rows.select_related("platform"), "due_at", now=now):
+    for one in near(rows.select_related("platform"), "due_at", now=now):
+        row = one.row
         users = (
             people_of_organisation(row.department_id, [Role.DEPARTMENT])
             if row.department_id
             else staff_for_region(row.platform.region_id)
         )
-        written += notify(
-            users=users,
-            event_id=uuid5(NAMESPACE_URL, f"platforms/ticket/{row.pk}/{key}"),
-            kind="platforms.ticket_due",
-            title=f"诉求{word}：{row.platform}",
-            body=f"{row}，应于 {day} 前答复。",
-            url=row.get_absolute_url(),
-            now=now,
-        )
+        written += one.tell(
+            users, kind="platforms.ticket_due", title=f"诉求{one.word}：{row.platform}", now=now,
+            body=f"{row}，应于 {one.day} 前答复。",
+        )  # fmt: skip
     return written

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -147,7 +146,11 @@ def _reopen(actor: Any, alert: Alert, *, now: datetime, reason: str, message: st
 def tell(*, event_id: str, name: str, payload: dict[str, Any], now: datetime) -> int:
     """Tell whoever sees to an alert; safe to run twice. How many messages were written."""
     alert = Alert.objects.select_related("indicator", "owner").get(pk=payload["alert_id"])
-    return _tell(alert, event_id, TITLES[name].format(indicator=alert.indicator.name), now)
+    return notify(
+        users=_who_sees_to(alert), kind=KIND, event_id=event_id, now=now,
+        title=TITLES[name].format(indicator=alert.indicator.name), body=_body(alert),
+        url=alert.get_absolute_url(),
+    )  # fmt: skip
 
 
 def remind_alerts(*, now: datetime) -> int:
@@ -157,19 +160,18 @@ def remind_alerts(*, now: datetime) -> int:
     """
     rows = Alert.objects.open().select_related("indicator", "owner")
     return sum(
-        _tell(
-            row, uuid5(NAMESPACE_URL, f"reporting/alert/{row.pk}/{key}"),
-            f"运行预警{word}：{row.indicator.name}", now,
+        one.tell(
+            _who_sees_to(one.row), kind=KIND, now=now,
+            title=f"运行预警{one.word}：{one.row.indicator.name}", body=_body(one.row),
         )
-        for row, _day, _is_late, key, word in near(rows, "due_date", now=now)
+        for one in near(rows, "due_date", now=now)
     )  # fmt: skip
 
 
-def _tell(alert: Alert, event_id: Any, title: str, now: datetime) -> int:
-    """One message to the owner, to the staff of the portal's region while there is none."""
-    home = current_jurisdiction().region
-    return notify(
-        users=[alert.owner] if alert.owner else staff_for_region(home), kind=KIND,
-        event_id=event_id, title=title, body=f"{alert.message}请在 {alert.due_date} 前办结。",
-        url=alert.get_absolute_url(), now=now,
-    )  # fmt: skip
+def _who_sees_to(alert: Alert) -> Iterable[User]:
+    """The owner; the staff of the portal's region while there is none."""
+    return [alert.owner] if alert.owner else staff_for_region(current_jurisdiction().region)
+
+
+def _body(alert: Alert) -> str:
+    return f"{alert.message}请在 {alert.due_date} 前办结。"
