@@ -24,7 +24,7 @@ from cases.services.projects import close_when_answered
 from cases.services.rules import require_now
 from core.errors import DomainError
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from notifications.selectors import wants_mail
 from taxonomy.jurisdiction import current_jurisdiction
@@ -99,7 +99,7 @@ def claim_outcome(
         trl_after=trl_after, achieved_date=achieved_date,
         evidence_grade=evidence_grade, claimed_by=actor, status_changed_at=now,
     )  # fmt: skip
-    outcome.full_clean()
+    check_record(outcome)
     outcome.save()
     for upload in uploads:
         store_file(actor=actor, upload=upload, target=outcome, field="files")

@@ -21,7 +21,7 @@ from cases.services.rules import require_now
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import Relation, perform
 from core.workdays import add_workdays, is_workday
 from demands.access import DemandAccess
@@ -150,7 +150,7 @@ def _write(
     message = Message(
         project=project, author=actor, organisation=organisation, body=body.strip(), sent_at=now
     )
-    message.full_clean()
+    check_record(message)
     message.save()
     for upload in uploads:
         store_file(actor=actor, upload=upload, target=message, field="files")

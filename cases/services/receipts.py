@@ -16,7 +16,7 @@ from cases.models import Project, Receipt
 from cases.services.rules import require_now
 from core.errors import DomainError
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 
 
@@ -47,7 +47,7 @@ def register_receipt(
         project=locked, amount_yuan=amount_yuan, received_date=received_date, note=note.strip(),
         registered_by=actor, status_changed_at=now,
     )  # fmt: skip
-    receipt.full_clean()
+    check_record(receipt)
     receipt.save()
     for upload in uploads:
         store_file(actor=actor, upload=upload, target=receipt, field="files")

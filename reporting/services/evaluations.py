@@ -192,7 +192,7 @@ def add_run_comment(
     if not body.strip():
         raise DomainError("body_required", "请写明意见。", "body")
     comment = EvaluationComment(run=run, platform=platform, author=actor, body=body.strip())
-    comment.full_clean()
+    check_record(comment)
     comment.save()
     log_activity(actor=actor, action="reporting.evaluationrun.comment", target=run, now=now)
     return comment

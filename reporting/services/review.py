@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import check_record, emit, log_activity
 from core.states import perform
 from platforms.services import raise_from_report
 from reporting.access import AnnualReportAccess, next_step
@@ -175,7 +175,7 @@ def add_comment(
         report=report, version=report.versions.order_by("-number").first(), indicator=indicator,
         step=report.status, author=actor, body=body.strip(),
     )  # fmt: skip
-    comment.full_clean()
+    check_record(comment)
     comment.save()
     log_activity(
         actor=actor, action="reporting.annualreport.comment", target=report, now=now,

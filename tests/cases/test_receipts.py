@@ -49,6 +49,7 @@ def test_registering_keeps_amount_and_voucher(cast, signed, now):
     [
         ({"received_date": date(2999, 1, 1)}, "future_date", "received_date"),
         ({"amount_yuan": Decimal(0)}, "amount", "amount_yuan"),
+        ({"note": "长" * 201}, "invalid", "note"),
     ],
 )
 def test_registering_refuses_what_cannot_be(cast, signed, now, change, code, field):
