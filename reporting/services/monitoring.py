@@ -80,9 +80,9 @@ def problem_with(indicator: Indicator, reading: Reading) -> str:
     high, low = indicator.options.get("alert_above"), indicator.options.get("alert_below")
     value = reading.value
     if value is not None and high is not None and value > high:
-        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，高于 {high}。"
+        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，高于 {high}{indicator.unit}。"
     if value is not None and low is not None and value < low:
-        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，低于 {low}。"
+        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，低于 {low}{indicator.unit}。"
     if late := reading.detail.get("late"):
         return f"{'、'.join(late)}超过规定时间没有更新。"
     return ""
