@@ -69,11 +69,7 @@ class AnalysisSerializer(serializers.Serializer[Analysis]):
     year = serializers.IntegerField(source="question.cycle.year", default=None, allow_null=True)
     by = serializers.CharField(source="question.by")
     indicator = serializers.CharField(source="question.code", help_text="空为平台家数")
-    method = serializers.CharField(
-        source="measure.method",
-        default="",
-        help_text="合计方法：sum formula yes；facts median 不合计",
-    )
+    method = serializers.CharField(source="measure.method", default="", help_text=METHOD)
     unit = serializers.CharField(source="measure.unit", default="家")
     groups = GroupSerializer(many=True)
     whole = GroupSerializer(help_text="全部")

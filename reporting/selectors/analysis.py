@@ -40,6 +40,7 @@ from reporting.selectors.analysis_figures import (
     told,
     value_in_force,
 )
+from reporting.selectors.modes import MODE, UNKNOWN
 from taxonomy.models import Region, RegionLevel, Term
 from taxonomy.selectors import term_choices
 
@@ -48,8 +49,6 @@ TERM_LISTS = {
     "level": "platform-level",
 }  # fmt: skip
 PATHS = {"field": "fields", "kind": "kind", "mode": "operation_mode", "level": "level"}
-MODE = "BAS-05"
-UNKNOWN = "未注明"
 YEARS = 10
 
 
