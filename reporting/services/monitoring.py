@@ -78,11 +78,13 @@ def probe_home(*, now: datetime) -> None:
 def problem_with(indicator: Indicator, reading: Reading) -> str:
     """What is out of bounds, in words; empty when nothing is."""
     high, low = indicator.options.get("alert_above"), indicator.options.get("alert_below")
-    value = reading.value
-    if value is not None and high is not None and value > high:
-        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，高于 {high}{indicator.unit}。"
-    if value is not None and low is not None and value < low:
-        return f"{indicator.name}为 {plain(round(value, 2))}{indicator.unit}，低于 {low}{indicator.unit}。"
+    value, unit = reading.value, indicator.unit
+    if value is not None:
+        told = f"{indicator.name}为 {plain(round(value, 2))}{unit}"
+        if high is not None and value > high:
+            return f"{told}，高于 {high}{unit}。"
+        if low is not None and value < low:
+            return f"{told}，低于 {low}{unit}。"
     if late := reading.detail.get("late"):
         return f"{'、'.join(late)}超过规定时间没有更新。"
     return ""

@@ -51,14 +51,19 @@ def _undisturbed() -> Iterator[None]:
     """Stop signals wait until this is over.
 
     `Popen.poll` takes a lock; `Stop` raised in its middle would leave it taken for ever, and who
-    waits for the child would wait for ever. Nothing is started in here: children inherit the mask.
+    waits for the child would wait for ever. A blocked signal would not do: the kernel hands it
+    to any other thread, and Python runs the handler here all the same.
     """
-    stops = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    waiting: list[int] = []
+    stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, lambda number, _: waiting.append(number)) for each in stops}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in waiting[:1]:
+            signal.raise_signal(number)
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -172,14 +173,22 @@ def test_child_that_will_not_stop_is_made_to(
     assert child.process.returncode == -ended_by
 
 
-def test_a_stop_signal_does_not_break_into_a_look_at_a_child(tmp_path: Path, group: Group):
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "beside another thread"])
+def test_a_stop_signal_does_not_break_into_a_look_at_a_child(
+    tmp_path: Path, group: Group, others: int
+):
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     child = group.add(program("x", command, tmp_path / "log", env=dict(os.environ), cwd=tmp_path))
     seen = []
+    over = threading.Event()
+    threads = [threading.Thread(target=over.wait) for _ in range(others)]
+    for each in threads:
+        each.start()
 
     class Told(subprocess.Popen):
         def poll(self):
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pthread_kill((*threads, threading.main_thread())[0].ident, signal.SIGTERM)
+            time.sleep(0.05)
             seen.append(super().poll())
             return seen[-1]
 
@@ -189,6 +198,7 @@ def test_a_stop_signal_does_not_break_into_a_look_at_a_child(tmp_path: Path, gro
             child.watch()
     finally:
         child.process.__class__ = subprocess.Popen
+        over.set()
 
     assert seen == [None]
 
