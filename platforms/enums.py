@@ -214,6 +214,7 @@ class ChangeStatus(models.TextChoices):
     RETURNED = "returned", _("退回补充")
     ACCEPTED = "accepted", _("已核准")
     DISMISSED = "dismissed", _("无须报告")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class SupportKind(models.TextChoices):

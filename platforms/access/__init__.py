@@ -2,6 +2,7 @@
 
 from platforms.access.challenges import ChallengeItemAccess
 from platforms.access.consulting import OpinionRequestAccess
+from platforms.access.coverage import CoverageAccess
 from platforms.access.listings import (
     ACCESS,
     CapabilityAccess,
@@ -44,6 +45,7 @@ __all__ = [
     "ChallengeItemAccess",
     "ChangeAccess",
     "ClaimAccess",
+    "CoverageAccess",
     "EquipmentAccess",
     "ExpertAccess",
     "FundingAccess",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from core.access import ALLOWED, Decision
 from core.states import Relation
 from platforms.access.listings import PlatformScope
+from platforms.access.recognition import DECLARED
 from platforms.enums import ChangeStatus
 from platforms.models import (
     Assessment,
     ChangeReport,
+    ExpertAssignment,
     FundingRecord,
     Platform,
     SubsidyPlan,
@@ -45,7 +48,7 @@ class ChangeAccess(OperationAccess):
     labels: ClassVar = {"view": _("查看"), "create": _("报告"), "edit": _("修改")}
 
     def check(self, action: str, obj: Any | None) -> Decision:
-        open_statuses = {ChangeStatus.ASKED, ChangeStatus.RETURNED}
+        open_statuses = {ChangeStatus.ASKED, ChangeStatus.RETURNED, ChangeStatus.WITHDRAWN}
         if action == "edit" and obj is not None and obj.status not in open_statuses:
             return Decision(False, "提交后不能修改。", "state")
         return ALLOWED
@@ -93,18 +96,38 @@ class TaxAccess(OperationAccess):
 
 
 class AssessmentAccess(OperationAccess):
-    """Assessments are planned and concluded on the page of their recognition."""
+    """Assessments are planned and concluded on the page of their recognition; an expert who was
+    asked and declared no interest sees what she judges."""
 
     model = Assessment
     platform_path = "recognition__platform__"
     actions: ClassVar = {
-        "view": frozenset({OWNER, STAFF, SYSTEM}),
+        "view": frozenset({OWNER, STAFF, SYSTEM, Relation.REVIEWER}),
         "plan": frozenset({STAFF}),
     }
     labels: ClassVar = {"view": _("查看"), "plan": _("成批安排")}
 
     def platform_of(self, obj: Any) -> Platform:
         return obj.recognition.platform
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        """REVIEWER: an expert who declared no interest."""
+        found = super().relations(obj)
+        if obj is None or not obj.pk or not self._is_expert():
+            return found
+        declared = obj.assignments.filter(reviewer=self.user, status__in=DECLARED)
+        return found | {Relation.REVIEWER} if declared.exists() else found
+
+    def visible(self) -> QuerySet[Any]:
+        if self.is_system or not self._is_expert():
+            return super().visible()
+        mine = ExpertAssignment.objects.filter(reviewer=self.user, status__in=DECLARED)
+        judged = Q(pk__in=mine.values("assessment"))
+        return Assessment.objects.filter(self.own() | self.watched() | judged)
+
+    def _is_expert(self) -> bool:
+        is_signed_in = getattr(self.user, "is_authenticated", False)
+        return bool(is_signed_in and self.user.has_role(Role.REVIEWER))
 
 
 class UsageAccess(OperationAccess):

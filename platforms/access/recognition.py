@@ -245,12 +245,8 @@ class AssignmentAccess(ApplicationScope):
 
     model = ExpertAssignment
     machine = ASSIGNMENT
-    platform_path = "application__platform__"
     actions: ClassVar = {"view": frozenset({REVIEWER, STAFF, SYSTEM})}
     labels: ClassVar = {"view": _("查看")}
-
-    def application_of(self, obj: Any) -> Application:
-        return obj.application
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         found = super().relations(obj)
@@ -266,12 +262,25 @@ class AssignmentAccess(ApplicationScope):
             return rows.none()
         return rows.filter(Q(reviewer=self.user) | self.watched())
 
+    def watched(self) -> Q:
+        """Of applications and of assessments in the user's regions."""
+        paths = ("application__platform__region", "assessment__recognition__platform__region")
+        applied, assessed = (in_regions_of(self.user, Role.GOVERNMENT, path) for path in paths)
+        return applied | assessed
+
     def check(self, action: str, obj: Any | None) -> Decision:
-        """Experts work while the application is with them."""
-        if obj is not None and action in ASSIGNMENT.by_name and obj.application.status != A.EXPERTS:
+        """Experts work while the application is with them, or the assessment has no conclusion."""
+        if obj is None or action not in ASSIGNMENT.by_name:
+            return ALLOWED
+        application = obj.application
+        if application is not None and application.status != A.EXPERTS:
             return Decision(False, "专家评审环节已结束。", "state")
-        if action in {"reopen", "release"} and obj is not None:
-            return level_decision(self.user, obj.application.platform, stage_level(obj.application))
+        if application is None and obj.assessment.result:
+            return Decision(False, "考核已有结论。", "state")
+        if action in {"reopen", "release"}:
+            level = LEVELS[GovernmentLevel(obj.scheme.level)]
+            level = int(level) if application is None else stage_level(application)
+            return level_decision(self.user, obj.platform, level)
         return ALLOWED
 
 

@@ -1,6 +1,7 @@
 """Filters of the lists, shared by pages and API."""
 
 from platforms.filters.challenges import ChallengeFilter
+from platforms.filters.coverage import CoverageFilter
 from platforms.filters.listings import (
     CapabilityFilter,
     EquipmentFilter,
@@ -30,6 +31,7 @@ __all__ = [
     "CapabilityFilter",
     "ChallengeFilter",
     "ChangeFilter",
+    "CoverageFilter",
     "EquipmentFilter",
     "ExpertFilter",
     "FundingFilter",

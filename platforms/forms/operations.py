@@ -7,11 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import FilesField
 from platforms.forms.recognition import day_input
 from platforms.models import ChangeReport, FundingRecord, TaxEligibility, UsageLog
 
 
 class ChangeForm(forms.ModelForm):
+    files = FilesField(
+        label=_("证明材料"),
+        help_text=_("批复、工商变更通知、照片等，可一次选多份；本单位和主管部门可见。"),
+    )
+
     class Meta:
         model = ChangeReport
         fields = ("kind", "happened_date", "before", "after", "note")
@@ -23,6 +29,10 @@ class ChangeForm(forms.ModelForm):
         if self.instance.is_detected:
             del self.fields["kind"]
             self.initial["note"] = self.instance.note or self.instance.sentence
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the report."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.fields}
 
 
 class FundingForm(forms.ModelForm):

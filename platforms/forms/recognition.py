@@ -301,7 +301,8 @@ class AssessmentBatchForm(AssessmentForm):
 
 
 class ConclusionForm(forms.ModelForm):
-    """Who assessed, what they saw, how they scored, what follows. Scores are optional."""
+    """Who assessed, what they saw, how they scored, what follows. Scores are optional, and not
+    asked for where `experts` have scored."""
 
     class Meta:
         model = Assessment
@@ -314,10 +315,14 @@ class ConclusionForm(forms.ModelForm):
         }
         help_texts = {"rectify_by": _("结论为限期整改的必填，到期自动安排复查。")}
 
-    def __init__(self, *args: Any, sheet: list[dict[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sheet: list[dict[str, Any]], experts: list[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name in ("held_date", "result", "conclusion"):
             self.fields[name].required = True
+        if experts:
+            sheet, self.initial["members"] = [], "、".join(experts)
         self.items = {f"item_{number}": row["name"] for number, row in enumerate(sheet)}
         self.places = {label: name for name, label in self.items.items()}
         for name, row in zip(self.items, sheet, strict=True):

@@ -8,6 +8,7 @@ from platforms.models.capability import (
 )
 from platforms.models.challenges import ChallengeItem
 from platforms.models.consulting import OpinionRequest
+from platforms.models.coverage import FundedBody
 from platforms.models.eligibility import TaxEligibility
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
@@ -37,6 +38,7 @@ __all__ = [
     "Equipment",
     "Expert",
     "ExpertAssignment",
+    "FundedBody",
     "FundingRecord",
     "Line",
     "ListingReport",

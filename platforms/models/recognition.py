@@ -208,6 +208,11 @@ class Application(BaseModel):
         return reverse("platforms:application", args=[self.number])
 
     @property
+    def scheme(self) -> Scheme:
+        """The ladder it applies to (select `programme__scheme`)."""
+        return self.programme.scheme
+
+    @property
     def next_stage(self) -> str:
         """The stage that follows the present one; empty at the end or off the path."""
         if self.status == ApplicationStatus.SUBMITTED:

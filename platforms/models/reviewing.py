@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
 from platforms.enums import ApplicationStatus, AssignmentStatus, CheckResult, OpinionKind
-from platforms.models.recognition import Application
+from platforms.models.platform import Platform
+from platforms.models.recognition import Application, Scheme
+from platforms.models.roster import Assessment
 
 # where the expert has something to do
 OPEN_ASSIGNMENTS = (AssignmentStatus.INVITED, AssignmentStatus.SCORING)
@@ -42,9 +44,15 @@ class ReviewOpinion(BaseModel):
 
 
 class ExpertAssignment(BaseModel):
-    """An expert asked to judge an application: first declares interests, then scores."""
+    """An expert asked to judge an application or an assessment (G17, G18): first declares
+    interests, then scores."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="assignments")
+    application = models.ForeignKey(
+        Application, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("专家")
     )
@@ -68,6 +76,16 @@ class ExpertAssignment(BaseModel):
                 name="platforms_assignment_once",
                 violation_error_message=_("该专家已在评审组中。"),
             ),
+            models.UniqueConstraint(
+                fields=["assessment", "reviewer"],
+                name="platforms_assignment_assessor",
+                violation_error_message=_("该专家已在评审组中。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(application__isnull=True) ^ Q(assessment__isnull=True),
+                name="platforms_assignment_subject",
+                violation_error_message=_("评审须针对一项申报或考核。"),
+            ),
             models.CheckConstraint(
                 condition=~Q(status="scored") | Q(total__isnull=False),
                 name="platforms_assignment_total",
@@ -76,7 +94,30 @@ class ExpertAssignment(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reviewer}：{self.application}"
+        return f"{self.reviewer}：{self.subject}"
+
+    @property
+    def subject(self) -> Application | Assessment:
+        """What is judged."""
+        return self.application or self.assessment  # type: ignore[return-value]
+
+    @property
+    def platform(self) -> Platform:
+        """Whose (select `application__platform` and `assessment__recognition__platform`)."""
+        return self.subject.platform
+
+    @property
+    def scheme(self) -> Scheme:
+        """By which ladder, so by which score sheet."""
+        return self.subject.scheme
+
+    @property
+    def occasion(self) -> str:
+        """The batch, or the kind of assessment, in words."""
+        subject = self.subject
+        if isinstance(subject, Application):
+            return str(subject.programme)
+        return f"{subject.scheme} {subject.get_kind_display()}"
 
     @property
     def is_overdue(self) -> bool:

@@ -170,20 +170,41 @@ class Assessment(BaseModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     concluded_at = models.DateTimeField(_("结论时间"), null=True, blank=True)
+    # of the letter of conclusion; empty until there is one
+    verification_code = models.CharField(_("验证码"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("考核评估")
         constraints = [
             models.UniqueConstraint(
+                fields=["verification_code"],
+                condition=~Q(verification_code=""),
+                name="platforms_assessment_code",
+            ),
+            models.UniqueConstraint(
                 fields=["recognition", "kind"],
                 condition=Q(result=""),
                 name="platforms_assessment_once",
                 violation_error_message=_("同类评估尚未完成。"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.recognition.platform} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        """The public page that verifies the letter of conclusion."""
+        return reverse("platforms:verify_letter", args=[self.verification_code])
+
+    @property
+    def platform(self) -> Platform:
+        """Whose (select `recognition__platform`)."""
+        return self.recognition.platform
+
+    @property
+    def scheme(self) -> Scheme:
+        """By which ladder (select `recognition__scheme`)."""
+        return self.recognition.scheme
 
     @property
     def is_overdue(self) -> bool:

@@ -28,6 +28,7 @@ from platforms.ladders import SelfCheck, check_application, path_of
 from platforms.models import (
     Appeal,
     Application,
+    Assessment,
     ExpertAssignment,
     Platform,
     Programme,
@@ -176,8 +177,7 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
         else check_application(application)
     )
     sees_panel = bool(access.can("opine", application))
-    panel = application.assignments.select_related("reviewer").order_by("pk")
-    assignments = list(panel) if sees_panel else []
+    assignments = panel_of(application) if sees_panel else []
     opinions = application.opinions.select_related("author").order_by("pk")
     shown = opinions if sees_panel else opinions.exclude(kind__in=INTERNAL)
     log = ActivityLog.objects.filter(
@@ -222,21 +222,30 @@ def steps_of(application: Application) -> list[dict[str, str]]:
     return rows
 
 
-def possible_experts(application: Application) -> QuerySet[User]:
-    """Active experts who are not of the applicant's organisation and not invited yet."""
+def panel_of(subject: Application | Assessment) -> list[ExpertAssignment]:
+    """The experts invited to judge it, in the order of their invitations."""
+    return list(subject.assignments.select_related("reviewer").order_by("pk"))
+
+
+def possible_experts(subject: Application | Assessment) -> QuerySet[User]:
+    """Active experts who are not of the platform's organisation and not invited yet."""
     now = timezone.now()
     held = Q(role_assignments__role=Role.REVIEWER, role_assignments__granted_at__isnull=False)
     held &= Q(role_assignments__ended_at__isnull=True) | Q(role_assignments__ended_at__gt=now)
-    own = User.objects.filter(role_assignments__organisation=application.organisation_id)
+    bodies = {subject.platform.organisation_id, getattr(subject, "organisation_id", None)} - {None}
+    own = User.objects.filter(role_assignments__organisation__in=bodies)
     rows = User.objects.filter(held, is_active=True).exclude(pk__in=own.values("pk"))
-    rows = rows.exclude(pk__in=application.assignments.values("reviewer"))
+    rows = rows.exclude(pk__in=subject.assignments.values("reviewer"))
     return rows.distinct().order_by("name", "pk")
 
 
 def own_assignments(user: Any) -> QuerySet[ExpertAssignment]:
     """Invitations of an expert: open ones first, the most urgent first."""
     rows = ExpertAssignment.objects.filter(reviewer=user)
-    rows = rows.select_related("application__platform", "application__programme__scheme")
+    rows = rows.select_related(
+        "application__platform", "application__programme__scheme",
+        "assessment__recognition__platform", "assessment__recognition__scheme",
+    )  # fmt: skip
     is_open = ExpressionWrapper(Q(status__in=OPEN_ASSIGNMENTS), output_field=BooleanField())
     return rows.order_by(is_open.desc(), "due_date", "pk")
 

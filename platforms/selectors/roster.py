@@ -12,7 +12,14 @@ from django.db.models.functions import Coalesce
 from core.files import file_items
 from core.states import Transition
 from platforms.access import AppealAccess, RecognitionAccess
-from platforms.models import Appeal, Assessment, Platform, Recognition, RosterChange
+from platforms.models import (
+    Appeal,
+    Assessment,
+    Platform,
+    Recognition,
+    RosterChange,
+    TaxEligibility,
+)
 from platforms.states.recognition import LIVE, ON_ROSTER
 
 
@@ -72,6 +79,7 @@ class RecognitionPage:
     assessments: list[Assessment]
     appeals: list[Appeal]
     transitions: list[Transition]
+    resignation: Transition | None  # the platform's own way out, apart from what the staff do
 
 
 def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
@@ -79,11 +87,13 @@ def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
     access = RecognitionAccess(user)
     mine = access.can("extend", recognition) or access.can("assess", recognition)
     appeals = AppealAccess(user).visible().filter(recognition=recognition) if mine else []
+    steps = access.transitions(recognition)
     return RecognitionPage(
         history=list(recognition.changes.order_by("-day", "-pk")),
         assessments=_with_files(recognition) if mine else [],
         appeals=list(appeals),
-        transitions=access.transitions(recognition),
+        transitions=[row for row in steps if row.name != "resign"],
+        resignation=next((row for row in steps if row.name == "resign"), None),
     )
 
 
@@ -107,3 +117,16 @@ def lapsed_of(recognitions: list[Recognition]) -> list[Recognition]:
     """Of a platform's recognitions, those that are over and were not won again."""
     held = {row.scheme_id for row in recognitions if row.status in LIVE}
     return [row for row in recognitions if row.status not in LIVE and row.scheme_id not in held]
+
+
+def certified(code: str) -> Recognition | TaxEligibility | Assessment | None:
+    """What a code of ours (or a certificate number) stands for: a certificate, a proof of the
+    import-tax policy, a letter of conclusion. Each has its public page."""
+    places: tuple[tuple[Any, str], ...] = (
+        (Recognition, "verification_code"), (Recognition, "certificate_number__iexact"),
+        (TaxEligibility, "verification_code"), (Assessment, "verification_code"),
+    )  # fmt: skip
+    for model, field in places:
+        if code and (found := model._default_manager.filter(**{field: code}).first()):
+            return found
+    return None

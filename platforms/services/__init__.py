@@ -22,7 +22,12 @@ from platforms.services.assessments import (
 )
 from platforms.services.challenges import delete_challenge_item, save_challenge_item
 from platforms.services.change_detection import detect_changes
-from platforms.services.changes import explain_change, move_change, report_change
+from platforms.services.changes import (
+    explain_change,
+    move_change,
+    remove_change_file,
+    report_change,
+)
 from platforms.services.claims import claim_platform, decide_claim
 from platforms.services.consulting import (
     answer_request,
@@ -30,6 +35,7 @@ from platforms.services.consulting import (
     merge_opinions,
     withdraw_request,
 )
+from platforms.services.coverage import record_bodies, strike_body
 from platforms.services.demo import attach_demo_platform
 from platforms.services.eligibility import end_eligibility, record_eligibility
 from platforms.services.equipment_import import (
@@ -56,9 +62,10 @@ from platforms.services.recognition_demo import attach_demo_challenge, attach_de
 from platforms.services.reports import close_report, report_listing
 from platforms.services.reviewing import (
     answer_invitation,
+    assign_assessor,
     assign_expert,
+    hand_in_scores,
     record_visit,
-    score_application,
 )
 from platforms.services.roster import (
     correct_recognition,
@@ -86,7 +93,7 @@ from platforms.services.support import (
     reply_to_ticket,
     route_ticket,
 )
-from platforms.services.task_book import save_task_book
+from platforms.services.task_book import may_take_back, remove_task_file, save_task_book
 from platforms.services.usage import (
     delete_usage,
     import_usage,
@@ -105,6 +112,7 @@ __all__ = [
     "answer_request",
     "ask_departments",
     "ask_extension",
+    "assign_assessor",
     "assign_expert",
     "attach_demo_challenge",
     "attach_demo_platform",
@@ -131,12 +139,14 @@ __all__ = [
     "expire_recognitions",
     "explain_change",
     "grant_extension",
+    "hand_in_scores",
     "import_equipment",
     "import_usage",
     "judge_year",
     "load_platforms",
     "log_usage",
     "make_appeal",
+    "may_take_back",
     "merge_opinions",
     "move_application",
     "move_change",
@@ -153,12 +163,15 @@ __all__ = [
     "raise_from_report",
     "raise_ticket",
     "receive_usage",
+    "record_bodies",
     "record_eligibility",
     "record_funding",
     "record_recognition",
     "record_visit",
     "refuse_extension",
+    "remove_change_file",
     "remove_evidence",
+    "remove_task_file",
     "reply_to_ticket",
     "report_change",
     "report_listing",
@@ -167,9 +180,9 @@ __all__ = [
     "save_challenge_item",
     "save_programme",
     "save_task_book",
-    "score_application",
     "start_application",
     "stop_subsidy",
+    "strike_body",
     "strike_funding",
     "submit_application",
     "sync_schemes",

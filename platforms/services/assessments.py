@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from statistics import mean
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
 from core.errors import DomainError
 from core.services import check_record, emit, log_activity
 from platforms.access import RecognitionAccess
-from platforms.enums import AssessmentKind, CheckResult, RecognitionStatus
+from platforms.enums import AssessmentKind, AssignmentStatus, CheckResult, RecognitionStatus
 from platforms.facts import label_of
 from platforms.models import Assessment, Recognition
+from platforms.models.reviewing import OPEN_ASSIGNMENTS
 from platforms.services.reviewing import checked_scores
-from platforms.services.roster import lock_recognition, move_recognition, plan, plan_by
+from platforms.services.roster import (
+    CODE_CHARACTERS,
+    lock_recognition,
+    move_recognition,
+    plan,
+    plan_by,
+)
 
 register_actions(
     {
@@ -76,9 +86,11 @@ def conclude_assessment(
     """Write the conclusion, once: `held_date`, `result`, `conclusion`; also `members`, `findings`,
     `scores` (points by item of the ladder's sheet, all or none) and `rectify_by`.
 
-    限期整改 needs `rectify_by` and has a follow-up by that day: a platform on the roster is ordered
-    to rectify, one being built is accepted or re-checked again (G17). Raises Refused, DomainError
-    `concluded` or at a field.
+    Where experts were invited and scored, the points are their means and cannot be typed; none of
+    them may still be open. The letter of conclusion gets its code. 限期整改 needs `rectify_by` and
+    has a follow-up by that day: a platform on the roster is ordered to rectify, one being built is
+    accepted or re-checked again (G17). Raises Refused, DomainError `concluded`, `scores_open` or
+    at a field.
     """
     recognition, locked = _lock(assessment)
     RecognitionAccess(actor).require("assess", recognition)
@@ -90,11 +102,14 @@ def conclude_assessment(
         raise DomainError("future", "评估日期不能晚于今天。", "held_date")
     for name in ("held_date", "result", "conclusion", "members", "findings"):
         setattr(locked, name, values.get(name) or "")
-    if any(points is not None for points in values.get("scores", {}).values()):
+    if not _take_panel(locked) and any(
+        points is not None for points in values.get("scores", {}).values()
+    ):
         sheet = recognition.scheme.score_sheet
         locked.scores, locked.total = checked_scores(sheet, values["scores"])
     locked.rectify_by = _rectify_by(values, now) if locked.result == CheckResult.RECTIFY else None
     locked.concluded_by, locked.concluded_at = actor, now
+    locked.verification_code = get_random_string(12, CODE_CHARACTERS)
     check_record(locked)
     locked.save()
     _log(
@@ -105,6 +120,27 @@ def conclude_assessment(
         _order_rectification(actor, recognition, locked, locked.rectify_by, now)
     emit("platforms.assessment.concluded", assessment_id=locked.pk)
     return locked
+
+
+def _take_panel(assessment: Assessment) -> bool:
+    """Take points and total from the experts' sheets: their means, to 0.01 and 0.1 points.
+
+    Returns whether any expert scored; DomainError `scores_open` while one is still to answer.
+    """
+    panel = list(assessment.assignments.select_related("reviewer").order_by("pk"))
+    if any(row.status in OPEN_ASSIGNMENTS for row in panel):
+        raise DomainError("scores_open", "还有专家没有评分；等不到的，请先取消邀请。")
+    scored = [row for row in panel if row.status == AssignmentStatus.SCORED]
+    if not scored:
+        return False
+    assessment.scores = {
+        name: round(mean(row.scores[name] for row in scored if name in row.scores), 2)
+        for name in scored[0].scores
+    }
+    total = mean(row.total for row in scored if row.total is not None)
+    assessment.total = Decimal(total).quantize(Decimal("0.1"))
+    assessment.members = assessment.members or "、".join(str(row.reviewer) for row in scored)
+    return True
 
 
 def _rectify_by(values: Mapping[str, Any], now: datetime) -> date:

@@ -81,7 +81,8 @@ def _is_told(found: Found) -> bool:
     """Whether this version was asked about, or a live report near the day covers it."""
     same = Q(is_detected=True, history_id=found.history_id)
     near = Q(happened_date__range=(found.day - NEAR, found.day + NEAR))
-    covers = near & ~Q(status=ChangeStatus.DISMISSED) & Q(subject__in=["", found.subject])
+    live = ~Q(status__in=[ChangeStatus.DISMISSED, ChangeStatus.WITHDRAWN])
+    covers = near & live & Q(subject__in=["", found.subject])
     rows = ChangeReport.objects.filter(platform=found.platform_id, kind=found.kind)
     return rows.filter(same | covers).exists()
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -135,13 +135,14 @@ def _remind_stages(now: datetime) -> int:
 
 def _remind_experts(now: datetime) -> int:
     rows = ExpertAssignment.objects.filter(
+        Q(application__status=A.EXPERTS) | Q(assessment__result=""),
         status__in=[AssignmentStatus.INVITED, AssignmentStatus.SCORING],
-        application__status=A.EXPERTS,
-    ).select_related("reviewer", "application__programme", "application__platform")
+    ).select_related("reviewer", "application__programme", "application__platform",
+                     "assessment__recognition__platform")  # fmt: skip
     return sum(
         one.tell(
             [one.row.reviewer], kind="platforms.score_due", now=now,
-            title=f"评审{one.word}：{one.row.application}",
+            title=f"评审{one.word}：{one.row.subject}",
             body=f"请在 {one.day} 前{one.row.get_status_display()[1:]}。",
         )
         for one in near(rows, "due_date", now=now)

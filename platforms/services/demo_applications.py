@@ -42,8 +42,8 @@ from platforms.services.recognition_demo import CHALLENGE_SLUG, SLUG
 from platforms.services.reviewing import (
     answer_invitation,
     assign_expert,
+    hand_in_scores,
     record_visit,
-    score_application,
 )
 from platforms.states import TRANSITION_TO
 from platforms.states.recognition import LIVE
@@ -186,7 +186,7 @@ def _finish(application: Application, desk: DemoDesk, at: datetime) -> datetime:
     """Do what the present stage asks for; when it may be left."""
     if application.status == A.EXPERTS:
         for expert in desk.experts:
-            _score(_invite(application, expert, desk, at), at)
+            score(_invite(application, expert, desk, at), at)
     elif application.status == A.SITE:
         actor = desk.officer(ApplicationAccess, "visit", application)
         record_visit(
@@ -216,11 +216,11 @@ def _declare(assignment: ExpertAssignment, at: datetime) -> ExpertAssignment:
     )
 
 
-def _score(assignment: ExpertAssignment, at: datetime) -> None:
-    sheet = assignment.application.programme.scheme.score_sheet
-    items = sheet or [{"name": "总体评价", "maximum": 100}]
+def score(assignment: ExpertAssignment, at: datetime) -> None:
+    """The expert declares no interest and scores."""
+    items = assignment.scheme.score_sheet or [{"name": "总体评价", "maximum": 100}]
     share = 16 + assignment.reviewer_id % 3  # of twenty
-    score_application(
+    hand_in_scores(
         actor=assignment.reviewer, assignment=_declare(assignment, at), is_supportive=True, now=at,
         scores={row["name"]: Decimal(row["maximum"] * share // 20) for row in items},
         comment="定位清楚，设施齐备，建议补充开放服务的计划（演示意见）。",
@@ -250,7 +250,7 @@ def _judge(application: Application, desk: DemoDesk, at: datetime, *, is_late: b
     a department has not answered in time."""
     mine = _invite(application, desk.experts[0], desk, at)
     for expert in desk.experts[1:]:
-        _score(_invite(application, expert, desk, at), at)
+        score(_invite(application, expert, desk, at), at)
     if not is_late:
         return
     _declare(mine, at)

@@ -13,8 +13,9 @@ from platforms.enums import AssessmentKind, CheckResult
 from platforms.models import Assessment, Platform, Programme, Recognition, Scheme
 from platforms.services.appeals import make_appeal
 from platforms.services.assessments import ask_extension, conclude_assessment, plan_assessment
-from platforms.services.demo_applications import DemoDesk
+from platforms.services.demo_applications import DemoDesk, score
 from platforms.services.recognition_demo import SLUG
+from platforms.services.reviewing import assign_assessor
 from platforms.services.roster import record_recognition
 from platforms.services.schemes import save_programme
 from platforms.services.task_book import save_task_book
@@ -60,16 +61,30 @@ def attach_demo_assessments(
 
 
 def _build(recognition: Recognition, desk: DemoDesk, now: datetime) -> None:
-    """Being built: the task book is half done, and the acceptance is asked to be later."""
+    """Being built: the task book is half done, experts judge the mid-term assessment, and the
+    acceptance is asked to be later."""
     operator = desk.operators[recognition.platform_id]
     for assessment in recognition.assessments.order_by("pk"):
         save_task_book(actor=operator, assessment=assessment, rows=TASKS, now=now)
+        if assessment.kind == AssessmentKind.MIDTERM:
+            _panel(recognition, assessment, desk, now)
         if assessment.kind == AssessmentKind.ACCEPTANCE:
             ask_extension(
                 actor=operator, assessment=assessment, now=now,
                 until=assessment.due_date + timedelta(days=90),
                 reason="主要设备到货推迟（演示）。",
             )  # fmt: skip
+
+
+def _panel(recognition: Recognition, assessment: Assessment, desk: DemoDesk, now: datetime) -> None:
+    """The demo expert has still to declare, the others have scored."""
+    for number, expert in enumerate(desk.experts):
+        invited = assign_assessor(
+            actor=desk.officer(RecognitionAccess, "assess", recognition), assessment=assessment,
+            reviewer=expert, due_date=timezone.localdate(now) + timedelta(days=10), now=now,
+        )  # fmt: skip
+        if number:
+            score(invited, now)
 
 
 def _own(platform: Platform, desk: DemoDesk, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.services.demo_bodies import demo_uscc
 from core.access import SYSTEM
 from platforms.access import ChangeAccess, SubsidyAccess, TaxAccess, TicketAccess
 from platforms.enums import ChangeKind, GovernmentLevel, ReportKind, SubsidyStatus, SupportKind
@@ -24,6 +25,7 @@ from platforms.models import (
 )
 from platforms.services.changes import move_change, report_change
 from platforms.services.claims import claim_platform
+from platforms.services.coverage import record_bodies
 from platforms.services.demo_applications import DemoDesk
 from platforms.services.eligibility import end_eligibility, record_eligibility
 from platforms.services.listings import create_listing, move_listing
@@ -47,7 +49,8 @@ TICKETS = (
 @transaction.atomic
 def attach_demo_support(*, platforms: Sequence[Platform], desk: DemoDesk, now: datetime) -> None:
     """Tickets at every step, declining subsidies paid, due and lost, the import-tax list, changes
-    to report and to approve, a claim, a correction and listings to look through.
+    to report and to approve, bodies that must enter, a claim, a correction and listings to look
+    through.
 
     The first of `platforms` is the demo operator's. All through the services, on demo platforms.
     Not to be called twice.
@@ -59,6 +62,7 @@ def attach_demo_support(*, platforms: Sequence[Platform], desk: DemoDesk, now: d
         _subsidy(platform, stand, desk, now)
     _tax(platforms, desk, now)
     _changes(platforms[0], desk, now)
+    _funded(platforms, desk, now)
     _offers(platforms[0], desk.operators[platforms[0].pk], now)
 
 
@@ -162,6 +166,22 @@ def _tax(platforms: Sequence[Platform], desk: DemoDesk, now: datetime) -> None:
                 actor=staff, eligibility=row, ended_date=today - A_DAY, now=now,
                 reason="不再承担相应的中试任务（演示）。",
             )  # fmt: skip
+
+
+def _funded(platforms: Sequence[Platform], desk: DemoDesk, now: datetime) -> None:
+    """Of five invented bodies that must enter the register, three have."""
+    entered = [row.organisation for row in platforms[1:4] if row.organisation]
+    rows = [(body.name, body.uscc) for body in entered]
+    rows += [
+        ("演示应纳入研究院", demo_uscc("12", 9001)),
+        ("演示应纳入中试公司", demo_uscc("91", 9002)),
+    ]
+    basis = term("inclusion-basis", "fiscal-subsidy")
+    assert basis is not None  # noqa: S101 -- the starting data holds the list, for mypy
+    record_bodies(
+        actor=desk.staff[-1], rows=rows, basis=basis, fund="演示专项资金",
+        source="演示来函〔2026〕1号", now=now,
+    )  # fmt: skip
 
 
 def _changes(platform: Platform, desk: DemoDesk, now: datetime) -> None:

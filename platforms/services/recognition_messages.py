@@ -102,21 +102,28 @@ def _challenge_result(won: Application, item: ChallengeItem) -> Messages:
 
 
 def _assignment(pk: int, event: str) -> Messages:
-    related = ("application__platform", "application__programme__scheme", "reviewer")
+    related = ("application__platform", "application__programme__scheme", "reviewer",
+               "assessment__recognition__platform", "assessment__recognition__scheme")  # fmt: skip
     row = ExpertAssignment.objects.select_related(*related).get(pk=pk)
-    application = row.application
+    subject = row.subject
     if event in {"created", "reopen"}:
         body = f"请在 {row.due_date} 前声明有无利益关系并评分。"
-        return [Message([row.reviewer], f"评审邀请：{application}", body, row.get_absolute_url())]
+        return [Message([row.reviewer], f"评审邀请：{subject}", body, row.get_absolute_url())]
     if event == "release":
         url = reverse("platforms:assignments")
-        return [Message([row.reviewer], f"评审邀请已取消：{application}", "", url)]
+        return [Message([row.reviewer], f"评审邀请已取消：{subject}", "", url)]
     if event not in {"decline", "scored"}:
         return []
     word = "申请回避" if event == "decline" else "已提交评分"
-    staff = staff_at(stage_level(application), application.platform.region_id)
-    url = application.get_absolute_url()
-    return [Message(staff, f"专家{word}：{application.platform}", row.conflict_note, url)]
+    if row.application is not None:
+        level, url = stage_level(row.application), row.application.get_absolute_url()
+    else:
+        level, url = (
+            LEVELS[row.scheme.level],
+            reverse("platforms:conclude", args=[row.assessment_id]),
+        )
+    staff = staff_at(level, row.platform.region_id)
+    return [Message(staff, f"专家{word}：{row.platform}", row.conflict_note, url)]
 
 
 def _opinion_request(pk: int, event: str) -> Messages:
@@ -196,6 +203,8 @@ def _change(pk: int, event: str) -> Messages:
     staff = staff_for_region(row.platform.region_id)
     if event == "submit":
         return [Message(staff, f"重要变动：{row}", row.note, url)]
+    if event == "withdraw":
+        return [Message(staff, f"变动报告已撤回：{row}", row.sentence, url)]
     if event == "disclaim":
         return [Message(staff, f"平台认为不属于重要变动：{row}", row.sentence, url)]
     words = {
@@ -313,7 +322,7 @@ VERBS = {
     ),
     "objection": ("answered",),
     "appeal": ("created", "answered"),
-    "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask"),
+    "change": ("submit", "accept", "return", "dismiss", "asked", "disclaim", "ask", "withdraw"),
     "funding": ("recorded", "corrected"),
     "ledger": ("struck",),
     "taxeligibility": ("recorded", "ended"),

@@ -1,4 +1,7 @@
-"""The expert panel and the visit: invited, declared, scored; seen on the spot."""
+"""The expert panel and the visit: invited, declared, scored; seen on the spot.
+
+Panels judge applications and, by the same rules, assessments (G17, G18).
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,17 @@ from core.activity import register_actions
 from core.errors import DomainError
 from core.services import check_record, emit, log_activity
 from core.states import perform
-from platforms.access import ApplicationAccess, AssignmentAccess
-from platforms.models import Application, ExpertAssignment, SiteCheck
+from platforms.access import ApplicationAccess, AssignmentAccess, RecognitionAccess
+from platforms.models import Application, Assessment, ExpertAssignment, SiteCheck
 from platforms.services.applications import lock_application
+from platforms.services.roster import lock_recognition
 from platforms.states import ASSIGNMENT
 
 register_actions(
     {
         "platforms.application.assign": "邀请了评审专家",
         "platforms.application.visit": "记录了现场核查",
+        "platforms.recognition.assign": "邀请了考核专家",
         **{f"platforms.expertassignment.{row.name}": row.label for row in ASSIGNMENT.transitions},
     }
 )
@@ -33,26 +38,55 @@ register_actions(
 def assign_expert(
     *, actor: Any, application: Application, reviewer: Any, due_date: date, now: datetime
 ) -> ExpertAssignment:
-    """Invite an expert. Those of the applicant's own organisation are refused.
-
-    Raises Refused, DomainError at `reviewer` (not an expert, own organisation, already invited)
-    or at `due_date`.
-    """
+    """Invite an expert to judge an application, as `_invite` says. Raises Refused, DomainError."""
     locked = lock_application(application)
     ApplicationAccess(actor).require("assign", locked)
+    assignment = ExpertAssignment(application=locked, reviewer=reviewer, due_date=due_date)
+    return _invite(actor, assignment, locked.organisation_id, locked, now)
+
+
+@transaction.atomic
+def assign_assessor(
+    *, actor: Any, assessment: Assessment, reviewer: Any, due_date: date, now: datetime
+) -> ExpertAssignment:
+    """Invite an expert to judge an assessment that has no conclusion yet, as `_invite` says.
+
+    Raises Refused, DomainError `concluded` or at a field.
+    """
+    recognition = lock_recognition(assessment.recognition)
+    RecognitionAccess(actor).require("assess", recognition)
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if locked.result:
+        raise DomainError("concluded", "考核已有结论。")
+    assignment = ExpertAssignment(assessment=locked, reviewer=reviewer, due_date=due_date)
+    return _invite(actor, assignment, recognition.platform.organisation_id, recognition, now)
+
+
+def _invite(
+    actor: Any,
+    assignment: ExpertAssignment,
+    organisation_id: int | None,
+    target: Any,
+    now: datetime,
+) -> ExpertAssignment:
+    """Write the invitation, tell the expert, log it on `target`.
+
+    DomainError at `reviewer` (not an expert, of the platform's own organisation, invited already)
+    or at `due_date`.
+    """
+    reviewer = assignment.reviewer
     if not reviewer.has_role(Role.REVIEWER):
         raise DomainError("not_expert", "只能邀请有评审专家角色的人。", "reviewer")
-    if locked.organisation_id in reviewer.organisation_ids():
+    if organisation_id in reviewer.organisation_ids():
         raise DomainError("own_organisation", "该专家属于申报单位，应当回避。", "reviewer")
-    if due_date < timezone.localdate(now):
+    if assignment.due_date < timezone.localdate(now):
         raise DomainError("past", "截止日不能早于今天。", "due_date")
-    assignment = ExpertAssignment(application=locked, reviewer=reviewer, due_date=due_date)
-    if locked.assignments.filter(reviewer=reviewer).exists():
+    if assignment.subject.assignments.filter(reviewer=reviewer).exists():
         raise DomainError("twice", "该专家已在评审组中。", "reviewer")
     check_record(assignment)
     assignment.save()
     log_activity(
-        actor=actor, action="platforms.application.assign", target=locked, now=now,
+        actor=actor, action=f"platforms.{target._meta.model_name}.assign", target=target, now=now,
         data={"reviewer": reviewer.pk},
     )  # fmt: skip
     emit("platforms.assignment.created", assignment_id=assignment.pk)
@@ -79,7 +113,7 @@ def answer_invitation(
 
 
 @transaction.atomic
-def score_application(
+def hand_in_scores(
     *,
     actor: Any,
     assignment: ExpertAssignment,
@@ -93,13 +127,13 @@ def score_application(
     Raises Refused (not declared, not the expert), DomainError at the item's name, `comment` or
     `is_supportive`.
     """
-    related = ("application__programme__scheme", "application__platform")
+    related = ("application__programme__scheme", "application__platform",
+               "assessment__recognition__scheme", "assessment__recognition__platform")  # fmt: skip
     rows = ExpertAssignment.objects.select_for_update(of=("self",)).select_related(*related)
     locked = rows.get(pk=assignment.pk)
     access = AssignmentAccess(actor)
     if access.can("score", locked):  # else perform says why not
-        sheet = locked.application.programme.scheme.score_sheet
-        locked.scores, locked.total = checked_scores(sheet, scores)
+        locked.scores, locked.total = checked_scores(locked.scheme.score_sheet, scores)
         if not comment.strip():
             raise DomainError("field_required", "请写评审意见。", "comment")
         if is_supportive is None:

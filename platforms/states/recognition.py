@@ -138,7 +138,8 @@ CHANGE = StateMachine(
     statuses=C,
     initial=C.ASKED,
     transitions=(
-        transition("submit", "提交报告", sources=[C.ASKED, C.RETURNED], target=C.SUBMITTED,
+        transition("submit", "提交报告", sources=[C.ASKED, C.RETURNED, C.WITHDRAWN],
+                   target=C.SUBMITTED,
                    relations=[OWNER], tone="primary", required_fields=("note",)),
         transition("accept", "核准", sources=[C.SUBMITTED], target=C.ACCEPTED,
                    relations=[STAFF], tone="primary"),
@@ -149,8 +150,11 @@ CHANGE = StateMachine(
         transition("disclaim", "不属于重要变动", sources=[C.ASKED], target=C.DISMISSED,
                    relations=[OWNER], reason_required=True,
                    confirm="请说明理由，例如更正笔误。主管部门会看到，可以要求补报。"),
-        transition("ask", "要求补报", sources=[C.DISMISSED], target=C.ASKED, relations=[STAFF],
-                   reason_required=True),
+        transition("withdraw", "撤回", sources=[C.SUBMITTED], target=C.WITHDRAWN,
+                   relations=[OWNER],
+                   confirm="撤回后可以修改内容和材料再提交；不再提交的，不作为已报告。"),
+        transition("ask", "要求补报", sources=[C.DISMISSED, C.WITHDRAWN], target=C.ASKED,
+                   relations=[STAFF], reason_required=True),
     ),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Columns of the lists: what is sorted and exported."""
 
 from platforms.tables.challenges import ChallengeTable
+from platforms.tables.coverage import CoverageTable
 from platforms.tables.listings import (
     CapabilityTable,
     EquipmentTable,
@@ -29,6 +30,7 @@ __all__ = [
     "CapabilityTable",
     "ChallengeTable",
     "ChangeTable",
+    "CoverageTable",
     "EquipmentTable",
     "ExpertTable",
     "FactColumn",

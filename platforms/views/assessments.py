@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,14 +14,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
-from core.files import file_items
+from core.files import file_items, files_of
 from core.refusals import refusals_on, telling
 from core.workdays import given_day
 from platforms import services
-from platforms.access import AssessmentAccess, RecognitionAccess
+from platforms.access import AssessmentAccess, AssignmentAccess, RecognitionAccess
 from platforms.documents.conclusion import conclusion_pdf
-from platforms.forms.recognition import AssessmentForm, ConclusionForm, ProofForm, TaskFormSet
+from platforms.enums import AssignmentStatus
+from platforms.forms.recognition import (
+    AssessmentForm,
+    AssignForm,
+    ConclusionForm,
+    ProofForm,
+    TaskFormSet,
+)
 from platforms.models import Assessment
+from platforms.selectors import recognition as selectors
 from platforms.views.public import trail
 from platforms.views.roster import find
 
@@ -50,24 +60,73 @@ def find_assessment(request: HttpRequest, pk: int) -> Assessment:
 
 @login_required
 def conclude(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the conclusion beside what was promised and done."""
+    """Invite experts; write the conclusion beside what was promised, done and scored."""
     found = find_assessment(request, pk)
-    recognition = found.recognition
-    RecognitionAccess(request.user).require("assess", recognition)
-    form = ConclusionForm(request.POST or None, sheet=recognition.scheme.score_sheet)
+    RecognitionAccess(request.user).require("assess", found.recognition)
+    form = conclusion_form(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form, form.places):
             services.conclude_assessment(
                 actor=request.user, assessment=found, values=form.values(), now=timezone.now()
             )
             messages.success(request, "结论已记录，已通知平台，可以下载结论书。")
-            return redirect(recognition)
-    context = {
-        "assessment": found, "recognition": recognition, "form": form,
-        "items": found.items.order_by("pk"),
-        "trail": trail(("考核评估", "platforms:assessments"), "填写结论"),
+            return redirect(found.recognition)
+    return render(request, "platforms/recognition/conclude.html", desk(request, found, form))
+
+
+def conclusion_form(found: Assessment, data: Any = None) -> ConclusionForm:
+    """Without points where experts have given them."""
+    scored = found.assignments.filter(status=AssignmentStatus.SCORED).select_related("reviewer")
+    experts = [str(row.reviewer) for row in scored.order_by("pk")]
+    return ConclusionForm(data, sheet=found.scheme.score_sheet, experts=experts)
+
+
+def desk(
+    request: HttpRequest, found: Assessment, form: ConclusionForm, **forms: Any
+) -> dict[str, Any]:
+    """The context of the page: task book, panel with its spread, and the forms."""
+    panel = selectors.panel_of(found)
+    context: dict[str, Any] = {
+        "assessment": found, "recognition": found.recognition, "form": form,
+        "items": found.items.order_by("pk"), "files": file_items([found])[str(found.pk)],
+        "panel": panel, "spread": selectors.spread_of(panel),
+        "assignment_access": AssignmentAccess(request.user),
+        "trail": trail(("考核评估", "platforms:assessments"), "评审与结论"),
     }  # fmt: skip
+    if not found.result:
+        context["assign_form"] = AssignForm(experts=selectors.possible_experts(found))
+    return context | forms
+
+
+@login_required
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite an expert."""
+    found = find_assessment(request, pk)
+    RecognitionAccess(request.user).require("assess", found.recognition)
+    form = AssignForm(request.POST, experts=selectors.possible_experts(found))
+    if form.is_valid():
+        with refusals_on(form):
+            services.assign_assessor(
+                actor=request.user, assessment=found, now=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, "已邀请，已通知专家。")
+            return redirect("platforms:conclude", pk)
+    context = desk(request, found, conclusion_form(found), assign_form=form)
     return render(request, "platforms/recognition/conclude.html", context)
+
+
+def verify_letter(request: HttpRequest, code: str) -> HttpResponse:
+    """Public: whether a letter of conclusion is ours, what it concluded and of whom."""
+    related = ("recognition__scheme", "recognition__platform__organisation")
+    rows = Assessment.objects.exclude(result="").select_related(*related)
+    found = get_object_or_404(rows, verification_code=code.upper())
+    context = {
+        "assessment": found, "recognition": found.recognition,
+        "may_fetch": AssessmentAccess(request.user).can("view", found),
+        "trail": trail(("核验", "platforms:check"), "结论书"),
+    }  # fmt: skip
+    return render(request, "platforms/recognition/letter.html", context)
 
 
 @login_required
@@ -76,7 +135,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_assessment(request, pk)
     if not found.result:
         raise Http404
-    url = request.build_absolute_uri(found.recognition.get_absolute_url())
+    url = request.build_absolute_uri(found.get_absolute_url())
     response = HttpResponse(conclusion_pdf(found, url), content_type="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(str(found))}.pdf"
     return response
@@ -103,11 +162,26 @@ def task_book(request: HttpRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, "任务书已保存。")
         return redirect(found.recognition)
+    files = list(files_of(found).select_related("uploaded_by"))
+    mine = [row for row in files if services.may_take_back(request.user, found, row)]
     context = {
         "assessment": found, "recognition": found.recognition, "forms": forms, "proof": proof,
-        "files": file_items([found])[str(found.pk)],
+        "files": files, "mine": [] if found.result else mine,
     }  # fmt: skip
     return render(request, "platforms/recognition/task_book.html", context)
+
+
+@login_required
+@require_POST
+def detach(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
+    """Take evidence of the task book back."""
+    found = find_assessment(request, pk)
+    with telling(request):
+        services.remove_task_file(
+            actor=request.user, assessment=found, file_id=file_id, now=timezone.now()
+        )
+        messages.success(request, "材料已删除。")
+    return redirect("platforms:task_book", pk)
 
 
 @login_required

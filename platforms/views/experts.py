@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.files import file_items
 from core.refusals import refusals_on, telling
 from platforms import services
-from platforms.access import ApplicationAccess, AssignmentAccess
+from platforms.access import ApplicationAccess, AssessmentAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
 from platforms.models import ExpertAssignment
 from platforms.selectors import recognition as selectors
@@ -21,8 +24,12 @@ from platforms.views.public import trail
 def find(request: HttpRequest, pk: int) -> tuple[AssignmentAccess, ExpertAssignment]:
     """The access object and the invitation, if the user may know of it."""
     access = AssignmentAccess(request.user)
-    related = ("application__programme__scheme__region", "application__platform__region__parent")
-    rows = access.visible().select_related(*related, "application__organisation", "reviewer")
+    applied = ("programme__scheme__region", "platform__region__parent", "organisation")
+    assessed = ("scheme", "platform__region__parent", "platform__organisation")
+    rows = access.visible().select_related(
+        "reviewer", *(f"application__{name}" for name in applied),
+        *(f"assessment__recognition__{name}" for name in assessed),
+    )  # fmt: skip
     return access, get_object_or_404(rows, pk=pk)
 
 
@@ -37,28 +44,39 @@ def mine(request: HttpRequest) -> HttpResponse:
 def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     """First the declaration; then the material and the score sheet."""
     access, found = find(request, pk)
-    application = found.application
-    form = ScoreForm(request.POST or None, sheet=application.programme.scheme.score_sheet)
+    form = ScoreForm(request.POST or None, sheet=found.scheme.score_sheet)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with refusals_on(form, form.places):
-            services.score_application(
+            services.hand_in_scores(
                 actor=request.user, assignment=found, scores=form.scores(),
                 comment=data["comment"], is_supportive=data["is_supportive"],
                 now=timezone.now(),
             )  # fmt: skip
             messages.success(request, "评分已提交。")
             return redirect("platforms:assignments")
-    sees_all = found.declared_at is not None and ApplicationAccess(request.user).can(
-        "view", application
-    )
     context = {
-        "assignment": found, "application": application, "access": access, "form": form,
+        "assignment": found, "access": access, "form": form,
         "can_score": access.can("score", found),
-        "page": selectors.application_page(application, request.user) if sees_all else None,
-        "trail": trail(("我的评审", "platforms:assignments"), str(application.platform)),
+        "trail": trail(("我的评审", "platforms:assignments"), str(found.platform)),
     }  # fmt: skip
+    context |= material(request, found) if found.declared_at is not None else {}
     return render(request, "platforms/recognition/assignment.html", context)
+
+
+def material(request: HttpRequest, found: ExpertAssignment) -> dict[str, Any]:
+    """What is judged, for whom may see it: `application` and its `page`, or `assessment` with its
+    task book (`items`) and `files`."""
+    application, assessment = found.application, found.assessment
+    if application is not None and ApplicationAccess(request.user).can("view", application):
+        page = selectors.application_page(application, request.user)
+        return {"application": application, "page": page}
+    if assessment is not None and AssessmentAccess(request.user).can("view", assessment):
+        return {
+            "assessment": assessment, "items": assessment.items.order_by("pk"),
+            "files": file_items([assessment])[str(assessment.pk)],
+        }  # fmt: skip
+    return {}
 
 
 @login_required
@@ -72,8 +90,10 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
         messages.success(request, "已记录。")
-    if found.reviewer_id != request.user.pk:
+    if found.reviewer_id != request.user.pk and found.application is not None:
         return redirect("platforms:application", found.application.number)
+    if found.reviewer_id != request.user.pk:
+        return redirect("platforms:conclude", found.assessment_id)
     if name == "decline":
         return redirect("platforms:assignments")
     return redirect("platforms:assignment", pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
 from core.errors import Refused
+from core.files import files_of
 from core.lists import list_page
 from core.refusals import refusals_on, telling
 from platforms import services
@@ -56,12 +58,12 @@ def report_change(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell of a change of a platform."""
     _access, platform = find(request, PLATFORM.key, slug)
     ChangeAccess(request.user).require("create", ChangeReport(platform=platform))
-    form = ChangeForm(request.POST or None)
+    form = ChangeForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             report = services.report_change(
-                actor=request.user, platform=platform, values=form.cleaned_data,
-                now=timezone.now(),
+                actor=request.user, platform=platform, values=form.values(),
+                uploads=form.cleaned_data["files"], now=timezone.now(),
             )  # fmt: skip
             messages.success(request, "已报告，主管部门核准后通知您。")
             return redirect(report)
@@ -76,26 +78,39 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.visible().select_related("platform__organisation"), pk=pk)
     form = None
     if access.can("edit", found):
-        form = ChangeForm(request.POST or None, instance=found)
+        form = ChangeForm(request.POST or None, request.FILES or None, instance=copy(found))
         if request.method == "POST" and form.is_valid():
             with refusals_on(form):
                 services.explain_change(
-                    actor=request.user, report=found, values=form.cleaned_data,
-                    now=timezone.now(),
+                    actor=request.user, report=found, values=form.values(),
+                    uploads=form.cleaned_data["files"], now=timezone.now(),
                 )  # fmt: skip
                 messages.success(request, "已提交，主管部门核准后通知您。")
                 return redirect(found)
     context = {
         "report": found, "platform": found.platform, "access": access, "form": form,
-        "history": history_of(found),
+        "history": history_of(found), "files": files_of(found),
     }  # fmt: skip
     return render(request, "platforms/recognition/change.html", context)
 
 
 @login_required
 @require_POST
+def detach_change(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
+    """Take evidence of a report back."""
+    found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
+    with telling(request):
+        services.remove_change_file(
+            actor=request.user, report=found, file_id=file_id, now=timezone.now()
+        )
+        messages.success(request, "材料已删除。")
+    return redirect(found)
+
+
+@login_required
+@require_POST
 def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Accept, return or dismiss."""
+    """Accept, return, dismiss, take back."""
     found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
     with telling(request):
         services.move_change(

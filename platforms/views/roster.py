@@ -23,7 +23,7 @@ from platforms.access import AppealAccess, PlatformAccess, ProgrammeAccess, Reco
 from platforms.documents.certificate import certificate_pdf
 from platforms.filters import RosterChangeFilter, RosterFilter
 from platforms.forms.recognition import AssessmentForm, RecordCorrectionForm, RecordForm
-from platforms.models import Recognition, TaxEligibility
+from platforms.models import Recognition
 from platforms.selectors import roster as selectors
 from platforms.tables import RosterChangeTable, RosterTable
 from platforms.views.public import trail
@@ -85,12 +85,7 @@ def find(request: HttpRequest, **key: Any) -> tuple[RecognitionAccess, Recogniti
 def check(request: HttpRequest) -> HttpResponse:
     """Type the code of a certificate."""
     code = request.GET.get("code", "").strip().upper()
-    found = Recognition.objects.filter(verification_code=code).first() if code else None
-    if found is None and code:
-        found = Recognition.objects.filter(certificate_number__iexact=code).first()
-    if found is None and code:  # proofs of the import-tax policy have codes of the same kind
-        found = TaxEligibility.objects.filter(verification_code=code).first()
-    if found is not None:
+    if found := selectors.certified(code):
         return redirect(found)
     context = {"code": code, "trail": trail(ROSTER, "证书核验")}
     return render(request, "platforms/recognition/check.html", context)

@@ -22,7 +22,16 @@ from demands.models import Demand
 from matching.enums import Verdict
 from matching.models import Feedback, Match, MatchList
 from platforms.enums import ListingStatus
-from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
+from platforms.models import (
+    Capability,
+    Equipment,
+    Expert,
+    FundedBody,
+    Line,
+    Platform,
+    Solution,
+)
+from platforms.selectors.coverage import coverage_of
 from policies.models import News, PolicyDocument
 from reporting.models import AnnualReport
 from reporting.queries.offers import ACTIVE_DAYS
@@ -35,9 +44,9 @@ UNMET_DAYS, PLACES, TOP, PROBED_DAYS = 30, 10, 5, 30
 # of these the demo has rows of its own, counted apart and never added
 OF_ROWS = frozenset(
     f"portal.{name}"
-    for name in ("stock", "demands", "funnel", "median_reply_hours", "overdue_replies",
-                 "hits_in_five", "negative_feedback", "unmet_demands", "freshness", "prefilled",
-                 "exposure", "confirmed_outcomes")
+    for name in ("missing_bodies", "stock", "demands", "funnel", "median_reply_hours",
+                 "overdue_replies", "hits_in_five", "negative_feedback", "unmet_demands",
+                 "freshness", "prefilled", "exposure", "confirmed_outcomes")
 )  # fmt: skip
 
 
@@ -67,11 +76,6 @@ def _percent(part: int, whole: int) -> Reading:
     return Reading(value, {"part": part, "n": whole})
 
 
-def _none(moment: Moment) -> Reading:
-    """No such record is kept here yet: nothing, not 0."""
-    return Reading(None)
-
-
 def _listed(model: type[Model], moment: Moment) -> Any:
     """What is on show, of real or of demo platforms."""
     name = "is_demo" if model is Platform else "platform__is_demo"
@@ -85,6 +89,20 @@ def _posted(moment: Moment) -> Any:
 
 def _projects(moment: Moment) -> Any:
     return Project.objects.filter(is_demo=moment.is_demo)
+
+
+def missing_bodies(moment: Moment) -> Reading:
+    """Bodies that must enter and have not, with the share that has; nothing, not 0, while no
+    department has named any."""
+    found = coverage_of(FundedBody.objects.filter(is_demo=moment.is_demo))
+    if found.percent is None:
+        return Reading(None)
+    rows = [
+        {"name": "应纳入", "value": f"{found.total} 家"},
+        {"name": "已纳入", "value": f"{found.entered} 家"},
+        {"name": "纳入率", "value": f"{found.percent}%"},
+    ]
+    return Reading(Decimal(found.missing), {"rows": rows, "n": found.total})
 
 
 def stock(moment: Moment) -> Reading:
@@ -297,7 +315,7 @@ def partners(moment: Moment) -> Reading:
 
 
 READERS: dict[str, Callable[[Moment], Reading]] = {
-    "portal.missing_bodies": _none,
+    "portal.missing_bodies": missing_bodies,
     "portal.stock": stock,
     "portal.demands": demands,
     "portal.funnel": funnel,

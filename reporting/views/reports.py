@@ -15,6 +15,7 @@ from core.errors import DomainError
 from core.files import file_items
 from core.lists import list_page
 from core.refusals import tell, telling
+from platforms.selectors.roster import certified
 from reporting.access import AnnualReportAccess, is_staff
 from reporting.filters import ReportFilter
 from reporting.forms import VerifyForm
@@ -173,6 +174,8 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     if form.is_bound and form.is_valid():
         return redirect("reporting:verified", form.cleaned_data["code"].strip().upper())
     found = verified(code)
+    if not found and (held := certified(code)):  # certificates, proofs, letters of conclusion
+        return redirect(held)
     context = {"form": form, "code": code, "found": found}
     return render(
         request, "reporting/verify.html", context, status=404 if code and not found else 200

@@ -234,12 +234,12 @@ def test_change_transitions(status, people, platform):
 
     found = {who: names(ChangeAccess(user), report) for who, user in people.items()}
 
-    own = {"submit", "disclaim"}
+    own = {"submit", "disclaim", "withdraw"}
     assert found == nobody(people, {
         "operator": rows & own, "city": rows - own, "province": rows - own,
         "system": rows & {"dismiss"},
     })  # fmt: skip
-    editable = status in {"asked", "returned"}
+    editable = status in {"asked", "returned", "withdrawn"}
     assert bool(ChangeAccess(people["operator"]).can("edit", report)) is editable
 
 

@@ -167,6 +167,26 @@ def test_the_letter_is_for_the_parties_once_concluded(
     assert sign_in(stranger).get(url).status_code == 404
 
 
+def test_anybody_verifies_a_letter_by_its_code(
+    client, sign_in, operator, province, assessment, now
+):
+    open_one = assessment.recognition.assessments.create(kind="recheck", due_date=day(9))
+    done = conclude(province, assessment, now, findings="内部核查情况", conclusion="内部意见")
+    code = done.verification_code
+    assert (len(code), open_one.verification_code) == (12, "")
+
+    for address in (f"/verify/?code={code.lower()}", f"/reports/verify/{code}/"):
+        assert client.get(address).url == f"/letters/{code}/"
+    page = client.get(f"/letters/{code}/").content.decode()
+    assert "核验通过" in page
+    assert code in page
+    assert "内部" not in page
+    letter = f"/assessments/{assessment.pk}/letter/"
+    assert letter not in page
+    assert client.get("/letters/NOSUCHCODE12/").status_code == 404
+    assert letter in sign_in(operator).get(f"/letters/{code}/").content.decode()
+
+
 def test_staff_conclude_in_the_page(sign_in, operator, province, assessment):
     url = f"/assessments/{assessment.pk}/conclude/"
     assert sign_in(operator).get(url).status_code == 403

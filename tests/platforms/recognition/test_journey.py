@@ -72,7 +72,7 @@ def test_from_application_to_removal(operator, staff, province, expert, platform
             actor=province, application=application, name="to_site", now=days(5)
         )
     assert error.value.code == "no_scores"
-    services.score_application(
+    services.hand_in_scores(
         actor=expert, assignment=first, scores={"设施": Decimal(50), "团队": Decimal(30)},
         comment="设施完备", is_supportive=True, now=days(5),
     )  # fmt: skip

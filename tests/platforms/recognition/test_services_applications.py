@@ -320,7 +320,7 @@ def test_score_sheet_wants_every_item_in_range(expert, platform, now):
     good = {"设施": Decimal(60), "团队": Decimal("39.5")}
 
     def score(scores, comment="好", is_supportive=True):
-        return services.score_application(
+        return services.hand_in_scores(
             actor=expert, assignment=row, scores=scores, comment=comment,
             is_supportive=is_supportive, now=now,
         )  # fmt: skip

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.enums import Role
 from core.errors import DomainError, Refused
 from core.files import files_of, may_read
 from platforms import services
+from tests.factories.accounts import person
 from tests.factories.recognition import RecognitionFactory
 
 ROW = {"name": "服务企业", "target": "30 家", "done": "", "proof": ""}
@@ -111,3 +113,39 @@ def test_refused_evidence_leaves_the_task_book_as_it_was(operator, assessment, n
         assert (refused.value.code, refused.value.field) == (code, "files")
 
     assert (len(told(assessment)), files_of(assessment).count()) == (1, 0)
+
+
+def test_evidence_is_taken_back_by_who_put_it_there(
+    sign_in, operator, province, platform, assessment, now
+):
+    for actor, name in ((operator, "甲.txt"), (operator, "乙.txt"), (province, "丙.txt")):
+        services.save_task_book(
+            actor=actor, assessment=assessment, rows=[ROW], now=now, uploads=[paper(name)]
+        )
+    own, other, theirs = files_of(assessment)
+
+    def remove(actor, row):
+        services.remove_task_file(actor=actor, assessment=assessment, file_id=row.pk, now=now)
+
+    for actor, row in ((province, own), (operator, theirs)):
+        with pytest.raises(DomainError) as error:
+            remove(actor, row)
+        assert error.value.code == "not_own"
+    colleague = person(Role.OPERATOR, organisation=platform.organisation)
+    remove(colleague, own)
+    with pytest.raises(DomainError) as error:
+        remove(operator, own)
+    assert error.value.code == "not_found"
+    client, url = sign_in(operator), f"/assessments/{assessment.pk}/"
+    assert client.get(f"{url}tasks/").content.decode().count(f"{url}files/") == 1
+    client.post(f"{url}files/{other.pk}/")
+    assert list(files_of(assessment)) == [theirs]
+
+    services.conclude_assessment(
+        actor=province, assessment=assessment, now=now,
+        values={"held_date": date(2026, 5, 1), "result": "failed", "conclusion": "没有建成"},
+    )  # fmt: skip
+    with pytest.raises(DomainError) as error:
+        remove(province, theirs)
+    assert error.value.code == "concluded"
+    assert files_of(assessment).count() == 1

@@ -1,0 +1,44 @@
+"""The filter of bodies that must enter the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import FacetedFilterSet
+from platforms.models import FundedBody
+from platforms.models.coverage import FISCAL
+from taxonomy.models import Term
+
+
+def basis_choices() -> list[tuple[str, str]]:
+    """The grounds on which a body must enter."""
+    held = Term.objects.of("inclusion-basis").filter(code__in=FISCAL)
+    return [(str(row.pk), row.name) for row in held]
+
+
+class CoverageFilter(FacetedFilterSet):
+    q = django_filters.CharFilter(
+        method="named", label=_("名称或信用代码"),
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )  # fmt: skip
+    state = django_filters.ChoiceFilter(
+        method="entered", label=_("是否纳入"), empty_label=_("不限"),
+        choices=[("no", _("未纳入")), ("yes", _("已纳入"))],
+    )  # fmt: skip
+    basis = django_filters.MultipleChoiceFilter(label=_("纳入依据"), choices=basis_choices)
+    facets = ("basis",)
+
+    class Meta:
+        model = FundedBody
+        fields: tuple[str, ...] = ()
+
+    def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__icontains=value) | Q(uscc__icontains=value))
+
+    def entered(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(is_entered=value == "yes")
