@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import ORGANISATION_ROLES, TOKEN_ROLES, OrganisationStatus, Role
+from accounts.enums import ORGANISATION_ROLES, TOKEN_SCOPES, OrganisationStatus, Role, Scope
 from accounts.models import Organisation, RoleAssignment, ServiceToken, User
 from accounts.states import ORGANISATION
 from core.access import ALLOWED, Access, Decision
@@ -221,7 +221,7 @@ class RoleAccess(Access):
 
 
 class TokenAccess(Access):
-    """Keys of partner systems: their owners make and revoke them, the security admin may revoke."""
+    """Keys of other systems: their owners make and revoke them, the security admin may revoke."""
 
     model = ServiceToken
     actions: ClassVar = {
@@ -234,7 +234,7 @@ class TokenAccess(Access):
         "view": _("查看服务令牌"),
         "revoke": _("撤销服务令牌"),
     }
-    names: ClassVar = {OWNER: _("企业、平台运营、对接系统"), STAFF: _("安全管理员")}
+    names: ClassVar = {OWNER: _("企业、平台运营、对接系统、政府工作人员"), STAFF: _("安全管理员")}
 
     def visible(self) -> QuerySet[ServiceToken]:
         """Own tokens; all of them for the security admin."""
@@ -244,14 +244,18 @@ class TokenAccess(Access):
             return ServiceToken.objects.all()
         return ServiceToken.objects.filter(user=self.user)
 
+    def scopes(self) -> frozenset[Scope]:
+        """What a token that the user makes may be allowed to do."""
+        held = [scopes for role, scopes in TOKEN_SCOPES.items() if self.user.has_role(role)]
+        return frozenset().union(*held)
+
     def relations(self, obj: ServiceToken | None) -> frozenset[Relation]:
         found = set(super().relations(obj))
         if self.is_system or not self.user.is_authenticated:
             return frozenset(found)
         if self.user.has_role(Role.SECURITY_ADMIN):
             found.add(STAFF)
-        may_own = self.user.has_role(*TOKEN_ROLES)
-        if (obj is None and may_own) or (obj is not None and obj.user_id == self.user.pk):
+        if (obj is None and self.scopes()) or (obj is not None and obj.user_id == self.user.pk):
             found.add(OWNER)
         return frozenset(found)
 

@@ -20,8 +20,6 @@ class Role(models.TextChoices):
 
 
 ORGANISATION_ROLES = frozenset({Role.ENTERPRISE, Role.OPERATOR, Role.DEPARTMENT, Role.PARTNER})
-# whose people may make service tokens
-TOKEN_ROLES = frozenset({Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER})
 REGION_ROLES = frozenset({Role.GOVERNMENT, Role.BROKER})
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 # who must sign in with a second factor (GB/T 22239-2019 level 3)
@@ -59,6 +57,19 @@ class Scope(models.TextChoices):
     TAXONOMY_READ = "taxonomy:read", _("读取代码表")
     REPORTS_READ = "reports:read", _("读取年度报告与指标")
     REPORTS_WRITE = "reports:write", _("填写年度报告")
+    MONITORING_READ = "monitoring:read", _("读取运行监测")
+    MONITORING_WRITE = "monitoring:write", _("处理运行预警")
+
+
+WATCHING = frozenset({Scope.MONITORING_READ, Scope.MONITORING_WRITE})
+# what a token may hold, by a role of who makes it. Government sign-ins have a second factor and a
+# token has none, so theirs watch the portal and open no organisation's records (GB/T 22239-2019)
+TOKEN_SCOPES = {
+    Role.ENTERPRISE: frozenset(Scope) - WATCHING,
+    Role.OPERATOR: frozenset(Scope) - WATCHING,
+    Role.PARTNER: frozenset(Scope) - WATCHING,
+    Role.GOVERNMENT: WATCHING | {Scope.TAXONOMY_READ},
+}
 
 
 # what people consent to when they register, and the edition of the text they read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -182,17 +183,17 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("用途"), max_length=100, help_text=_("哪个系统用它做什么，如“ERP 同步需求”。")
     )
-    scopes = forms.MultipleChoiceField(
-        label=_("权限范围"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=_("权限范围"), widget=forms.CheckboxSelectMultiple)
     expires_date = forms.DateField(
         label=_("有效期至"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("最长一年。"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scopes: Container[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = [(value, label) for value, label in Scope.choices if value in scopes]
+        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
         self.fields["expires_date"].initial = timezone.localdate() + timedelta(days=180)
 
     @property

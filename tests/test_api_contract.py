@@ -14,7 +14,8 @@ from rest_framework.throttling import AnonRateThrottle
 
 from accounts.enums import Role, Scope
 from accounts.services import create_token
-from tests.factories.accounts import person
+from tests.factories.accounts import RoleAssignmentFactory, person
+from tests.factories.taxonomy import RegionFactory
 
 SCHEMA = yaml.safe_load((settings.BASE_DIR / "docs/api/schema.yml").read_text(encoding="utf-8"))
 ENVELOPE = {"code", "message", "fields"}
@@ -34,9 +35,11 @@ def parameters(path: str) -> set[str]:
 
 @pytest.fixture
 def partner(api, now) -> Any:
-    """A partner system with every scope."""
+    """A system with every scope: of a partner that the government runs itself."""
+    actor = person(Role.PARTNER)
+    RoleAssignmentFactory(user=actor, role=Role.GOVERNMENT, region=RegionFactory())
     _, secret = create_token(
-        actor=person(Role.PARTNER), name="对接系统", scopes=Scope.values,
+        actor=actor, name="对接系统", scopes=Scope.values,
         expires_at=now + timedelta(days=1), now=now,
     )  # fmt: skip
     api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")

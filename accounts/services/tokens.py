@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.access import TokenAccess
-from accounts.enums import Scope
 from accounts.models import ServiceToken, User
 from accounts.selectors import TOKEN_PREFIX_LENGTH, token_digest
 from core.errors import DomainError
@@ -24,11 +23,12 @@ def create_token(
 ) -> tuple[ServiceToken, str]:
     """Make a token that acts as the actor within `scopes`; return it and its secret.
 
-    The secret is not kept and cannot be shown again. Errors: scopes when none or unknown,
-    expires_at when past or more than a year ahead.
+    The secret is not kept and cannot be shown again. Errors: scopes when none or not for the
+    actor's roles, expires_at when past or more than a year ahead.
     """
-    TokenAccess(actor).require("create")
-    if not scopes or not set(scopes) <= set(Scope.values):
+    access = TokenAccess(actor)
+    access.require("create")
+    if not scopes or not set(scopes) <= access.scopes():
         raise DomainError("scopes", "请至少选择一项权限范围。", "scopes")
     if not now < expires_at <= now + LONGEST:
         raise DomainError("expires_at", "有效期须在今天之后、一年之内。", "expires_at")

@@ -28,11 +28,12 @@ def tokens(request: PersonRequest) -> HttpResponse:
 
 @reauthentication_required
 def _tokens(request: PersonRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
+    scopes = TokenAccess(request.user).scopes()
+    form = TokenForm(request.POST or None, scopes=scopes)
     secret = ""
     if request.method == "POST" and form.is_valid():
         secret = _create(request, form)
-        form = TokenForm() if secret else form
+        form = TokenForm(scopes=scopes) if secret else form
     context = {
         "form": form,
         "secret": secret,

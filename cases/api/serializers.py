@@ -13,6 +13,7 @@ from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.enums import DeclineReason
 from cases.models import Case, CaseCall, Message, Outcome, Project, Quote, Receipt
+from core.api.fields import FilesField
 from core.models import StoredFile
 from demands.access import DemandAccess
 from demands.models import Demand
@@ -158,16 +159,6 @@ class OwnField(serializers.SlugRelatedField[Any]):
             return DemandAccess(user).owned()
         mine = user.organisation_ids(*ENTERPRISE_ROLES)
         return Organisation.objects.filter(pk__in=mine)
-
-
-class FilesField(serializers.ListField):
-    """Uploads, as multipart/form-data."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("required", False)
-        options.setdefault("default", list)
-        options.setdefault("child", serializers.FileField())
-        super().__init__(**options)
 
 
 class EnquiryMessageInput(serializers.Serializer[Any]):

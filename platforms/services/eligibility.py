@@ -40,6 +40,8 @@ def record_eligibility(
         verification_code=get_random_string(12, CODE_CHARACTERS), **values,
     )  # fmt: skip
     TaxAccess(actor).require("record", row)
+    if row.valid_until is not None and row.valid_until < row.started_date:
+        raise DomainError("invalid", "有效期不能早于享受起始日。", "valid_until")
     check_record(row)
     row.save()
     log_activity(

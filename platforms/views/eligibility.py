@@ -72,11 +72,11 @@ def find(code: str) -> Any:
 @require_GET
 def proof(request: HttpRequest, code: str) -> HttpResponse:
     """Public: whether the proof holds today, by which document; staff end it here."""
-    found = find(code)
+    found, access = find(code), TaxAccess(request.user)
+    steps = [LIST] if access.can("list") else []
     context = {
-        "row": found, "may_end": found.ended_date is None
-        and TaxAccess(request.user).can("record", found),
-        "today": timezone.localdate(), "trail": trail("进口税收资格证明"),
+        "row": found, "may_end": found.ended_date is None and access.can("record", found),
+        "today": timezone.localdate(), "trail": trail(*steps, "进口税收资格证明"),
     }  # fmt: skip
     return render(request, "platforms/recognition/tax_proof.html", context)
 

@@ -152,5 +152,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 
 def figures(request: HttpRequest) -> HttpResponse:
     """How departments answer, by kind: for everybody."""
-    context = {"rows": selectors.support_figures(), "trail": trail("要素诉求办理情况")}
+    rows = selectors.support_figures()
+    context = {"rows": rows, "has_any": any(row.raised for row in rows),
+               "trail": trail("要素诉求办理情况")}  # fmt: skip
     return render(request, "platforms/support/figures.html", context)

@@ -3,12 +3,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from reporting.api import analysis, evaluations, publications, targets, views
+from reporting.api import analysis, evaluations, monitoring, publications, targets, views
 
 router = SimpleRouter()
 router.register("indicators", views.IndicatorViewSet, basename="indicator")
 router.register("report-cycles", views.CycleViewSet, basename="report-cycle")
 router.register("reports", views.ReportViewSet, basename="report")
+router.register("running-indicators", monitoring.RunningViewSet, basename="running-indicator")
+router.register("alerts", monitoring.AlertViewSet, basename="alert")
 router.register("targets", targets.TargetViewSet, basename="target")
 router.register("publications", publications.PublicationViewSet, basename="publication")
 router.register("lists", publications.ListViewSet, basename="list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from accounts.models import RoleAssignment, User
 from platforms.models import Capability, Recognition
 from reporting.enums import AlertStatus
 from reporting.models import Indicator, PortalValue, ReportValue, TargetFigure
+from reporting.querysets import IndicatorQuerySet
 from taxonomy.jurisdiction import Jurisdiction, Target, current_jurisdiction
 from taxonomy.models import Region
 from taxonomy.selectors import mapped_terms, term_named, terms
@@ -58,8 +59,14 @@ def _cell(column: dict[str, Any], row: dict[str, Any]) -> str:
     return f"{label} {value} {unit}".strip()
 
 
-def running(values: QuerySet[Any]) -> list[Running]:
-    """Every portal indicator, with its values of the last days, newest first. Two queries."""
+def running_indicators() -> IndicatorQuerySet:
+    """The portal's own indicators as they are defined today."""
+    return Indicator.objects.current().filter(part="portal").in_order()
+
+
+def running(values: QuerySet[Any], indicators: Iterable[Indicator] | None = None) -> list[Running]:
+    """These portal indicators (all of them when not given), each with its values of the last days,
+    newest first. Two queries."""
     last = values.aggregate(day=Max("day"))["day"]
     kept: dict[int, list[PortalValue]] = {}
     if last:
@@ -67,7 +74,7 @@ def running(values: QuerySet[Any]) -> list[Running]:
         for row in recent.filter(day__gte=date.fromordinal(last.toordinal() - HISTORY_DAYS)):
             kept.setdefault(row.indicator_id, []).append(row)
     found = []
-    for row in Indicator.objects.current().filter(part="portal").in_order():
+    for row in running_indicators() if indicators is None else indicators:
         days = kept.get(row.pk, [])
         found.append(Running(row, days[0] if days else None, days[1:]))
     return found

@@ -20,6 +20,7 @@ SUMMARY = (
     "演示总结：本年度平台运行平稳，完成合同约定的中试任务，服务企业以中小企业为主；"
     "部分设备机时仍有富余，明年将公开更多可预约时段。以上均为演示数据。"
 )
+WISH = [{"kind": "资金", "note": "演示诉求：希望设备更新得到支持。"}]
 EXPLAINED = "演示数据：业务量变化所致，已核对。"
 PLANNED = ("SRV-02", "SRV-04", "SRV-12", "TRF-02", "SHR-03")
 
@@ -126,7 +127,8 @@ def _safety(draws: Draws) -> dict[str, Any]:
         "SAF-01": 0, "SAF-01a": 0, "SAF-02": False, "SAF-03a": needed, "SAF-03b": needed,
         "SAF-04": [{"date": "第二季度", "found": draws.size, "mended": draws.size}],
         "SAF-05": _money(draws.chance.randint(12, 30) / 100), "SAF-06": 0,
-        "PLN-06": [{"kind": "资金", "note": "演示诉求：希望设备更新得到支持。"}],
+        # the departments answered those of the first year long ago
+        "PLN-06": WISH if draws.step and draws.size == 3 else NullReason.NOT_APPLICABLE,
         "PLN-07": SUMMARY,
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from reporting.formulas import rounded
 from reporting.models import Indicator, PortalValue, TargetFigure
 from reporting.queries.portal import OF_ROWS, READERS, Moment, Reading
 from reporting.selectors.monitoring import READERS as TARGET_READERS
+from reporting.selectors.monitoring import running_indicators
 from reporting.services.alerts import watch_value
 from reporting.values import as_json
 from taxonomy.jurisdiction import current_jurisdiction
@@ -39,7 +40,7 @@ def compute_portal_values(*, actor: Any, now: datetime) -> int:
     day = timezone.localdate(now)
     moment = Moment(now)
     has_demo = Platform.objects.filter(is_demo=True).exists()
-    rows = list(Indicator.objects.current().filter(part="portal").in_order())
+    rows = list(running_indicators())
     for indicator in rows:
         reading = READERS[indicator.query](moment)
         places = 0 if indicator.kind == Kind.INT else 2

@@ -207,10 +207,20 @@ def test_roles_visible(people, organisation):
 
 @pytest.mark.parametrize(
     ("role", "expected"),
-    [(role, role in {Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER}) for role in Role],
+    [
+        (role, role in {Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER, Role.GOVERNMENT})
+        for role in Role
+    ],
 )
 def test_who_makes_tokens(role, expected):
     assert bool(TokenAccess(person(role)).can("create")) is expected
+
+
+def test_tokens_of_government_staff_watch_the_portal_only():
+    staff, partner = TokenAccess(person(Role.GOVERNMENT)), TokenAccess(person(Role.PARTNER))
+    assert staff.scopes() == {"monitoring:read", "monitoring:write", "taxonomy:read"}
+    assert {"demands:read", "reports:write"} <= partner.scopes()
+    assert not partner.scopes() & {"monitoring:read", "monitoring:write"}
 
 
 def test_tokens_are_seen_by_their_owner_and_the_security_admin(security_admin):

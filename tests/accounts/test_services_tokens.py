@@ -60,9 +60,15 @@ def test_token_refused_changes_nothing(changes, field, now):
     assert not ServiceToken.objects.exists()
 
 
-def test_token_is_not_for_staff(now):
+def test_tokens_of_staff_watch_the_portal_and_nothing_else(now):
     with pytest.raises(Refused):
-        make_token(person(Role.GOVERNMENT), now)
+        make_token(person(Role.AUDITOR), now)
+    staff = person(Role.GOVERNMENT)
+    with pytest.raises(DomainError) as refusal:
+        make_token(staff, now)
+
+    assert refusal.value.field == "scopes"
+    assert make_token(staff, now, scopes=["monitoring:read"])[0].scopes == ["monitoring:read"]
 
 
 def test_token_expires(now):
