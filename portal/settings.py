@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": True,
     "ENUM_NAME_OVERRIDES": {  # fields of one name in several components
+        "AlertStatusEnum": "reporting.enums.AlertStatus",
         "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
         "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",

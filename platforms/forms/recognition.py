@@ -49,8 +49,12 @@ class ProgrammeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, schemes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].queryset = schemes
+        self.fields["scheme"].queryset = schemes.select_related("region")
         self.fields["scheme"].empty_label = str(_("请选择"))
+        # cities name their ladders alike
+        self.fields["scheme"].label_from_instance = lambda row: f"{row}（{row.region}）"
+        today = timezone.localdate()
+        self.initial = {"year": today.year, "opens_date": today} | self.initial
         if self.instance.pk:
             del self.fields["scheme"]
             self.initial["version"] = self.instance.updated_at.isoformat()

@@ -102,17 +102,17 @@ class AlertDetailSerializer(AlertSerializer):
         return list(EditionFileSerializer(files_of(alert), many=True).data)
 
 
-class TakeInput(serializers.Serializer[Any]):
+class AlertTakeInput(serializers.Serializer[Any]):
     due_date = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="不写则期限不变"
     )
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class AlertReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class CloseInput(ReasonInput):
+class AlertCloseInput(AlertReasonInput):
     files = FilesField()
 
 
@@ -177,23 +177,23 @@ class AlertViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def get_serializer_class(self) -> Any:
         return AlertSerializer if self.action == "list" else AlertDetailSerializer
 
-    @extend_schema(request=TakeInput, responses=AlertDetailSerializer)
+    @extend_schema(request=AlertTakeInput, responses=AlertDetailSerializer)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: str) -> Response:
         """领取：由调用者负责，可另定期限。"""
-        return self._do(services.assign_alert, TakeInput, owner=request.user)
+        return self._do(services.assign_alert, AlertTakeInput, owner=request.user)
 
-    @extend_schema(request=CloseInput, responses=AlertDetailSerializer)
+    @extend_schema(request=AlertCloseInput, responses=AlertDetailSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """办结：写明做了什么并附证明材料（multipart/form-data）；次日数值仍超出界限的会重新打开。"""
-        return self._do(services.close_alert, CloseInput)
+        return self._do(services.close_alert, AlertCloseInput)
 
-    @extend_schema(request=ReasonInput, responses=AlertDetailSerializer)
+    @extend_schema(request=AlertReasonInput, responses=AlertDetailSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         """办结不算数，写明原因后重新打开。"""
-        return self._do(services.reopen_alert, ReasonInput)
+        return self._do(services.reopen_alert, AlertReasonInput)
 
     def _do(self, service: Any, taken: type[serializers.Serializer[Any]], **known: Any) -> Response:
         given = taken(data=self.request.data)
