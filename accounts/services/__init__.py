@@ -12,26 +12,6 @@ from accounts.services.roles import answer_request, end_role, grant_role, invite
 from accounts.services.tokens import create_token, note_token_use, revoke_token
 from core.activity import register_actions
 
-__all__ = [
-    "Registration",
-    "answer_request",
-    "change_organisation_status",
-    "close_account",
-    "create_token",
-    "edit_organisation",
-    "edit_profile",
-    "end_role",
-    "grant_role",
-    "invite_person",
-    "note_export",
-    "note_token_use",
-    "register",
-    "request_role",
-    "revoke_token",
-    "set_active",
-    "withdraw_consent",
-]
-
 register_actions(
     {
         "accounts.organisation.register": "登记了单位",

@@ -11,17 +11,3 @@ from cases.models.projects import (
     SafetyInspection,
 )
 from cases.models.stories import Case
-
-__all__ = [
-    "Case",
-    "CaseCall",
-    "CaseEntry",
-    "CaseScore",
-    "Clearance",
-    "Message",
-    "Outcome",
-    "Project",
-    "Quote",
-    "Receipt",
-    "SafetyInspection",
-]

@@ -13,53 +13,15 @@ from cases.selectors.calls import (
     selected_entries,
     unmarked_calls,
 )
-from cases.selectors.figures import PERIODS, ReplyFacts, funnel, reply_facts
+from cases.selectors.figures import PERIODS, funnel, reply_facts
 from cases.selectors.ledger import clearance_rows, inspection_rows, overdue_inspections
 from cases.selectors.projects import (
-    NextStep,
-    ProjectPage,
     case_in_question,
     file_items,
     history,
-    last_reason,
     next_step,
     project_page,
     project_rows,
     project_steps,
 )
 from cases.selectors.stories import case_beginnings, case_rows, case_years, similar_cases
-
-__all__ = [
-    "PERIODS",
-    "NextStep",
-    "ProjectPage",
-    "ReplyFacts",
-    "call_rows",
-    "calls_with_selected",
-    "case_beginnings",
-    "case_in_question",
-    "case_rows",
-    "case_years",
-    "clearance_rows",
-    "enterable_cases",
-    "entries_to_mark",
-    "file_items",
-    "funnel",
-    "history",
-    "honours",
-    "inspection_rows",
-    "last_reason",
-    "next_step",
-    "open_calls",
-    "overdue_inspections",
-    "own_cases",
-    "own_entries",
-    "project_page",
-    "project_rows",
-    "project_steps",
-    "ranking",
-    "reply_facts",
-    "selected_entries",
-    "similar_cases",
-    "unmarked_calls",
-]

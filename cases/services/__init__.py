@@ -39,42 +39,6 @@ from cases.services.starting_data import load_cases
 from cases.services.stories import edit_case, move_case, write_case
 from core.activity import register_actions
 
-__all__ = [
-    "answer_outcome",
-    "answer_receipt",
-    "claim_outcome",
-    "contract_project",
-    "create_call",
-    "decline_project",
-    "edit_call",
-    "edit_case",
-    "enter_case",
-    "fulfil_demand_of",
-    "hand_over_projects",
-    "load_cases",
-    "mail_outcome_link",
-    "make_outcome_link",
-    "mark_entry",
-    "mend_findings",
-    "move_call",
-    "move_case",
-    "move_project",
-    "open_project",
-    "outcome_by_link",
-    "post_message",
-    "quote_project",
-    "record_inspection",
-    "register_receipt",
-    "remind_inspections",
-    "remind_overdue",
-    "reply_due",
-    "save_clearance",
-    "select_entries",
-    "start_enquiry",
-    "withdraw_entry",
-    "write_case",
-]
-
 register_actions(
     {
         "cases.project.start": "发起了咨询",

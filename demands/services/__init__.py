@@ -12,22 +12,6 @@ from demands.services.lifecycle import (
 from demands.services.posting import amend_demand, create_draft, new_slug, save_draft
 from demands.services.starting_data import load_demands
 
-__all__ = [
-    "amend_demand",
-    "create_draft",
-    "disclose_demand",
-    "expire_demands",
-    "fulfil_demand",
-    "load_demands",
-    "move_demand",
-    "new_slug",
-    "note_full_reading",
-    "publish_demand",
-    "revoke_disclosure",
-    "save_draft",
-    "submit_demand",
-]
-
 register_actions(
     {
         "demands.demand.create": "新建了需求草稿",

@@ -4,16 +4,3 @@ from matching.models.learning import Embedding, Feedback, MatchWeights, WeightsT
 from matching.models.lists import Match, MatchList, ResourceMatch
 from matching.models.runs import MatchChunk, MatchRun
 from matching.models.subscriptions import Subscription
-
-__all__ = [
-    "Embedding",
-    "Feedback",
-    "Match",
-    "MatchChunk",
-    "MatchList",
-    "MatchRun",
-    "MatchWeights",
-    "ResourceMatch",
-    "Subscription",
-    "WeightsTraining",
-]

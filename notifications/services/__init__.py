@@ -8,12 +8,3 @@ from notifications.services.messages import (
     read_all,
     read_notification,
 )
-
-__all__ = [
-    "choose_mail",
-    "mail_notification",
-    "mail_waiting",
-    "notify",
-    "read_all",
-    "read_notification",
-]

@@ -8,12 +8,3 @@ from platforms.forms.listings import (
     ParameterFormSet,
     ReportForm,
 )
-
-__all__ = [
-    "FORMS",
-    "ClaimForm",
-    "ImportForm",
-    "ListingForm",
-    "ParameterFormSet",
-    "ReportForm",
-]

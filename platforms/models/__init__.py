@@ -24,38 +24,3 @@ from platforms.models.roster import (
 )
 from platforms.models.subsidies import SubsidyPlan, SubsidyYear
 from platforms.models.support import SupportTicket, TicketReply
-
-__all__ = [
-    "Appeal",
-    "Application",
-    "Assessment",
-    "AssessmentItem",
-    "Capability",
-    "CapabilityCertificate",
-    "CapabilityParameter",
-    "ChallengeItem",
-    "ChangeReport",
-    "Equipment",
-    "Expert",
-    "ExpertAssignment",
-    "FundedBody",
-    "FundingRecord",
-    "Line",
-    "ListingReport",
-    "OpinionRequest",
-    "Platform",
-    "PlatformClaim",
-    "Programme",
-    "Recognition",
-    "ReviewOpinion",
-    "RosterChange",
-    "Scheme",
-    "SiteCheck",
-    "Solution",
-    "SubsidyPlan",
-    "SubsidyYear",
-    "SupportTicket",
-    "TaxEligibility",
-    "TicketReply",
-    "UsageLog",
-]

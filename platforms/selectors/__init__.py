@@ -1,16 +1,12 @@
 """Reading the register: listings, recognition, facts of running."""
 
 from platforms.selectors.listings import (
-    Difference,
-    PlatformOffers,
-    Waiting,
     activity_of,
     capability_in_full,
     capability_rows,
     city_choices,
     differences,
     fresh_since,
-    last_reason,
     managed_counts,
     managed_offers,
     open_reports,
@@ -27,31 +23,3 @@ from platforms.selectors.listings import (
     waiting_claims,
     waiting_listings,
 )
-
-__all__ = [
-    "Difference",
-    "PlatformOffers",
-    "Waiting",
-    "activity_of",
-    "capability_in_full",
-    "capability_rows",
-    "city_choices",
-    "differences",
-    "fresh_since",
-    "last_reason",
-    "managed_counts",
-    "managed_offers",
-    "open_reports",
-    "overdue_counts",
-    "overdue_listings",
-    "overdue_offers",
-    "parameter_lines",
-    "platform_in_full",
-    "platform_offers",
-    "platform_rows",
-    "province_choices",
-    "resource_rows",
-    "similar_capabilities",
-    "waiting_claims",
-    "waiting_listings",
-]

@@ -14,20 +14,3 @@ from platforms.states.recognition import (
 )
 from platforms.states.subsidies import SUBSIDY_YEAR
 from platforms.states.support import TICKET
-
-__all__ = [
-    "APPEAL",
-    "APPLICATION",
-    "ASSIGNMENT",
-    "CHANGE",
-    "CLAIM",
-    "LISTING",
-    "OPINION_REQUEST",
-    "PROGRAMME",
-    "RECOGNITION",
-    "REPORT",
-    "STAGES",
-    "SUBSIDY_YEAR",
-    "TICKET",
-    "TRANSITION_TO",
-]

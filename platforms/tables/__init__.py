@@ -6,7 +6,6 @@ from platforms.tables.listings import (
     CapabilityTable,
     EquipmentTable,
     ExpertTable,
-    FactColumn,
     LineTable,
     PlatformTable,
     SolutionTable,
@@ -23,25 +22,3 @@ from platforms.tables.recognition import (
     TaxTable,
     TicketTable,
 )
-
-__all__ = [
-    "ApplicationTable",
-    "AssessmentTable",
-    "CapabilityTable",
-    "ChallengeTable",
-    "ChangeTable",
-    "CoverageTable",
-    "EquipmentTable",
-    "ExpertTable",
-    "FactColumn",
-    "FundingTable",
-    "LineTable",
-    "OpinionRequestTable",
-    "PlatformTable",
-    "RosterChangeTable",
-    "RosterTable",
-    "SolutionTable",
-    "SubsidyTable",
-    "TaxTable",
-    "TicketTable",
-]

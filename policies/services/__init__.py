@@ -10,15 +10,6 @@ from policies.services.content import (
 )
 from policies.services.starting_data import load_policies
 
-__all__ = [
-    "attach_file",
-    "create_content",
-    "edit_content",
-    "load_policies",
-    "move_content",
-    "remove_file",
-]
-
 VERBS = {
     "create": "新建了草稿",
     "edit": "编辑了内容",

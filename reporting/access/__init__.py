@@ -1,6 +1,6 @@
 """Who may do what in reporting; one module a noun."""
 
-from reporting.access.base import StaffOnlyAccess, is_staff
+from reporting.access.base import is_staff
 from reporting.access.evaluations import (
     DisputeAccess,
     EvaluationAccess,
@@ -32,31 +32,3 @@ from reporting.access.reports import (
     next_step,
 )
 from reporting.access.rewards import RewardAccess
-
-__all__ = [
-    "LEVEL_OF",
-    "AlertAccess",
-    "AnnualReportAccess",
-    "CycleAccess",
-    "DisputeAccess",
-    "EvaluationAccess",
-    "IndicatorAccess",
-    "JobAccess",
-    "PortalValueAccess",
-    "PublicationAccess",
-    "PublishedListAccess",
-    "ReleaseSubscriptionAccess",
-    "ResultAccess",
-    "RewardAccess",
-    "SchemeAccess",
-    "StaffOnlyAccess",
-    "TargetFigureAccess",
-    "is_staff",
-    "may_read_alert_file",
-    "may_read_dispute",
-    "may_read_evidence",
-    "may_read_list_file",
-    "may_read_publication_file",
-    "may_read_scan",
-    "next_step",
-]

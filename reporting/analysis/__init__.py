@@ -11,7 +11,3 @@ from reporting.analysis.asked import (
     Question,
 )
 from reporting.analysis.words import draft_of
-
-__all__ = [
-    "DIMENSIONS", "MANY", "Analysis", "Figure", "Group", "Measure", "Pair", "Question", "draft_of",
-]  # fmt: skip

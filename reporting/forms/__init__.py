@@ -16,32 +16,7 @@ from reporting.forms.reports import (
     ExtensionForm,
     ImportForm,
     PlanForm,
-    RowsWidget,
     SectionForm,
     VerifyForm,
 )
 from reporting.forms.schemes import SchemeForm
-
-__all__ = [
-    "AlertForm",
-    "ChapterForm",
-    "CloseAlertForm",
-    "CorrectionForm",
-    "CycleDatesForm",
-    "CycleForm",
-    "DisputeForm",
-    "EntrustForm",
-    "ExtensionForm",
-    "FigureForm",
-    "ImportForm",
-    "InputForm",
-    "ListForm",
-    "PlanForm",
-    "PublicationForm",
-    "RewardForm",
-    "RowsWidget",
-    "RunForm",
-    "SchemeForm",
-    "SectionForm",
-    "VerifyForm",
-]

@@ -9,5 +9,3 @@ LIST_TYPES: dict[str, ListType] = {
     known.kind: known
     for known in (PLATFORMS, SUPPLY, DEMANDS, PROJECTS, PRODUCTS, GAPS, STRONG, TAX)
 }
-
-__all__ = ["LIST_TYPES", "Entry", "ListType"]

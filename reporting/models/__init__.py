@@ -24,33 +24,3 @@ from reporting.models.report import (
     ReviewComment,
 )
 from reporting.models.reward import RewardItem, RewardPlan
-
-__all__ = [
-    "Alert",
-    "AnnualReport",
-    "EvaluationComment",
-    "EvaluationCorrection",
-    "EvaluationDispute",
-    "EvaluationResult",
-    "EvaluationRound",
-    "EvaluationRun",
-    "EvaluationScheme",
-    "Extension",
-    "Indicator",
-    "PlanTarget",
-    "PortalValue",
-    "Publication",
-    "PublicationRow",
-    "PublicationSection",
-    "PublishedList",
-    "PublishedListRow",
-    "ReleaseSubscription",
-    "ReportCycle",
-    "ReportValue",
-    "ReportVersion",
-    "ReportingJob",
-    "ReviewComment",
-    "RewardItem",
-    "RewardPlan",
-    "TargetFigure",
-]

@@ -4,9 +4,4 @@ The number and the rows behind it come from the same declaration, so they cannot
 """
 
 from reporting.queries import ledger, offers, operations, platforms, projects
-from reporting.queries.base import Answer, Row, Scope, answers, names, overall, rows_behind
-
-__all__ = [
-    "Answer", "Row", "Scope", "answers", "ledger", "names", "offers", "operations", "overall",
-    "platforms", "projects", "rows_behind",
-]  # fmt: skip
+from reporting.queries.base import Answer, Row, Scope, answers, overall, rows_behind
