@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 
 import pghistory
@@ -26,6 +25,7 @@ from accounts.enums import (
 )
 from accounts.querysets import OrganisationQuerySet, RoleAssignmentQuerySet, UserManager
 from core.models import BaseModel
+from taxonomy.term_fields import region_field
 
 
 @pghistory.track(exclude=["updated_at"])
@@ -39,9 +39,7 @@ class Organisation(BaseModel):
         unique=True,
         error_messages={"unique": _("该统一社会信用代码已登记，请联系本单位管理员加入。")},
     )
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("注册地区")
-    )
+    region = region_field(_("注册地区"), required=True)
     industry = models.ForeignKey(
         "taxonomy.Industry",
         models.PROTECT,
@@ -192,14 +190,7 @@ class RoleAssignment(BaseModel):
         related_name="role_assignments",
         verbose_name=_("单位"),
     )
-    region = models.ForeignKey(
-        "taxonomy.Region",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("管辖地区"),
-    )
+    region = region_field(_("管辖地区"))
     granted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
     )
@@ -270,10 +261,6 @@ class ServiceToken(BaseModel):
     def scope_labels(self) -> list[str]:
         """What the scopes read like."""
         return [str(Scope(scope).label) for scope in self.scopes]
-
-    def is_usable(self, now: datetime) -> bool:
-        """Neither revoked nor expired at `now`."""
-        return self.revoked_at is None and self.expires_at > now
 
 
 class ConsentRecord(BaseModel):

@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.querysets import EventQuerySet
 
 
@@ -186,9 +187,7 @@ class StoredFile(BaseModel):
     content_type = models.CharField(_("类型"), max_length=100)
     size_bytes = models.PositiveBigIntegerField(_("大小"))
     sha256 = models.CharField(_("摘要"), max_length=64)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
-    )
+    uploaded_by = user_field(_("上传人"), required=True)
     # what it belongs to: "<app>.<model>" and its pk; `core.files` asks that model's access object
     target_type = models.CharField(_("所属类型"), max_length=60)
     target_id = models.CharField(_("所属编号"), max_length=80)
@@ -215,14 +214,7 @@ class JobStatus(models.TextChoices):
 class JobModel(BaseModel):
     """Long work is a row: owner, state, progress, result, error; safe to run twice."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("发起人"),
-    )
+    owner = user_field(_("发起人"))
     status = models.CharField(
         _("状态"), max_length=12, choices=JobStatus.choices, default=JobStatus.QUEUED
     )

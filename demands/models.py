@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
 from demands.enums import Confidentiality, DemandStatus
 from demands.querysets import DemandQuerySet
-from taxonomy.term_fields import term_field, terms_field
+from taxonomy.term_fields import region_field, term_field, terms_field
 
 
 @pghistory.track(exclude=["updated_at", "search", "process_kind"])
@@ -31,23 +31,9 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         verbose_name=_("需求单位"),
     )
     organisation_name = models.CharField(_("需求单位（来源原文）"), max_length=200, blank=True)
-    posted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("发布人"),
-    )
+    posted_by = user_field(_("发布人"))
     # who saved last: the same person's own autosave is no conflict
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("最近编辑人"),
-    )
+    edited_by = user_field(_("最近编辑人"))
     title = models.CharField(_("要做什么"), max_length=200, blank=True)
     description = models.TextField(_("具体需求"), max_length=20_000, blank=True)
     background = models.TextField(_("为什么要做"), max_length=3000, blank=True)
@@ -79,23 +65,9 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
     )
     budget_text = models.CharField(_("预算（来源原文）"), max_length=100, blank=True)
     deadline_date = models.DateField(_("希望完成日期"), null=True, blank=True)
-    region = models.ForeignKey(
-        "taxonomy.Region",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("所在地区"),
-    )
+    region = region_field(_("所在地区"))
     # None: anywhere. Otherwise only platforms inside this region are possible.
-    wanted_region = models.ForeignKey(
-        "taxonomy.Region",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("限定平台地区"),
-    )
+    wanted_region = region_field(_("限定平台地区"))
     confidentiality = models.CharField(
         _("公开范围"),
         max_length=10,
@@ -238,7 +210,7 @@ class Disclosure(BaseModel):
 
     demand = models.ForeignKey(Demand, models.CASCADE, related_name="disclosures")
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_by = user_field(required=True)
     granted_at = models.DateTimeField(_("授权时间"))
     revoked_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
 

@@ -6,16 +6,17 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
 from policies.enums import ContentStatus, Validity
 from policies.querysets import ContentQuerySet, TopicQuerySet
+from taxonomy.term_fields import region_field
 
 
 class Content(BaseModel, SourcedModel, SearchableModel):
@@ -27,14 +28,7 @@ class Content(BaseModel, SourcedModel, SearchableModel):
     # what the editor typed, and the sanitised HTML made of it by `policies.body`
     body_source = models.TextField(_("正文"), max_length=100_000, blank=True)
     body = models.TextField(_("正文（网页）"), blank=True, editable=False)
-    region = models.ForeignKey(
-        "taxonomy.Region",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("适用地区"),
-    )
+    region = region_field(_("适用地区"))
     region_text = models.CharField(_("地区（来源原文）"), max_length=60, blank=True)
     fields = models.ManyToManyField(
         "taxonomy.Term", blank=True, related_name="+", verbose_name=_("相关领域")
@@ -44,9 +38,7 @@ class Content(BaseModel, SourcedModel, SearchableModel):
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    written_by = user_field()
 
     objects = ContentQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Model fields that hold terms of a code list, by the code list's slug."""
+"""Model fields that hold terms of a code list, by the code list's slug, and regions."""
 
 from __future__ import annotations
 
@@ -29,3 +29,11 @@ def terms_field(code_list: str, label: Any) -> models.ManyToManyField[Any, Any]:
         limit_choices_to={"code_list": code_list},
         verbose_name=label,
     )
+
+
+def region_field(label: Any, *, required: bool = False) -> models.ForeignKey[Any, Any]:
+    """A region, or none known."""
+    return models.ForeignKey(
+        "taxonomy.Region", models.PROTECT, null=not required, blank=not required,
+        related_name="+", verbose_name=label,
+    )  # fmt: skip

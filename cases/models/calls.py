@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import CallStatus
 from cases.models.stories import Case
 from cases.querysets import EntryQuerySet
+from core.model_fields import user_field
 from core.models import BaseModel
+from taxonomy.term_fields import region_field
 
 
 class CaseCall(BaseModel):
     """案例征集 of one region. `criteria` is a list of `{"name", "marks"}`; the marks sum to 100."""
 
     title = models.CharField(_("标题"), max_length=200)
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("征集地区")
-    )
+    region = region_field(_("征集地区"), required=True)
     notice = models.TextField(_("征集说明"), max_length=5000)
     criteria = models.JSONField(_("评分标准"))
     opens_date = models.DateField(_("开始日期"))
@@ -31,7 +31,7 @@ class CaseCall(BaseModel):
         _("状态"), max_length=10, choices=CallStatus.choices, default=CallStatus.DRAFT
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by = user_field(required=True)
     reviewers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("评审专家")
     )
@@ -67,7 +67,7 @@ class CaseEntry(BaseModel):
 
     call = models.ForeignKey(CaseCall, models.PROTECT, related_name="entries")
     case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_by = user_field(required=True)
     entered_at = models.DateTimeField(_("报名时间"))
     is_selected = models.BooleanField(_("入选"), default=False)
 
@@ -91,7 +91,7 @@ class CaseScore(BaseModel):
     """What one person gave an entry: `marks` in the order of the call's criteria."""
 
     entry = models.ForeignKey(CaseEntry, models.CASCADE, related_name="scores")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reviewer = user_field(required=True)
     marks = models.JSONField(_("各项得分"))
     total = models.PositiveSmallIntegerField(_("总分"))
     comment = models.CharField(_("评语"), max_length=500)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -23,6 +22,7 @@ from cases.enums import (
     ProjectStatus,
 )
 from cases.querysets import OPEN_STATUSES, InspectionQuerySet, OutcomeQuerySet, ProjectQuerySet
+from core.model_fields import user_field
 from core.models import BaseModel
 from taxonomy.term_fields import term_field
 
@@ -43,7 +43,7 @@ class Project(BaseModel):
     enterprise = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, related_name="projects", verbose_name=_("企业")
     )
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    started_by = user_field(required=True)
     status = models.CharField(
         _("状态"), max_length=12, choices=ProjectStatus.choices, default=ProjectStatus.ENQUIRY
     )
@@ -186,7 +186,7 @@ class Message(models.Model):
     """One entry of the thread both sides see. Files belong to it."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="messages")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = user_field(required=True)
     organisation = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -210,7 +210,7 @@ class Quote(BaseModel):
     lead_days = models.PositiveSmallIntegerField(_("周期（天）"))
     valid_until_date = models.DateField(_("有效期至"))
     scope = models.TextField(_("包含内容"), max_length=2000)
-    quoted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    quoted_by = user_field(required=True)
     quoted_at = models.DateTimeField(_("报价时间"))
 
     class Meta:
@@ -247,7 +247,7 @@ class Outcome(BaseModel):
     evidence_grade = models.CharField(
         _("证据等级"), max_length=1, choices=EvidenceGrade.choices, default=EvidenceGrade.D
     )
-    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    claimed_by = user_field(required=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=OutcomeStatus.choices, default=OutcomeStatus.CLAIMED
     )
@@ -297,7 +297,7 @@ class Receipt(BaseModel):
     amount_yuan = models.DecimalField(_("到账金额（元）"), max_digits=14, decimal_places=2)
     received_date = models.DateField(_("到账日期"))
     note = models.CharField(_("款项说明"), max_length=200, blank=True)
-    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    registered_by = user_field(required=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=OutcomeStatus.choices, default=OutcomeStatus.CLAIMED
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import CaseStatus
 from cases.models.projects import Project
 from cases.querysets import CaseQuerySet
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
 from taxonomy.term_fields import term_field
 
@@ -40,9 +40,7 @@ class Case(BaseModel, SourcedModel, SearchableModel):
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     consented_at = models.DateTimeField(_("企业同意时间"), null=True, blank=True)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    written_by = user_field()
 
     objects = CaseQuerySet.as_manager()
 

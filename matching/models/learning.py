@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, JobModel
 from matching.enums import FeedbackSide, MismatchReason, ResourceKind, Side, Verdict
 from matching.models.runs import OfResource
@@ -20,7 +20,7 @@ class Feedback(BaseModel, OfResource):
     capability = models.ForeignKey(
         "platforms.Capability", models.CASCADE, null=True, related_name="feedback"
     )
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_by = user_field(required=True)
     side = models.CharField(_("立场"), max_length=10, choices=FeedbackSide.choices)
     verdict = models.CharField(_("评价"), max_length=12, choices=Verdict.choices)
     reason = models.CharField(_("原因"), max_length=10, choices=MismatchReason.choices, blank=True)

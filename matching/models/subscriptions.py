@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import BaseModel
 from matching.models.runs import OfResource
 from matching.querysets import SubscriptionQuerySet
-from taxonomy.term_fields import term_field
+from taxonomy.term_fields import region_field, term_field
 
 
 class Subscription(BaseModel, OfResource):
@@ -26,14 +26,7 @@ class Subscription(BaseModel, OfResource):
     )
     words = models.CharField(_("关键词"), max_length=100, blank=True)
     field = term_field("field-data", _("领域"))
-    region = models.ForeignKey(
-        "taxonomy.Region",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("平台地区"),
-    )
+    region = region_field(_("平台地区"))
 
     objects = SubscriptionQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import BaseModel
 from platforms.models.recognition import Programme
 from platforms.querysets import ChallengeItemQuerySet
-from taxonomy.term_fields import term_field
+from taxonomy.term_fields import region_field, term_field
 
 
 @pghistory.track(exclude=["updated_at"])
@@ -25,10 +25,7 @@ class ChallengeItem(BaseModel):
     title = models.CharField(_("榜单项目"), max_length=100)
     process_kind = term_field("process-kind", _("工艺"))
     field = term_field("field-data", _("领域"))
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("建设地区"),
-    )  # fmt: skip
+    region = region_field(_("建设地区"))
     requirement = models.TextField(
         _("建设要求"), max_length=3000, help_text=_("要建成的能力、规模和对外服务要求。")
     )

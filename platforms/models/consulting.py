@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import ApplicationStatus, RequestStatus, Stance
 from platforms.models.recognition import Application
@@ -29,15 +29,10 @@ class OpinionRequest(BaseModel):
     )
     question = models.TextField(_("征求什么意见"), max_length=2000)
     due_at = models.DateTimeField(_("答复期限"))
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("征求人")
-    )
+    asked_by = user_field(_("征求人"), required=True)
     stance = models.CharField(_("意见"), max_length=12, choices=Stance.choices, blank=True)
     body = models.TextField(_("具体意见"), max_length=3000, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("答复人"),
-    )  # fmt: skip
+    answered_by = user_field(_("答复人"))
     # of the first answer: correcting it later does not make it late
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
     merged_into = models.ForeignKey(

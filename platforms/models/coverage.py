@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from taxonomy.models import Region
 
@@ -35,9 +35,7 @@ class FundedBody(BaseModel):
         max_length=200,
         help_text=_("报送部门和文件，例如“省科技厅来函〔2026〕5号”。"),
     )
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人")
-    )
+    recorded_by = user_field(_("登记人"), required=True)
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.models.platform import Platform
 
@@ -31,9 +31,7 @@ class TaxEligibility(BaseModel):
     ended_date = models.DateField(_("停止享受日"), null=True, blank=True)
     end_reason = models.CharField(_("停止原因"), max_length=500, blank=True)
     verification_code = models.CharField(_("验证码"), max_length=20, unique=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    recorded_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:

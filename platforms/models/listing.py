@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
@@ -31,9 +27,3 @@ class Listing(BaseModel):
     @property
     def is_published(self) -> bool:
         return self.status == ListingStatus.PUBLISHED
-
-    @property
-    def is_fresh(self) -> bool:
-        """Confirmed within the promised interval (G03 complaint 1: dead listings)."""
-        limit = timezone.now() - timedelta(days=settings.CONFIRM_EVERY_DAYS)
-        return self.confirmed_at is not None and self.confirmed_at >= limit

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import ChangeKind, ChangeStatus, FundingKind, GovernmentLevel, UsageSource
 from platforms.models.platform import Platform
@@ -31,9 +31,7 @@ class UsageLog(BaseModel):
     )
     # the sender's own number, so that sending twice writes once
     external_id = models.CharField(_("来源编号"), max_length=80, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    recorded_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:
@@ -74,9 +72,7 @@ class FundingRecord(BaseModel):
     paid_date = models.DateField(_("拨付日期"), null=True, blank=True)
     # why it was given although the same level had supported the building before
     exception_reason = models.CharField(_("重复支持的理由"), max_length=500, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    recorded_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:
@@ -119,9 +115,7 @@ class ChangeReport(BaseModel):
     # noticed from row history: the id of the version after the change, asked about once
     is_detected = models.BooleanField(_("系统发现"), default=False)
     history_id = models.BigIntegerField(_("历史版本"), null=True, blank=True)
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    reported_by = user_field()
     status = models.CharField(
         _("状态"), max_length=10, choices=ChangeStatus.choices, default=ChangeStatus.ASKED
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
 from platforms.enums import ClaimStatus, ReportKind, ReportStatus
 from platforms.models.listing import Listing
 from platforms.querysets import PlatformQuerySet
-from taxonomy.term_fields import term_field, terms_field
+from taxonomy.term_fields import region_field, term_field, terms_field
 
 
 @pghistory.track(exclude=["updated_at", "search", "completeness"])
@@ -31,9 +31,7 @@ class Platform(Listing, SourcedModel, SearchableModel):
         verbose_name=_("运营单位"),
     )
     operator_name = models.CharField(_("依托单位"), max_length=200, blank=True)
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("所在地区")
-    )
+    region = region_field(_("所在地区"), required=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     kind = term_field("platform-kind", _("平台类别"))
     host_type = term_field("host-type", _("建设主体类型"))
@@ -122,7 +120,7 @@ class PlatformClaim(BaseModel):
     organisation = models.ForeignKey(
         "accounts.Organisation", models.PROTECT, related_name="platform_claims"
     )
-    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    claimed_by = user_field(required=True)
     note = models.TextField(_("认领说明"), max_length=1000)
     status = models.CharField(
         _("状态"), max_length=10, choices=ClaimStatus.choices, default=ClaimStatus.PENDING
@@ -154,9 +152,7 @@ class ListingReport(BaseModel):
     page = models.CharField(_("页面"), max_length=300, blank=True)
     note = models.TextField(_("说明"), max_length=1000, blank=True)
     contact = models.CharField(_("您的联系方式"), max_length=100, blank=True)
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    reported_by = user_field()
     status = models.CharField(
         _("状态"), max_length=10, choices=ReportStatus.choices, default=ReportStatus.OPEN
     )

@@ -6,7 +6,6 @@ import re
 from datetime import date
 
 import pghistory
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import (
     ApplicationStatus,
@@ -23,6 +23,7 @@ from platforms.enums import (
 )
 from platforms.models.platform import Platform
 from platforms.querysets import ApplicationQuerySet, ProgrammeQuerySet
+from taxonomy.term_fields import region_field
 
 
 class Scheme(BaseModel):
@@ -34,9 +35,7 @@ class Scheme(BaseModel):
     slug = models.SlugField(_("编号"), max_length=80, unique=True)
     name = models.CharField(_("名称"), max_length=100)
     level = models.CharField(_("级别"), max_length=10, choices=GovernmentLevel.choices)
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("适用地区")
-    )
+    region = region_field(_("适用地区"), required=True)
     build_types = ArrayField(
         models.CharField(max_length=10, choices=BuildType.choices),
         default=list,
@@ -171,9 +170,7 @@ class Application(BaseModel):
     publicity_ends_at = models.DateTimeField(_("公示截止"), null=True, blank=True)
     decision_number = models.CharField(_("决定文号"), max_length=100, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("填报人")
-    )
+    created_by = user_field(_("填报人"), required=True)
     status = models.CharField(
         _("状态"), max_length=12, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT
     )

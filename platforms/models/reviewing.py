@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import ApplicationStatus, AssignmentStatus, CheckResult, OpinionKind
 from platforms.models.platform import Platform
@@ -29,9 +29,7 @@ class ReviewOpinion(BaseModel):
     )
     department = models.CharField(_("部门或提出人"), max_length=100, blank=True)
     body = models.TextField(_("意见"), max_length=3000)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("填写人")
-    )
+    author = user_field(_("填写人"), required=True)
     # what the deciding level found out about an objection and told who made it
     answer = models.TextField(_("核实结果"), max_length=3000, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
@@ -53,9 +51,7 @@ class ExpertAssignment(BaseModel):
     assessment = models.ForeignKey(
         Assessment, models.PROTECT, null=True, blank=True, related_name="assignments"
     )
-    reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("专家")
-    )
+    reviewer = user_field(_("专家"), required=True)
     due_date = models.DateField(_("评分截止日"))
     declared_at = models.DateTimeField(_("声明时间"), null=True, blank=True)
     conflict_note = models.CharField(_("利益关系"), max_length=500, blank=True)
@@ -136,9 +132,7 @@ class SiteCheck(BaseModel):
     members = models.CharField(_("核查人员"), max_length=300)
     findings = models.TextField(_("核查情况"), max_length=5000)
     result = models.CharField(_("结论"), max_length=10, choices=CheckResult.choices)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("记录人")
-    )
+    recorded_by = user_field(_("记录人"), required=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("现场核查")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import (
     AppealStatus,
@@ -166,9 +166,7 @@ class Assessment(BaseModel):
     result = models.CharField(_("结论"), max_length=10, choices=CheckResult.choices, blank=True)
     rectify_by = models.DateField(_("整改期限"), null=True, blank=True)
     conclusion = models.TextField(_("评估意见"), max_length=5000, blank=True)
-    concluded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    concluded_by = user_field()
     concluded_at = models.DateTimeField(_("结论时间"), null=True, blank=True)
     # of the letter of conclusion; empty until there is one
     verification_code = models.CharField(_("验证码"), max_length=20, blank=True)
@@ -249,9 +247,7 @@ class Appeal(BaseModel):
         Recognition, models.PROTECT, null=True, blank=True, related_name="appeals"
     )
     body = models.TextField(_("申诉理由"), max_length=3000)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提出人")
-    )
+    made_by = user_field(_("提出人"), required=True)
     answer = models.TextField(_("答复"), max_length=3000, blank=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=AppealStatus.choices, default=AppealStatus.OPEN

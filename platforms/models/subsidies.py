@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import GovernmentLevel, SubsidyStatus
 from platforms.models.operations import FundingRecord
@@ -35,9 +35,7 @@ class SubsidyPlan(BaseModel):
     document_number = models.CharField(_("批复文号"), max_length=100)
     # why it was given although the same level had supported the platform before
     exception_reason = models.CharField(_("重复支持的理由"), max_length=500, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    recorded_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from platforms.enums import SupportKind, TicketStatus
 from platforms.models.platform import Platform
@@ -37,9 +37,7 @@ class SupportTicket(BaseModel):
     is_satisfied = models.BooleanField(_("平台满意"), null=True, blank=True)
     # where it came from, so that it is opened once: report:<id>:<digest of the line>
     origin = models.CharField(_("来源"), max_length=80, blank=True)
-    raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    raised_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
     status = models.CharField(
         _("状态"), max_length=10, choices=TicketStatus.choices, default=TicketStatus.SUBMITTED
@@ -79,9 +77,7 @@ class TicketReply(BaseModel):
     ticket = models.ForeignKey(SupportTicket, models.PROTECT, related_name="replies")
     body = models.TextField(_("内容"), max_length=3000)
     is_answer = models.BooleanField(_("正式答复"), default=False)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("填写人")
-    )
+    author = user_field(_("填写人"), required=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("诉求往来")

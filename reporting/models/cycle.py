@@ -15,15 +15,14 @@ from core.models import BaseModel, JobModel
 from reporting.enums import Coverage, CycleStatus, JobKind
 from reporting.models.indicator import Indicator
 from reporting.querysets import JobQuerySet
+from taxonomy.term_fields import region_field
 
 
 class ReportCycle(BaseModel):
     """年度填报 (G10): one year of one region, with the indicator versions it asks for."""
 
     year = models.PositiveSmallIntegerField(_("报告年度"))
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("地区")
-    )
+    region = region_field(_("地区"), required=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=CycleStatus.choices, default=CycleStatus.PLANNED
     )

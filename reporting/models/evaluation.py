@@ -9,11 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from reporting.enums import DisputeStatus, NullReason, RunStatus, SchemeUse
 from reporting.models.cycle import ReportCycle
 from reporting.models.report import AnnualReport, ReportVersion
 from reporting.querysets import EvaluationRunQuerySet, ResultQuerySet
+from taxonomy.term_fields import region_field
 
 FROZEN = pgtrigger.Update | pgtrigger.Delete
 EDITED_AFTER_DRAFT = (
@@ -37,9 +39,7 @@ class EvaluationScheme(BaseModel):
     is_current = models.BooleanField(_("现行"), default=True)
     is_draft = models.BooleanField(_("草稿"), default=False)
     reason = models.CharField(_("修改理由"), max_length=500, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    created_by = user_field()
 
     class Meta:
         verbose_name = verbose_name_plural = _("评价办法")
@@ -90,9 +90,7 @@ class EvaluationRun(BaseModel):
     cycle = models.ForeignKey(
         ReportCycle, models.PROTECT, related_name="evaluations", verbose_name=_("年度填报")
     )
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("地区")
-    )
+    region = region_field(_("地区"), required=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=RunStatus.choices, default=RunStatus.DRAFT
     )
@@ -208,7 +206,7 @@ class EvaluationDispute(BaseModel):
     code = models.CharField(_("指标"), max_length=8)
     claim = models.CharField(_("认为正确的数值"), max_length=200, blank=True)
     reason = models.TextField(_("理由和依据"), max_length=2000)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by = user_field(required=True)
     status = models.CharField(
         _("状态"), max_length=10, choices=DisputeStatus.choices, default=DisputeStatus.OPEN
     )
@@ -250,7 +248,7 @@ class EvaluationCorrection(models.Model):
         _("空值原因"), max_length=10, choices=NullReason.choices, blank=True
     )
     reason = models.CharField(_("理由"), max_length=1000)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by = user_field(required=True)
     made_at = models.DateTimeField(_("时间"))
 
     class Meta:
@@ -268,7 +266,7 @@ class EvaluationComment(BaseModel):
     platform = models.ForeignKey(
         "platforms.Platform", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = user_field(required=True)
     body = models.TextField(_("意见"), max_length=2000)
 
     class Meta:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from reporting.enums import AlertStatus
 from reporting.models.indicator import Indicator
@@ -43,7 +43,7 @@ class TargetFigure(BaseModel):
     value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2)
     as_of_date = models.DateField(_("截至日期"))
     source = models.CharField(_("来源"), max_length=300)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_by = user_field(required=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("政策目标数值")
@@ -63,17 +63,13 @@ class Alert(BaseModel):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="alerts")
     day = models.DateField(_("日期"))
     message = models.CharField(_("内容"), max_length=300)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    owner = user_field()
     due_date = models.DateField(_("处理期限"))
     status = models.CharField(
         _("状态"), max_length=10, choices=AlertStatus.choices, default=AlertStatus.OPEN
     )
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    closed_by = user_field()
     answer = models.CharField(_("处理说明"), max_length=300, blank=True)
     recovered_at = models.DateTimeField(_("数值恢复时间"), null=True, blank=True)
 

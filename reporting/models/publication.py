@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel
 from reporting.enums import Includes, PublicationKind, PublicationStatus
 from reporting.models.cycle import ReportCycle
 from reporting.querysets import PublicationQuerySet
+from taxonomy.term_fields import region_field
 
 CLOSED = f"('{PublicationStatus.PUBLISHED}', '{PublicationStatus.WITHDRAWN}')"
 NEVER_AGAIN = f"""
@@ -51,9 +52,7 @@ class Publication(BaseModel, SearchableModel):
     """
 
     kind = models.CharField(_("类别"), max_length=10, choices=PublicationKind.choices)
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("地区")
-    )
+    region = region_field(_("地区"), required=True)
     year = models.PositiveSmallIntegerField(_("年度"))
     edition = models.PositiveSmallIntegerField(_("版次"))
     cycle = models.ForeignKey(
@@ -79,7 +78,7 @@ class Publication(BaseModel, SearchableModel):
     # whether demonstrations are taken in on purpose; what they touch is marked by `is_demo`
     with_demo = models.BooleanField(_("收入演示数据"), default=False)
     is_demo = models.BooleanField(_("演示数据"), default=False)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_by = user_field(required=True)
 
     objects = PublicationQuerySet.as_manager()
 
@@ -154,9 +153,7 @@ class PublicationSection(BaseModel):
     draft = models.TextField(_("生成稿"), blank=True)
     body = models.TextField(_("正文"), max_length=20_000, null=True, blank=True)  # noqa: DJ001 -- None: nobody edited yet, "": left empty on purpose
     version = models.PositiveIntegerField(_("修改次数"), default=0)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    edited_by = user_field()
     edited_at = models.DateTimeField(_("修改时间"), null=True, blank=True)
 
     class Meta:

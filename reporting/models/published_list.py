@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -12,9 +11,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel
 from reporting.enums import ListChange, ListKind, ListStatus
 from reporting.models.publication import code_of, frozen_fields
+from taxonomy.term_fields import region_field
 
 SHOWN_LETTERS = 120  # of a cell in a table; files have the whole
 
@@ -29,9 +30,7 @@ class PublishedList(BaseModel, SearchableModel):
     number = models.PositiveSmallIntegerField(_("期号"), null=True, blank=True)
     title = models.CharField(_("标题"), max_length=200)
     note = models.CharField(_("说明"), max_length=500, blank=True)
-    region = models.ForeignKey(
-        "taxonomy.Region", models.PROTECT, related_name="+", verbose_name=_("发布地区")
-    )
+    region = region_field(_("发布地区"), required=True)
     criteria = models.JSONField(_("入选条件"), default=dict, blank=True)
     criteria_words = ArrayField(
         models.CharField(max_length=200), default=list, verbose_name=_("入选条件（文字）")
@@ -53,7 +52,7 @@ class PublishedList(BaseModel, SearchableModel):
     status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
     reason = models.CharField(_("撤回原因"), max_length=500, blank=True)
     is_demo = models.BooleanField(_("演示数据"), default=False)
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_by = user_field(required=True)
 
     class Meta(SearchableModel.Meta):
         abstract = False

@@ -8,13 +8,13 @@ from typing import Any
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.model_fields import user_field
 from core.models import BaseModel
 from reporting.enums import (
     EDITABLE,
@@ -106,9 +106,7 @@ class ReportValue(BaseModel):
     fill = models.CharField(_("来源"), max_length=1, choices=Fill.choices)
     detail = models.JSONField(_("附带统计"), default=dict, blank=True)  # n, median, spread
     note = models.CharField(_("说明"), max_length=500, blank=True)  # explains a warning
-    typed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    typed_by = user_field()
     typed_at = models.DateTimeField(_("填写时间"), null=True, blank=True)
     computed_at = models.DateTimeField(_("计算时间"), null=True, blank=True)
     # {"value": …}: what the operator holds to be right, as JSON
@@ -193,7 +191,7 @@ class ReportVersion(models.Model):
     snapshot = models.JSONField(_("内容"))
     sha256 = models.CharField(_("摘要"), max_length=64)
     verification_code = models.CharField(_("核验码"), max_length=20, unique=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_by = user_field(required=True)
     submitted_at = models.DateTimeField(_("提交时间"))
 
     class Meta:
@@ -216,12 +214,10 @@ class ReviewComment(BaseModel):
         Indicator, models.PROTECT, null=True, blank=True, related_name="+"
     )
     step = models.CharField(_("环节"), max_length=10, choices=ReportStatus.choices)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    author = user_field(required=True)
     body = models.TextField(_("意见"), max_length=1000)
     resolved_at = models.DateTimeField(_("解决时间"), null=True, blank=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    resolved_by = user_field()
 
     class Meta:
         verbose_name = verbose_name_plural = _("审核意见")
@@ -257,16 +253,14 @@ class Extension(BaseModel):
     """A request for more time, and the answer."""
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, related_name="extensions")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_by = user_field(required=True)
     reason = models.TextField(_("延期理由"), max_length=500)
     until_date = models.DateField(_("申请延至"))
     answer = models.CharField(
         _("处理"), max_length=10, choices=Answer.choices, default=Answer.PENDING
     )
     answer_reason = models.CharField(_("处理意见"), max_length=300, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    answered_by = user_field()
     answered_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
 
     class Meta:
