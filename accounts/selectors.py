@@ -45,13 +45,16 @@ def token_for_secret(secret: str, *, now: datetime) -> ServiceToken | None:
     return token if hmac.compare_digest(token.digest, token_digest(secret)) else None
 
 
-def people_of_organisation(organisation_id: int, roles: Iterable[str] = ()) -> QuerySet[User]:
-    """Active people who act for the organisation, in one of `roles` (none given: any), by name."""
+def people_of_organisation(
+    organisation_id: int | None, roles: Iterable[str] = ()
+) -> QuerySet[User]:
+    """Active people who act for the organisation, in one of `roles` (none given: any), by name;
+    nobody for None."""
     return people_of_organisations([organisation_id], roles)
 
 
 def people_of_organisations(
-    organisations: Iterable[int] | QuerySet[Any], roles: Iterable[str] = ()
+    organisations: Iterable[int | None] | QuerySet[Any], roles: Iterable[str] = ()
 ) -> QuerySet[User]:
     """The same for several: their ids, or a query that gives them."""
     current = RoleAssignment.objects.current(now=timezone.now())
@@ -127,12 +130,19 @@ def demo_organisation(kind: str) -> Organisation | None:
     return Organisation.objects.filter(is_demo=True, uscc=DEMO_USCC[kind]).first()
 
 
-def history_of(target: Model) -> QuerySet[ActivityLog]:
-    """What was done to `target`, the newest first."""
-    rows = ActivityLog.objects.filter(
-        target_type=target._meta.label_lower, target_id=str(target.pk)
-    )
-    return rows.order_by("-at", "-pk")
+def history_of(*targets: Model) -> QuerySet[ActivityLog]:
+    """What was done to the records, the newest first."""
+    about = Q(pk__in=[])
+    for row in targets:
+        about |= Q(target_type=row._meta.label_lower, target_id=str(row.pk))
+    return ActivityLog.objects.filter(about).order_by("-at", "-pk")
+
+
+def last_reason(target: Model, *transitions: str) -> str:
+    """The reason given when `target` last took one of `transitions`; empty when it did not."""
+    actions = [f"{target._meta.label_lower}.{name}" for name in transitions]
+    row = history_of(target).filter(action__in=actions).first()
+    return row.reason if row else ""
 
 
 def review_queue(user: Any) -> QuerySet[Organisation]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Model, QuerySet
 
-from core.errors import Refused
+from core.errors import DomainError, Refused
 from core.states import Relation, StateMachine, Transition
 
 if TYPE_CHECKING:
@@ -106,8 +106,31 @@ class Access:
         if not decision:
             raise Refused(decision.reason)
 
+    def require_now(self, action: str, obj: Any) -> None:
+        """As `require`, but the wrong moment is DomainError `wrong_state`, not a missing right."""
+        decision = self.can(action, obj)
+        if decision.code == "wrong_state":
+            raise DomainError("wrong_state", decision.reason)
+        if not decision:
+            raise Refused(decision.reason)
+
     def transitions(self, obj: Any) -> list[Transition]:
         """The transitions the user may perform on `obj` now: its buttons, in table order."""
         if self.machine is None:
             return []
         return [row for row in self.machine.from_status(obj.status) if self.can(row.name, obj)]
+
+
+class OwnAccess(Access):
+    """Base where a row is its `user`'s alone: nobody else knows of it."""
+
+    def visible(self) -> QuerySet[Any]:
+        """The person's own rows; none for visitors and the system."""
+        rows = self.model._default_manager.all()
+        is_person = self.user.is_authenticated and not self.is_system
+        return rows.filter(user=self.user) if is_person else rows.none()
+
+    def relations(self, obj: Any | None) -> frozenset[Relation]:
+        found = super().relations(obj)
+        is_own = obj is not None and obj.user_id == self.user.pk
+        return found | {Relation.OWNER} if is_own else found

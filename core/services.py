@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,7 +20,38 @@ from core.models import ActivityLog, ActivitySeal, DayCount, Delivery, Event
 from core.queue import enqueue
 
 MAX_ATTEMPTS = 10
+Row = TypeVar("Row", bound=models.Model)
+
 logger = structlog.get_logger(__name__)
+
+
+def lock(row: Row, *related: str) -> Row:
+    """The row as it is now, locked until the end of the transaction, joined with `related`."""
+    rows: Any = row._meta.model._default_manager.select_for_update(of=("self",))
+    locked: Row = (rows.select_related(*related) if related else rows).get(pk=row.pk)
+    return locked
+
+
+def assign(row: Any, values: Mapping[str, Any], names: Iterable[str] | None = None) -> list[str]:
+    """Set the attributes that differ, of `names` only when given; the names of those."""
+    asked = [name for name in (values if names is None else names) if name in values]
+    changed = [name for name in asked if getattr(row, name, None) != values[name]]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def assign_many(row: Any, values: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """The same for relations to many rows; `row` is saved."""
+    changed = []
+    for name in names:
+        if name not in values:
+            continue
+        relation, wanted = getattr(row, name), {other.pk for other in values[name]}
+        if wanted != set(relation.values_list("pk", flat=True)):
+            relation.set(wanted)
+            changed.append(name)
+    return changed
 
 
 def check_record(record: models.Model, exclude: Iterable[str] = ()) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 
@@ -17,6 +17,8 @@ from core.errors import DomainError, Refused
 
 if TYPE_CHECKING:
     from core.access import Access
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Relation(models.TextChoices):
@@ -79,28 +81,21 @@ def transition(
     return Transition(name, label, frozenset(sources), target, frozenset(relations), **options)
 
 
-def perform(
-    access: Access, name: str, obj: models.Model, *, now: datetime, reason: str = ""
-) -> tuple[models.Model, Transition]:
-    """Move `obj` along the transition `name` and return the locked row with its transition.
+def perform(access: Access, name: str, obj: Row, *, now: datetime, reason: str = "") -> Row:
+    """Move `obj` along the transition `name` and return the locked row.
 
     Effects, in order: lock the row; check source, relation, reason and required fields; write
     `status` and `status_changed_at`; log `<app>.<model>.<name>` with the reason. Must run inside
     a transaction. Raises Refused (may not) or DomainError (may, but not now).
     """
-    from core.services import log_activity
+    from core.services import lock, log_activity
 
     machine = access.machine
     if machine is None or name not in machine.by_name:
         raise Refused("没有这个操作。")
     row = machine.by_name[name]
-    manager = type(obj)._default_manager
-    locked = manager.select_for_update(of=("self",)).get(pk=obj.pk)
-    decision = access.can(name, locked)
-    if not decision.allowed:
-        if decision.code == "wrong_state":
-            raise DomainError("wrong_state", decision.reason)
-        raise Refused(decision.reason)
+    locked = lock(obj)
+    access.require_now(name, locked)
     if row.reason_required and not reason.strip():
         raise DomainError("reason_required", "请写明原因。", "reason")
     for name_ in row.required_fields:
@@ -119,4 +114,4 @@ def perform(
         data={"from": source, "to": row.target},
         now=now,
     )
-    return locked, row
+    return locked

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import in_regions_of
 from accounts.enums import Role
-from core.access import ALLOWED, Access, Decision
+from core.access import ALLOWED, Access, Decision, OwnAccess
 from core.states import Relation
 from demands.access import DemandAccess
 from demands.models import Demand
@@ -280,7 +280,7 @@ class MatchWeightsAccess(_AdminAccess):
         return MatchWeights.objects.none()
 
 
-class SubscriptionAccess(Access):
+class SubscriptionAccess(OwnAccess):
     """Subscriptions are their person's alone."""
 
     model = Subscription
@@ -290,14 +290,3 @@ class SubscriptionAccess(Access):
         "cancel": frozenset({OWNER}),
     }
     labels: ClassVar = {"view": _("查看订阅"), "create": _("订阅"), "cancel": _("取消订阅")}
-
-    def visible(self) -> QuerySet[Subscription]:
-        if not _signed_in(self.user):
-            return Subscription.objects.none()
-        return Subscription.objects.filter(user=self.user)
-
-    def relations(self, obj: Subscription | None) -> frozenset[Relation]:
-        found = super().relations(obj)
-        if obj is not None and _signed_in(self.user) and obj.user_id == self.user.pk:
-            found |= {OWNER}
-        return found

@@ -165,13 +165,6 @@ def mapped_terms(
     return list(Term.objects.of(list_slug).filter(wanted))
 
 
-def mapped_industries(entries: Sequence[Term]) -> list[Industry]:
-    """The 大类 of GB/T 4754 that `entries` touch, by code."""
-    touched = TermMapping.objects.filter(source__in=[entry.pk for entry in entries])
-    ids = touched.filter(industry__isnull=False).values("industry")
-    return list(Industry.objects.filter(pk__in=ids, is_active=True).order_by("code"))
-
-
 def mapping_rows(list_slug: str) -> QuerySet[TermMapping]:
     """Every mapping of a list's active entries, ready to show."""
     rows: Any = TermMapping.objects.filter(

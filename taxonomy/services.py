@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from core.pinyin import pinyin_key
+from core.services import assign
 from taxonomy.codefiles import INDUSTRY_LIST, CodeFiles, read_code_files
 from taxonomy.models import CodeList, Industry, Region, Term, TermMapping
 from taxonomy.selectors import cache_keys
@@ -117,9 +118,7 @@ def _sync(
         if obj is None:
             identity = zip(keys, key if len(keys) > 1 else (key,), strict=True)
             fresh.append(model(**dict(identity), **values))
-        elif any(getattr(obj, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(obj, name, value)
+        elif assign(obj, values):
             changed.append(obj)
     for obj in existing.values():
         if getattr(obj, "is_active", False):

@@ -1,4 +1,4 @@
-"""Unified social credit codes, GB 32100-2015, and the organisation code inside, GB 11714."""
+"""Unified social credit codes, GB 32100-2015."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from core.errors import DomainError
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # 31 characters: no I, O, S, V, Z
 DEPARTMENTS = frozenset("123456789ANY")
 WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
-ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 LENGTH = 18
 
 
@@ -51,16 +50,3 @@ def check_uscc(value: str, *, field: str | None = "uscc") -> str:
         message = _("统一社会信用代码的校验位不符，请对照营业执照或登记证书逐位核对。")
         raise DomainError("uscc_check", message, field)
     return code
-
-
-def organisation_code_warning(code: str) -> str | None:
-    """A hint when characters 9–17 of a valid code fail GB 11714; never a reason to refuse.
-
-    Codes given out directly under GB 32100 need not carry the older check character.
-    """
-    body, given = code[8:16], code[16]
-    total = sum(int(char, 36) * w for char, w in zip(body, ORGANISATION_WEIGHTS, strict=True))
-    expected = "0123456789X0"[11 - total % 11]
-    if given == expected:
-        return None
-    return _("代码第 9 至 17 位（主体标识码）的校验位与 GB 11714 不符，请再核对一次。")

@@ -15,7 +15,7 @@ from accounts.enums import PRIVACY_PURPOSE, Role
 from accounts.models import ConsentRecord, Organisation, RoleAssignment, User
 from accounts.services.rules import check_password_rules, normal_email
 from core.errors import Conflict, DomainError
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from taxonomy.models import Region
 from taxonomy.uscc import check_uscc
@@ -154,7 +154,7 @@ def edit_organisation(
     `qualifications` (terms) may be given too. Name, code and region are settled once approved:
     after that only staff change them. Raises Conflict when somebody else saved since `updated_at`.
     """
-    locked = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    locked = lock(organisation)
     access = OrganisationAccess(actor)
     access.require("edit", locked)
     if locked.updated_at != updated_at:
@@ -168,8 +168,7 @@ def edit_organisation(
         changed["uscc"] = check_uscc(changed["uscc"])
     if IDENTITY_FIELDS & changed.keys():
         access.require("edit_identity", locked)
-    for field, value in changed.items():
-        setattr(locked, field, value)
+    assign(locked, changed)
     check_record(locked)
     locked.save(update_fields=[*changed, "updated_at"])
     if "qualifications" in changes:
@@ -189,12 +188,8 @@ def change_organisation_status(
 
     Errors: those of `core.states.perform`.
     """
-    locked, row = perform(
-        OrganisationAccess(actor), transition, organisation, now=now, reason=reason
-    )
-    emit(
-        f"accounts.organisation.{PAST[row.name]}",
-        organisation_id=locked.pk,
-        reason=reason.strip(),
-    )
-    return locked  # type: ignore[return-value]
+    access = OrganisationAccess(actor)
+    moved = perform(access, transition, organisation, now=now, reason=reason)
+    event = f"accounts.organisation.{PAST[transition]}"
+    emit(event, organisation_id=moved.pk, reason=reason.strip())
+    return moved

@@ -13,7 +13,7 @@ from accounts.access import UserAccess
 from accounts.models import ConsentRecord, User
 from accounts.services.roles import check_security_admin_stays
 from core.errors import DomainError, Refused
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 
 CLOSED_NAME = "已注销用户"
 
@@ -21,7 +21,7 @@ CLOSED_NAME = "已注销用户"
 @transaction.atomic
 def edit_profile(*, actor: User, name: str, phone: str, now: datetime) -> User:
     """Change the actor's own name and phone."""
-    user = User.objects.select_for_update().get(pk=actor.pk)
+    user = lock(actor)
     UserAccess(actor).require("edit", user)
     user.name, user.phone = name.strip(), phone.strip()
     check_record(user)
@@ -36,7 +36,7 @@ def withdraw_consent(*, actor: User, consent: ConsentRecord, now: datetime) -> C
 
     What was done under it stays lawful (个人信息保护法 第十五条).
     """
-    locked = ConsentRecord.objects.select_for_update().get(pk=consent.pk)
+    locked = lock(consent)
     if locked.user_id != actor.pk:
         raise Refused("只能撤回本人的同意。")
     if locked.withdrawn_at is None:
@@ -54,7 +54,7 @@ def close_account(*, actor: User, now: datetime) -> User:
     months at least) and what was written for the organisation, now by 已注销用户.
     Errors: demo_account, last_security_admin.
     """
-    user = User.objects.select_for_update().get(pk=actor.pk)
+    user = lock(actor)
     UserAccess(actor).require("close", user)
     if user.is_demo:
         raise DomainError("demo_account", "演示账号供大家共用，不能注销。")

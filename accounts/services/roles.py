@@ -13,7 +13,7 @@ from accounts.enums import ADMIN_ROLES, ORGANISATION_ROLES, REGION_ROLES, Role
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.services.rules import normal_email
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from taxonomy.models import Region
 
 
@@ -33,7 +33,7 @@ def grant_role(
     Errors: separate_admins, invalid (scope missing, role held already).
     """
     UserAccess(actor).require("grant", user)
-    person = User.objects.select_for_update().get(pk=user.pk)
+    person = lock(user)
     held = set(person.role_assignments.current(now=now).values_list("role", flat=True))
     if role in ADMIN_ROLES and held & {other for other in ADMIN_ROLES if other != role}:
         raise DomainError("separate_admins", "系统、安全、审计三种管理员须由不同的人担任。", "role")
@@ -73,7 +73,7 @@ def answer_request(
 
     Errors: answered when it does not wait any more, reason_required for a refusal.
     """
-    locked = _lock(assignment)
+    locked = lock(assignment, "user", "organisation", "region")
     RoleAccess(actor).require("answer", locked)
     if not locked.is_waiting:
         raise DomainError("answered", "这项申请已经答复过。")
@@ -99,7 +99,7 @@ def end_role(
 
     Errors: last_security_admin, so that somebody is left who can grant roles.
     """
-    locked = _lock(assignment)
+    locked = lock(assignment, "user", "organisation", "region")
     RoleAccess(actor).require("end", locked)
     if locked.ended_at is not None:
         return locked
@@ -147,7 +147,7 @@ def set_active(*, actor: Any, user: User, is_active: bool, now: datetime, reason
     Errors: reason_required to shut out, last_security_admin.
     """
     action = "activate" if is_active else "deactivate"
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = lock(user)
     UserAccess(actor).require(action, locked)
     if locked.is_active == is_active:
         return locked
@@ -161,11 +161,6 @@ def set_active(*, actor: Any, user: User, is_active: bool, now: datetime, reason
         actor=actor, action=f"accounts.user.{action}", target=locked, reason=reason, now=now
     )
     return locked
-
-
-def _lock(assignment: RoleAssignment) -> RoleAssignment:
-    rows = RoleAssignment.objects.select_for_update(of=("self",))
-    return rows.select_related("user", "organisation", "region").get(pk=assignment.pk)
 
 
 def _log(

@@ -12,7 +12,7 @@ from accounts.access import TokenAccess
 from accounts.models import ServiceToken, User
 from accounts.selectors import TOKEN_PREFIX_LENGTH, token_digest
 from core.errors import DomainError
-from core.services import check_record, log_activity
+from core.services import check_record, lock, log_activity
 
 LONGEST = timedelta(days=366)
 
@@ -49,7 +49,7 @@ def create_token(
 @transaction.atomic
 def revoke_token(*, actor: User, token: ServiceToken, now: datetime) -> ServiceToken:
     """Stop a token for good; revoking it again changes nothing."""
-    locked = ServiceToken.objects.select_for_update().get(pk=token.pk)
+    locked = lock(token)
     TokenAccess(actor).require("revoke", locked)
     if locked.revoked_at is None:
         locked.revoked_at = now

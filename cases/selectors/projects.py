@@ -14,6 +14,7 @@ from django.db.models import CharField, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.selectors import history_of
 from cases.access import ENTERPRISE_ROLES
 from cases.enums import CaseStatus, OutcomeStatus
 from cases.enums import ProjectStatus as P
@@ -143,25 +144,11 @@ def file_item(file: StoredFile) -> dict[str, Any]:
 
 def history(*targets: Model | list[Any]) -> list[ActivityLog]:
     """What was done to these records, newest first; messages speak for themselves."""
-    condition = Q(pk__in=[])
-    for target in targets:
-        for row in target if isinstance(target, list) else [target]:
-            condition |= Q(target_type=row._meta.label_lower, target_id=str(row.pk))
-    rows = ActivityLog.objects.filter(condition).exclude(action="cases.project.message")
-    found = list(rows.order_by("-at", "-pk"))
+    flat = [row for one in targets for row in (one if isinstance(one, list) else [one])]
+    found = list(history_of(*flat).exclude(action="cases.project.message"))
     for row in found:
         row.said = sentence(row.action)  # type: ignore[attr-defined]
     return found
-
-
-def last_reason(target: Model, transition: str) -> str:
-    """The reason given when `target` was last moved by `transition`; empty when it was not."""
-    label = target._meta.label_lower
-    rows = ActivityLog.objects.filter(
-        target_type=label, target_id=str(target.pk), action=f"{label}.{transition}"
-    )
-    row = rows.order_by("-at", "-pk").first()
-    return row.reason if row else ""
 
 
 def project_steps(project: Project) -> list[dict[str, str]]:

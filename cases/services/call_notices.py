@@ -6,9 +6,8 @@ from datetime import datetime
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import people_of_organisation
+from accounts.selectors import last_reason, people_of_organisation
 from cases.models import CaseCall
-from cases.selectors import last_reason
 from cases.services.notices import enterprise_people
 from notifications.services import notify
 

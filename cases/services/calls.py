@@ -15,9 +15,8 @@ from cases.access import CallAccess, EntryAccess
 from cases.enums import CallStatus, CaseStatus
 from cases.models import Case, CaseCall, CaseEntry, CaseScore
 from cases.selectors import enterable_cases
-from cases.services.rules import require_now
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 
 CRITERIA = (2, 6)  # fewest and most
@@ -40,7 +39,7 @@ def create_call(
     Errors: Refused, `criteria`, `reviewers`, `invalid` at its field.
     """
     call = CaseCall(made_by=actor, status_changed_at=now)
-    _assign(call, values)
+    assign(call, values, FIELDS)
     CallAccess(actor).require("create", call)
     _check(call)
     people = _experts(reviewers)
@@ -63,16 +62,16 @@ def edit_call(
 
     Errors: Refused, `wrong_state`, `fixed` (published rules), `criteria`, `reviewers`, `invalid`.
     """
-    locked = _lock(call)
+    locked = lock(call, "region")
     access = CallAccess(actor)
-    require_now(access, "edit", locked)
+    access.require_now("edit", locked)
     for name in FIXED[CallStatus(locked.status)]:
         if name in values and values[name] != getattr(locked, name):
             raise DomainError("fixed", "征集已经发布，这一项不能再改。", name)
     due = values.get("due_date", locked.due_date)
     if due != locked.due_date and due < timezone.localdate(now):
         raise DomainError("past", "截止日期不能改到今天以前。", "due_date")
-    _assign(locked, values)
+    assign(locked, values, FIELDS)
     access.require("edit", locked)  # nobody hands a call to a region that is not theirs
     _check(locked)
     people = _experts(reviewers)
@@ -96,8 +95,7 @@ def move_call(
     Errors: Refused, `wrong_state` (also before the due day is over), `no_entries`,
     `reason_required`.
     """
-    moved: Any
-    moved, _row = perform(CallAccess(actor), name, call, now=now, reason=reason)
+    moved = perform(CallAccess(actor), name, call, now=now, reason=reason)
     if name == "cancel":
         emit("cases.casecall.cancelled", call_id=moved.pk)
     if name == "score":
@@ -115,8 +113,8 @@ def enter_case(*, actor: Any, call: CaseCall, case: Case, now: datetime) -> Case
 
     Errors: Refused, `wrong_state` (not the time), `not_enterable`, `entered` (already).
     """
-    locked = _lock(call)
-    require_now(CallAccess(actor), "enter", locked)
+    locked = lock(call, "region")
+    CallAccess(actor).require_now("enter", locked)
     if not enterable_cases(actor, locked).filter(pk=case.pk).exists():
         raise DomainError("not_enterable", "只能报名本单位平台在征集地区的已发布案例。")
     if locked.entries.filter(case=case).exists():
@@ -129,11 +127,11 @@ def enter_case(*, actor: Any, call: CaseCall, case: Case, now: datetime) -> Case
 @transaction.atomic
 def withdraw_entry(*, actor: Any, entry: CaseEntry, now: datetime) -> None:
     """Take the case back before the call is due. Errors: Refused, `wrong_state`, `gone`."""
-    _lock(entry.call)
+    lock(entry.call, "region")
     locked = CaseEntry.objects.select_for_update(of=("self",)).filter(pk=entry.pk).first()
     if locked is None:
         raise DomainError("gone", "报名已经撤回。")
-    require_now(EntryAccess(actor), "withdraw", locked)
+    EntryAccess(actor).require_now("withdraw", locked)
     _log(actor, "withdraw_entry", locked, now)
     locked.delete()
 
@@ -146,11 +144,11 @@ def mark_entry(
 
     Errors: Refused (also a conflict of interest), `wrong_state`, `marks`, `comment`.
     """
-    call = _lock(entry.call)
+    call = lock(entry.call, "region")
     locked = CaseEntry.objects.select_related("call", "case__platform", "case__project").get(
         pk=entry.pk
     )
-    require_now(EntryAccess(actor), "mark", locked)
+    EntryAccess(actor).require_now("mark", locked)
     limits = [row["marks"] for row in call.criteria]
     if len(marks) != len(limits) or any(
         not 0 <= mark <= most for mark, most in zip(marks, limits, strict=False)
@@ -177,8 +175,8 @@ def select_entries(
     Errors: Refused, `wrong_state`, `none_selected`, `unmarked` (nobody gave marks), `withdrawn`
     (the case is public no more), `unknown_entry`.
     """
-    locked = _lock(call)
-    require_now(CallAccess(actor), "select", locked)
+    locked = lock(call, "region")
+    CallAccess(actor).require_now("select", locked)
     wanted = set(entries)
     chosen = list(locked.entries.filter(pk__in=wanted).select_related("case").order_by("pk"))
     if not wanted:
@@ -191,24 +189,12 @@ def select_entries(
             raise DomainError("unmarked", f"“{entry}”还没有人评分。")
         if entry.case.status != CaseStatus.PUBLISHED:
             raise DomainError("withdrawn", f"“{entry}”已撤下，不能入选。")
-    moved: Any
-    moved, _row = perform(CallAccess(actor), "select", locked, now=now)
+    moved = perform(CallAccess(actor), "select", locked, now=now)
     for entry in chosen:
         entry.is_selected = True
         entry.save(update_fields=["is_selected", "updated_at"])
     emit("cases.casecall.selected", call_id=moved.pk)
     return moved
-
-
-def _lock(call: CaseCall) -> CaseCall:
-    rows = CaseCall.objects.select_for_update(of=("self",)).select_related("region")
-    return rows.get(pk=call.pk)
-
-
-def _assign(call: CaseCall, values: Mapping[str, Any]) -> None:
-    for name in FIELDS:
-        if name in values:
-            setattr(call, name, values[name])
 
 
 def _check(call: CaseCall) -> None:

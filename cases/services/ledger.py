@@ -14,7 +14,7 @@ from accounts.selectors import staff_for_region
 from cases.access import ProjectAccess
 from cases.models import Clearance, Project, SafetyInspection
 from core.errors import DomainError
-from core.services import check_record, log_activity
+from core.services import assign, check_record, lock, log_activity
 from platforms.services.deadlines import near, operators
 
 
@@ -29,8 +29,7 @@ def save_clearance(
     locked = _lock(actor, project)
     row = Clearance.objects.filter(project=locked, kind=kind).first()
     row = row or Clearance(project=locked, kind=kind)
-    for name, value in values.items():
-        setattr(row, name, value)
+    assign(row, values)
     check_record(row)
     row.save()
     log_activity(
@@ -65,7 +64,7 @@ def mend_findings(
 ) -> SafetyInspection:  # fmt: skip
     """Say how many findings are mended by now, and how. Raises Refused or DomainError."""
     locked = _lock(actor, inspection.project)
-    row = SafetyInspection.objects.select_for_update().get(pk=inspection.pk)
+    row = lock(inspection)
     if mended_count < row.mended_count:
         raise DomainError("fewer", f"已登记整改 {row.mended_count} 项，不能减少。", "mended_count")
     row.mended_count, row.rectification = mended_count, rectification.strip()

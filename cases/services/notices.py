@@ -10,11 +10,15 @@ from django.db.models import Model
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import brokers_for_region, people_of_organisation, staff_for_region
+from accounts.selectors import (
+    brokers_for_region,
+    last_reason,
+    people_of_organisation,
+    staff_for_region,
+)
 from cases.access import ENTERPRISE_ROLES
 from cases.enums import OutcomeStatus
 from cases.models import Case, Message, Outcome, Project, Quote, Receipt
-from cases.selectors import last_reason
 from cases.services.outcomes import mail_outcome_link
 from core.templatetags.portal_format import moment, yuan
 from notifications.services import notify

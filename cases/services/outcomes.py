@@ -21,10 +21,9 @@ from cases.access import OutcomeAccess, ProjectAccess
 from cases.enums import TECHNICAL, EvidenceGrade, OutcomeKind, OutcomeStatus
 from cases.models import Outcome, Project
 from cases.services.projects import close_when_answered
-from cases.services.rules import require_now
 from core.errors import DomainError
 from core.files import store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from notifications.selectors import wants_mail
 from taxonomy.jurisdiction import current_jurisdiction
@@ -79,8 +78,8 @@ def claim_outcome(
     Refused, `wrong_state`, `future_date`, `trl_order`, `evidence_required`, `product_required`,
     `party_required`, `number_required`, `amount_required`. Event `cases.outcome.claimed`.
     """
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    require_now(ProjectAccess(actor), "claim_outcome", locked)
+    locked = lock(project)
+    ProjectAccess(actor).require_now("claim_outcome", locked)
     if achieved_date > timezone.localdate(now):
         raise DomainError("future_date", "取得日期不能晚于今天。", "achieved_date")
     if kind not in TECHNICAL:
@@ -186,8 +185,7 @@ def answer_outcome(
     only (complaint 16). Errors: Refused, `wrong_state`, `reason_required`, `satisfaction`. Events
     `cases.outcome.confirmed`, `.rejected`.
     """
-    moved: Outcome
-    moved, _row = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)  # type: ignore[assignment]
+    moved = perform(OutcomeAccess(actor), name, outcome, now=now, reason=reason)
     if satisfaction is not None and not 1 <= satisfaction <= 5:
         raise DomainError("satisfaction", "满意度为 1–5 分。", "satisfaction")
     if is_by_link:

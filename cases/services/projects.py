@@ -17,11 +17,10 @@ from accounts.models import Organisation
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.enums import DeclineReason, ProjectStatus
 from cases.models import Message, Project, Quote
-from cases.services.rules import require_now
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import Relation, perform
 from core.workdays import add_workdays, is_workday
 from demands.access import DemandAccess
@@ -178,8 +177,8 @@ def post_message(
     Errors: Refused, `wrong_state`, `body_required`, those of files. Event `cases.message.sent`.
     """
     access = ProjectAccess(actor)
-    locked = _locked(project)
-    require_now(access, "message", locked)
+    locked = lock(project, "platform__organisation", "enterprise")
+    access.require_now("message", locked)
     relations = access.relations(locked)
     organisation = _speaks_for(actor, locked, relations)
     message = _write(actor, locked, organisation, body, uploads, now)
@@ -189,11 +188,6 @@ def post_message(
     log_activity(actor=actor, action="cases.project.message", target=locked, now=now)
     emit("cases.message.sent", project_id=locked.pk, message_id=message.pk)
     return message
-
-
-def _locked(project: Project) -> Project:
-    rows = Project.objects.select_for_update(of=("self",))
-    return rows.select_related("platform__organisation", "enterprise").get(pk=project.pk)
 
 
 def _note_reply(project: Project, now: datetime) -> None:
@@ -218,7 +212,7 @@ def quote_project(
 
     Errors: Refused, `wrong_state`, `amount`, `past_date`. Event `cases.project.quoted`.
     """
-    moved, _row = perform(ProjectAccess(actor), "quote", project, now=now)
+    moved = perform(ProjectAccess(actor), "quote", project, now=now)
     if amount_yuan <= 0:
         raise DomainError("amount", "报价须大于 0。", "amount_yuan")
     if valid_until_date < timezone.localdate(now):
@@ -242,7 +236,7 @@ def decline_project(
 
     Errors: Refused, `wrong_state`, `reason_required`, `decline_reason`.
     """
-    moved, _row = perform(ProjectAccess(actor), "decline", project, now=now, reason=reason)
+    moved = perform(ProjectAccess(actor), "decline", project, now=now, reason=reason)
     if decline_reason not in DeclineReason.values:
         raise DomainError("decline_reason", "请选择婉拒原因。", "decline_reason")
     Project.objects.filter(pk=moved.pk).update(decline_reason=decline_reason)
@@ -265,7 +259,7 @@ def contract_project(
 
     Errors: Refused, `wrong_state`, `amount`, `future_date`, `date_order`.
     """
-    moved, _row = perform(ProjectAccess(actor), "contract", project, now=now)
+    moved = perform(ProjectAccess(actor), "contract", project, now=now)
     if contract_amount_yuan <= 0:
         raise DomainError("amount", "合同额须大于 0。", "contract_amount_yuan")
     if contract_date > timezone.localdate(now):
@@ -295,7 +289,7 @@ def move_project(
     decision = ProjectAccess(actor).can(name, project)
     if decision.code == "unconfirmed":
         raise DomainError(decision.code, decision.reason)
-    moved, _row = perform(ProjectAccess(actor), name, project, now=now, reason=reason)
+    moved = perform(ProjectAccess(actor), name, project, now=now, reason=reason)
     today = timezone.localdate(now)
     dates = {"begin": {"started_date": today}, "deliver": {"delivered_date": today}}
     events = {"begin": "begun", "deliver": "delivered", "close": "closed"}
@@ -304,7 +298,7 @@ def move_project(
 
 def close_when_answered(*, project: Project, now: datetime) -> None:
     """Close a delivered project when nothing it claims waits and something is confirmed."""
-    locked = _locked(project)
+    locked = lock(project, "platform__organisation", "enterprise")
     outcomes = locked.outcomes
     if (
         locked.status == ProjectStatus.DELIVERED
@@ -317,8 +311,7 @@ def close_when_answered(*, project: Project, now: datetime) -> None:
 def _finish(moved: Any, event: str, **values: Any) -> Project:
     """Write what came with a transition and tell the rest of the portal."""
     if values:
-        for name, value in values.items():
-            setattr(moved, name, value)
+        assign(moved, values)
         moved.save(update_fields=[*values, "updated_at"])
     emit(event, project_id=moved.pk)
     return moved

@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from cases.access import ProjectAccess, ReceiptAccess
 from cases.models import Project, Receipt
-from cases.services.rules import require_now
 from core.errors import DomainError
 from core.files import store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 
 
@@ -37,8 +36,8 @@ def register_receipt(
     Errors: Refused, `wrong_state`, `future_date`, `amount`, those of files. Event
     `cases.receipt.registered`.
     """
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    require_now(ProjectAccess(actor), "register_receipt", locked)
+    locked = lock(project)
+    ProjectAccess(actor).require_now("register_receipt", locked)
     if received_date > timezone.localdate(now):
         raise DomainError("future_date", "到账日期不能晚于今天。", "received_date")
     if amount_yuan <= 0:
@@ -65,7 +64,6 @@ def answer_receipt(
 ) -> Receipt:
     """`confirm`, or `reject` with a reason, by the enterprise. Errors: Refused, `wrong_state`,
     `reason_required`. Events `cases.receipt.confirmed`, `.rejected`."""
-    moved: Receipt
-    moved, _row = perform(ReceiptAccess(actor), name, receipt, now=now, reason=reason)  # type: ignore[assignment]
+    moved = perform(ReceiptAccess(actor), name, receipt, now=now, reason=reason)
     emit(f"cases.receipt.{name}ed", receipt_id=moved.pk)
     return moved

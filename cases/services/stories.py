@@ -7,15 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 
 from cases.access import CaseAccess, ProjectAccess
 from cases.enums import CaseStatus
 from cases.models import Case, Project
-from cases.services.rules import require_now
 from core.errors import Conflict, DomainError
 from core.search import search_vector
-from core.services import emit, log_activity
+from core.services import assign, emit, lock, log_activity
 from core.states import perform
 
 TEXT_FIELDS = ("title", "client_name", "field", "summary", "result")
@@ -36,8 +34,8 @@ def write_case(*, actor: Any, project: Project, values: Mapping[str, Any], now: 
     `values`: title, client_name, field, summary, result. One living case a project. Errors:
     Refused, `wrong_state`, `unconfirmed`, `case_exists`.
     """
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    require_now(ProjectAccess(actor), "write_case", locked)
+    locked = lock(project)
+    ProjectAccess(actor).require_now("write_case", locked)
     if not locked.outcomes.confirmed().exists():
         raise DomainError("unconfirmed", "成果经企业确认以后才能撰写案例。")
     written = locked.cases.count()
@@ -51,7 +49,7 @@ def write_case(*, actor: Any, project: Project, values: Mapping[str, Any], now: 
         written_by=actor,
         status_changed_at=now,
     )
-    _assign(case, values)
+    assign(case, values, TEXT_FIELDS)
     case.full_clean(exclude=["search"])
     case.search = case_search(case)
     case.save()
@@ -72,11 +70,11 @@ def edit_case(
 
     Errors: Refused, `wrong_state`, Conflict.
     """
-    locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    require_now(CaseAccess(actor), "edit", locked)
+    locked = lock(case)
+    CaseAccess(actor).require_now("edit", locked)
     if version is not None and version != locked.updated_at:
         raise Conflict
-    _assign(locked, values)
+    assign(locked, values, TEXT_FIELDS)
     locked.full_clean(exclude=["search"])
     locked.search = case_search(locked)
     locked.save(update_fields=[*TEXT_FIELDS, "search", "updated_at"])
@@ -91,8 +89,7 @@ def move_case(*, actor: Any, case: Case, name: str, now: datetime, reason: str =
     A returned case must be agreed to again, because its words change. `published_at` is set the
     first time only. Errors: Refused, `wrong_state`, `reason_required`.
     """
-    moved: Any
-    moved, _row = perform(CaseAccess(actor), name, case, now=now, reason=reason)
+    moved = perform(CaseAccess(actor), name, case, now=now, reason=reason)
     if name == "consent":
         moved.consented_at = now
     elif name == "return":
@@ -108,9 +105,3 @@ def case_search(case: Case) -> Any:
     """What a case is found by: its title first, then its text and everybody it names."""
     words = (case.summary, case.result, case.client_name, case.shown_platform)
     return search_vector(title=case.title, body=" ".join(words))
-
-
-def _assign(case: Model, values: Mapping[str, Any]) -> None:
-    for name in TEXT_FIELDS:
-        if name in values:
-            setattr(case, name, values[name])

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.selectors import history_of
 from core.errors import DomainError
-from core.models import ActivityLog
-from core.services import emit, log_activity
+from core.services import emit, lock, log_activity
 from core.states import Relation
 from demands.access import DemandAccess
 from demands.models import Demand, Disclosure
@@ -23,7 +23,7 @@ def disclose_demand(*, actor: Any, demand: Demand, organisation: Any, now: datet
     Only the owner may. Logged, and emitted as `demands.demand.disclosed`. Errors: Refused,
     `own_organisation`.
     """
-    locked: Demand = Demand.objects.select_for_update(of=("self",)).get(pk=demand.pk)
+    locked = lock(demand)
     DemandAccess(actor).require("disclose", locked)
     if organisation.pk == locked.organisation_id:
         raise DomainError("own_organisation", "本单位无需授权。", "organisation")
@@ -37,7 +37,7 @@ def disclose_demand(*, actor: Any, demand: Demand, organisation: Any, now: datet
     if not is_new:
         row.granted_by, row.granted_at, row.revoked_at = actor, now, None
         row.save(update_fields=["granted_by", "granted_at", "revoked_at", "updated_at"])
-    _log(actor, "disclose", locked, organisation, now)
+    _log(actor, "disclose", locked, organisation.name, now)
     emit("demands.demand.disclosed", demand_id=locked.pk, organisation_id=organisation.pk)
     return row
 
@@ -45,12 +45,12 @@ def disclose_demand(*, actor: Any, demand: Demand, organisation: Any, now: datet
 @transaction.atomic
 def revoke_disclosure(*, actor: Any, disclosure: Disclosure, now: datetime) -> Disclosure:
     """Take the right to read back; what was read stays in the log. Twice changes nothing."""
-    row = Disclosure.objects.select_for_update(of=("self",)).get(pk=disclosure.pk)
+    row = lock(disclosure)
     DemandAccess(actor).require("disclose", row.demand)
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at", "updated_at"])
-        _log(actor, "revoke_disclosure", row.demand, row.organisation, now)
+        _log(actor, "revoke_disclosure", row.demand, row.organisation.name, now)
     return row
 
 
@@ -66,30 +66,15 @@ def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> bool:
     if not access.can("read_full", demand):
         return False
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    is_noted = ActivityLog.objects.filter(
-        target_type=demand._meta.label_lower,
-        target_id=str(demand.pk),
-        action="demands.demand.read_full",
-        actor_id=actor.pk,
-        at__gte=midnight,
-    ).exists()
-    if not is_noted:
+    today = history_of(demand).filter(actor_id=actor.pk, at__gte=midnight)
+    if not today.filter(action="demands.demand.read_full").exists():
         names = "、".join(organisation.name for organisation in actor.organisations)
-        log_activity(
-            actor=actor,
-            action="demands.demand.read_full",
-            target=demand,
-            data={"organisation": names},
-            now=now,
-        )
+        _log(actor, "read_full", demand, names, now)
     return True
 
 
-def _log(actor: Any, verb: str, demand: Demand, organisation: Any, now: datetime) -> None:
+def _log(actor: Any, verb: str, demand: Demand, organisation: str, now: datetime) -> None:
     log_activity(
-        actor=actor,
-        action=f"demands.demand.{verb}",
-        target=demand,
-        data={"organisation": organisation.name},
-        now=now,
-    )
+        actor=actor, action=f"demands.demand.{verb}", target=demand, now=now,
+        data={"organisation": organisation},
+    )  # fmt: skip

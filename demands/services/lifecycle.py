@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.access import SYSTEM
 from core.errors import DomainError
-from core.services import emit
+from core.services import emit, lock
 from core.states import perform
 from demands.access import DemandAccess
 from demands.models import Demand
@@ -50,9 +50,9 @@ def move_demand(
         )
     if name == "publish":
         return publish_demand(actor=actor, demand=demand, now=now)
-    moved, _row = perform(DemandAccess(actor), name, demand, now=now, reason=reason)
+    moved = perform(DemandAccess(actor), name, demand, now=now, reason=reason)
     emit(EVENTS[name], demand_id=moved.pk)
-    return moved  # type: ignore[return-value]
+    return moved
 
 
 @transaction.atomic
@@ -65,8 +65,7 @@ def submit_demand(
     (L22); when is kept. Errors: Refused (also while the organisation is not approved),
     `wrong_state`, `field_required`, `teaser_required`, `secrecy_unconfirmed`, `expires_date`.
     """
-    moved: Demand
-    moved, _row = perform(DemandAccess(actor), "submit", demand, now=now)  # type: ignore[assignment]
+    moved = perform(DemandAccess(actor), "submit", demand, now=now)
     check_complete(moved)
     today = timezone.localdate(now)
     if moved.expires_date and moved.expires_date < today:
@@ -90,8 +89,7 @@ def publish_demand(*, actor: Any, demand: Demand, now: datetime) -> Demand:
     `published_at` is set the first time only (国办秘函〔2019〕19号: no faked dates); without a last
     day, or with one that is past, it stays open for 180 days.
     """
-    moved: Demand
-    moved, _row = perform(DemandAccess(actor), "publish", demand, now=now)  # type: ignore[assignment]
+    moved = perform(DemandAccess(actor), "publish", demand, now=now)
     today = timezone.localdate(now)
     moved.published_at = moved.published_at or now
     if moved.expires_date is None or moved.expires_date < today:
@@ -104,7 +102,7 @@ def publish_demand(*, actor: Any, demand: Demand, now: datetime) -> Demand:
 @transaction.atomic
 def fulfil_demand(*, actor: Any, demand: Demand, now: datetime) -> Demand:
     """Mark the demand as met; nothing happens when it already is (cases close more than once)."""
-    locked: Demand = Demand.objects.select_for_update(of=("self",)).get(pk=demand.pk)
+    locked = lock(demand)
     if locked.status == "fulfilled":
         return locked
     return move_demand(actor=actor, demand=locked, name="fulfil", now=now)

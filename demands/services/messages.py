@@ -8,8 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.selectors import brokers_for_region, staff_for_region
-from core.models import ActivityLog
+from accounts.selectors import brokers_for_region, last_reason, staff_for_region
 from demands.models import Demand
 from notifications.services import notify
 
@@ -52,7 +51,7 @@ def tell_owner(*, name: str, demand_id: int, event_id: UUID | str, now: datetime
     facts = {
         "title": str(demand),
         "expires": demand.expires_date or "长期",
-        "reason": _last_reason(demand),
+        "reason": last_reason(demand, "return"),
     }
     return notify(
         users=[demand.posted_by],
@@ -73,13 +72,3 @@ def _reviewers(demand: Demand) -> list[User]:
         if people:
             return people
     return []
-
-
-def _last_reason(demand: Demand) -> str:
-    rows = ActivityLog.objects.filter(
-        target_type=demand._meta.label_lower,
-        target_id=str(demand.pk),
-        action="demands.demand.return",
-    )
-    last = rows.order_by("-at", "-pk").first()
-    return last.reason if last else ""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.access import Access
 from core.errors import Conflict, DomainError
 from core.search import search_vector
-from core.services import emit, invalid, log_activity
+from core.services import assign, assign_many, emit, invalid, lock, log_activity
 from demands.access import DemandAccess
 from demands.models import Demand
 from taxonomy.models import Term
@@ -79,7 +79,7 @@ def create_draft(
     demand.process_kind = process_kind_of(demand)
     demand.search = demand_search(demand)
     demand.save()
-    _assign_lists(demand, given)
+    assign_many(demand, given, LIST_FIELDS)
     log_activity(actor=actor, action="demands.demand.create", target=demand, now=now)
     return demand
 
@@ -161,7 +161,7 @@ def process_kind_of(demand: Demand) -> Term | None:
 
 
 def _lock(actor: Any, action: str, demand: Demand, *, version: datetime | None) -> Demand:
-    locked: Demand = Demand.objects.select_for_update(of=("self",)).get(pk=demand.pk)
+    locked = lock(demand)
     access: Access = DemandAccess(actor)
     access.require(action, locked)
     if version is not None and version != locked.updated_at and locked.edited_by_id != actor.pk:
@@ -176,7 +176,7 @@ def _write(actor: Any, demand: Demand, values: Mapping[str, Any]) -> tuple[Deman
     demand.process_kind = process_kind_of(demand)
     demand.search = demand_search(demand)
     demand.save(update_fields=[*changed, "edited_by", "process_kind", "search", "updated_at"])
-    return demand, changed + _assign_lists(demand, values)
+    return demand, changed + assign_many(demand, values, LIST_FIELDS)
 
 
 def _assign(demand: Demand, values: Mapping[str, Any]) -> list[str]:
@@ -184,25 +184,7 @@ def _assign(demand: Demand, values: Mapping[str, Any]) -> list[str]:
     unknown = set(values) - {*TEXT_FIELDS, *LIST_FIELDS}
     if unknown:
         raise DomainError("unknown_field", f"没有这个字段：{'、'.join(sorted(unknown))}。")
-    changed = []
-    for name in TEXT_FIELDS:
-        if name in values and getattr(demand, name) != values[name]:
-            setattr(demand, name, values[name])
-            changed.append(name)
-    return changed
-
-
-def _assign_lists(demand: Demand, values: Mapping[str, Any]) -> list[str]:
-    changed = []
-    for name in LIST_FIELDS:
-        if name not in values:
-            continue
-        relation = getattr(demand, name)
-        wanted = {term.pk for term in values[name]}
-        if wanted != set(relation.values_list("pk", flat=True)):
-            relation.set(wanted)
-            changed.append(name)
-    return changed
+    return assign(demand, values, TEXT_FIELDS)
 
 
 def _check(demand: Demand, changed: list[str]) -> None:

@@ -16,7 +16,7 @@ from core.access import SYSTEM
 from core.errors import DomainError
 from core.models import JobStatus
 from core.queue import enqueue
-from core.services import log_activity
+from core.services import lock, log_activity
 from matching.access import MatchRunAccess
 from matching.enums import ChunkStatus, ResourceKind, RunKind, Side
 from matching.models import MatchChunk, MatchRun
@@ -148,7 +148,7 @@ def run_chunk(*, run_id: int, number: int, now: datetime) -> bool:
     docs = documents(chunk.side, list(inside.values_list("pk", flat=True)))
     found = find_lists(side=chunk.side, docs=docs, now=now)
     with transaction.atomic():
-        locked = MatchChunk.objects.select_for_update().get(pk=chunk.pk)
+        locked = lock(chunk)
         if locked.status == ChunkStatus.DONE:
             return False
         store_lists(run=chunk.run, found=found)
@@ -183,7 +183,7 @@ def finish_run(*, run_id: int, now: datetime) -> None:
 @transaction.atomic
 def cancel_run(*, actor: Any, run: MatchRun, now: datetime) -> MatchRun:
     """Stop a full run. Lists that are done stay; chunks under way write nothing more."""
-    locked = MatchRun.objects.select_for_update().get(pk=run.pk)
+    locked = lock(run)
     MatchRunAccess(actor).require("cancel", locked)
     locked.status = JobStatus.CANCELLED
     locked.finished_at = now

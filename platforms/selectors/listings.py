@@ -175,21 +175,6 @@ def activity_of(platform: Platform, limit: int = 12) -> list[ActivityLog]:
     return list(ActivityLog.objects.filter(condition).order_by("-at", "-pk")[:limit])
 
 
-def last_reason(listing: Any) -> str:
-    """Why the listing was last returned or withdrawn."""
-    label = listing._meta.label_lower
-    row = (
-        ActivityLog.objects.filter(
-            target_type=label,
-            target_id=str(listing.pk),
-            action__in=[f"{label}.return", f"{label}.withdraw"],
-        )
-        .order_by("-at", "-pk")
-        .first()
-    )
-    return row.reason if row else ""
-
-
 @dataclass(frozen=True)
 class Waiting:
     """A row of the review queue."""

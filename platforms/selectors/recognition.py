@@ -9,10 +9,10 @@ from statistics import mean, pstdev
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
-from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.selectors import history_of, reviewers
 from core.files import files_of
 from core.models import ActivityLog, StoredFile
 from core.states import Relation, Transition
@@ -23,7 +23,7 @@ from platforms.access import (
 )
 from platforms.access.recognition import LEVELS
 from platforms.enums import ApplicationStatus as A
-from platforms.enums import AssignmentStatus, GovernmentLevel, OpinionKind
+from platforms.enums import AssignmentStatus, OpinionKind
 from platforms.ladders import SelfCheck, check_application, path_of
 from platforms.models import (
     Appeal,
@@ -180,11 +180,10 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
     assignments = panel_of(application) if sees_panel else []
     opinions = application.opinions.select_related("author").order_by("pk")
     shown = opinions if sees_panel else opinions.exclude(kind__in=INTERNAL)
-    log = ActivityLog.objects.filter(
-        target_type="platforms.application", target_id=str(application.pk)
-    )
     quiet = ["edit", "attach", "detach", "assign", "opine", "consult", "merge"]
-    log = log.exclude(action__in=[f"platforms.application.{name}" for name in quiet])
+    log = history_of(application).exclude(
+        action__in=[f"platforms.application.{name}" for name in quiet]
+    )
     return ApplicationPage(
         steps=steps_of(application),
         checks=checks,
@@ -195,7 +194,7 @@ def application_page(application: Application, user: Any) -> ApplicationPage:
         spread=spread_of(assignments),
         visits=list(application.site_checks.order_by("-visited_date", "-pk")) if sees_panel else [],
         appeals=list(application.appeals.order_by("-pk")) if is_party else [],
-        history=list(log.order_by("-pk")[:30]) if is_party else [],
+        history=list(log[:30]) if is_party else [],
     )
 
 
@@ -229,14 +228,10 @@ def panel_of(subject: Application | Assessment) -> list[ExpertAssignment]:
 
 def possible_experts(subject: Application | Assessment) -> QuerySet[User]:
     """Active experts who are not of the platform's organisation and not invited yet."""
-    now = timezone.now()
-    held = Q(role_assignments__role=Role.REVIEWER, role_assignments__granted_at__isnull=False)
-    held &= Q(role_assignments__ended_at__isnull=True) | Q(role_assignments__ended_at__gt=now)
     bodies = {subject.platform.organisation_id, getattr(subject, "organisation_id", None)} - {None}
     own = User.objects.filter(role_assignments__organisation__in=bodies)
-    rows = User.objects.filter(held, is_active=True).exclude(pk__in=own.values("pk"))
-    rows = rows.exclude(pk__in=subject.assignments.values("reviewer"))
-    return rows.distinct().order_by("name", "pk")
+    rows = reviewers().exclude(pk__in=own.values("pk"))
+    return rows.exclude(pk__in=subject.assignments.values("reviewer"))
 
 
 def own_assignments(user: Any) -> QuerySet[ExpertAssignment]:
@@ -255,10 +250,6 @@ def granted_by(programme: Programme) -> list[Recognition]:
     rows = Recognition.objects.filter(application__programme=programme)
     related = ("scheme", "platform__organisation", "application")
     return list(rows.select_related(*related).order_by("certificate_number"))
-
-
-def level_label(level: str) -> str:
-    return str(GovernmentLevel(level).label)
 
 
 def managed_programmes(user: Any) -> QuerySet[Programme]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.access import SYSTEM
 from core.activity import register_actions
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import AppealAccess, ApplicationAccess, RecognitionAccess
 from platforms.models import Appeal, Application, Recognition
@@ -61,12 +61,12 @@ def answer_appeal(*, actor: Any, appeal: Appeal, name: str, answer: str, now: da
     Raises Refused or DomainError `wrong_state`, `reason_required`.
     """
     perform(AppealAccess(actor), name, appeal, now=now, reason=answer)
-    appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    appeal = lock(appeal)
     appeal.answer = answer.strip()
     appeal.save(update_fields=["answer", "updated_at"])
     if name == "uphold" and appeal.application is not None:
         system = ApplicationAccess(SYSTEM)
-        moved, _row = perform(system, "reconsider", appeal.application, now=now, reason=answer)
+        moved = perform(system, "reconsider", appeal.application, now=now, reason=answer)
         set_stage_due(moved, now=now)
     elif name == "uphold" and appeal.recognition is not None:
         was_on_roster = appeal.recognition.started_date is not None

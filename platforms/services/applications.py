@@ -16,7 +16,7 @@ from core.activity import register_actions
 from core.errors import Conflict, DomainError
 from core.files import register_guard, store_file
 from core.models import StoredFile
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import ApplicationAccess
@@ -117,11 +117,9 @@ def edit_application(
     ApplicationAccess(actor).require("edit", locked)
     if version and version != locked.updated_at.isoformat():
         raise Conflict
-    changed = [name for name, value in values.items() if getattr(locked, name) != value]
+    changed = assign(locked, values)
     if not changed:
         return locked
-    for name in changed:
-        setattr(locked, name, values[name])
     check_record(locked)
     locked.save(update_fields=[*changed, "updated_at"])
     log_activity(
@@ -247,7 +245,7 @@ def move_application(
     if name == "recognise":
         locked.decision_number = decision_number.strip()
         locked.save(update_fields=["decision_number", "updated_at"])
-    moved, row = perform(access, name, locked, now=now, reason=reason)
+    perform(access, name, locked, now=now, reason=reason)
     locked.refresh_from_db()
     if name == "return":
         locked.returned_from = source
@@ -264,7 +262,7 @@ def move_application(
         ReviewOpinion.objects.create(
             application=locked, stage=source, body=reason.strip(), author=actor
         )
-    emit("platforms.application.moved", application_id=moved.pk, to=str(row.target))
+    emit("platforms.application.moved", application_id=locked.pk, to=locked.status)
     return locked
 
 

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from platforms.access import RecognitionAccess
 from platforms.enums import AssessmentKind, AssignmentStatus, CheckResult, RecognitionStatus
 from platforms.facts import label_of
@@ -226,7 +226,7 @@ def refuse_extension(
 def _lock(assessment: Assessment) -> tuple[Recognition, Assessment]:
     """The recognition, then the assessment, locked."""
     recognition = lock_recognition(assessment.recognition)
-    return recognition, Assessment.objects.select_for_update().get(pk=assessment.pk)
+    return recognition, lock(assessment)
 
 
 def _require_open(assessment: Assessment) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.activity import register_actions
 from core.errors import Conflict, DomainError
-from core.services import check_record, log_activity
+from core.services import assign, check_record, lock, log_activity
 from platforms.access import ChallengeItemAccess
 from platforms.enums import ApplicationStatus
 from platforms.ladders import bid_types
@@ -43,12 +43,10 @@ def save_challenge_item(
     """
     row, action = ChallengeItem(), "create"
     if item is not None:
-        row, action = _lock(item), "edit"
+        row, action = lock(item, "programme__scheme__region"), "edit"
         if version and version != row.updated_at.isoformat():
             raise Conflict
-    for name, value in values.items():
-        if name != "programme" or item is None:
-            setattr(row, name, value)
+    assign(row, values, values.keys() - ({"programme"} if item else set()))
     row.unmet_count = unmet_count
     # whoever publishes the batch meanwhile waits, or is seen here
     row.programme = Programme.objects.select_for_update(of=("self",)).select_related(
@@ -69,7 +67,7 @@ def save_challenge_item(
 @transaction.atomic
 def delete_challenge_item(*, actor: Any, item: ChallengeItem, now: datetime) -> None:
     """Take an item out of a list that is not published. Raises Refused."""
-    row = _lock(item)
+    row = lock(item, "programme__scheme__region")
     ChallengeItemAccess(actor).require("delete", row)
     log_activity(
         actor=actor, action="platforms.challengeitem.delete", target=row.programme, now=now,
@@ -113,8 +111,3 @@ def lock_item(application: Application) -> None:
     """Let one decision on an item wait for the other."""
     pk = application.challenge_item_id
     list(ChallengeItem.objects.select_for_update().filter(pk=pk).values_list("pk"))
-
-
-def _lock(item: ChallengeItem) -> ChallengeItem:
-    rows = ChallengeItem.objects.select_for_update(of=("self",))
-    return rows.select_related("programme__scheme__region").get(pk=item.pk)

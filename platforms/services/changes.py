@@ -14,7 +14,7 @@ from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import files_of, register_guard, store_file
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import ChangeAccess
 from platforms.enums import ChangeStatus
@@ -88,10 +88,9 @@ def explain_change(
 
     Raises Refused or DomainError at a field or at `files`.
     """
-    locked = ChangeReport.objects.select_for_update().get(pk=report.pk)
+    locked = lock(report)
     ChangeAccess(actor).require("edit", locked)
-    for name, value in values.items():
-        setattr(locked, name, value)
+    assign(locked, values)
     locked.reported_by = actor
     _check_day(locked, now)
     check_record(locked)
@@ -121,7 +120,7 @@ def _attach(
 @transaction.atomic
 def remove_change_file(*, actor: Any, report: ChangeReport, file_id: Any, now: datetime) -> None:
     """Take evidence back while the report may be edited. Raises Refused or DomainError."""
-    locked = ChangeReport.objects.select_for_update().get(pk=report.pk)
+    locked = lock(report)
     ChangeAccess(actor).require("edit", locked)
     row = files_of(locked).filter(pk=file_id).first()
     if row is None:
@@ -138,6 +137,6 @@ def move_change(
     *, actor: Any, report: ChangeReport, name: str, now: datetime, reason: str = ""
 ) -> ChangeReport:
     """Submit, take back, accept, return … as the table says. Raises Refused or DomainError."""
-    moved, _row = perform(ChangeAccess(actor), name, report, now=now, reason=reason)
+    moved = perform(ChangeAccess(actor), name, report, now=now, reason=reason)
     emit(f"platforms.change.{name}", report_id=moved.pk)
-    return moved  # type: ignore[return-value]
+    return moved

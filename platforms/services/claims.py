@@ -12,11 +12,10 @@ from django.db import transaction
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import ClaimAccess, PlatformAccess
 from platforms.models import Platform, PlatformClaim
-from platforms.services.listings import lock
 
 register_actions(
     {
@@ -69,7 +68,7 @@ def decide_claim(
     Raises Refused, DomainError `wrong_state`, or `claimed` when another claim was approved first.
     """
     platform = lock(claim.platform)
-    moved, _row = perform(ClaimAccess(actor), name, claim, now=now, reason=reason)
+    moved = perform(ClaimAccess(actor), name, claim, now=now, reason=reason)
     if name == "approve":
         if platform.organisation_id is not None:
             raise DomainError("claimed", "该平台已有运营单位。")
@@ -77,4 +76,4 @@ def decide_claim(
         platform.save(update_fields=["organisation", "updated_at"])
     verb = "approved" if name == "approve" else "rejected"
     emit(f"platforms.platformclaim.{verb}", claim_id=claim.pk)
-    return moved  # type: ignore[return-value]
+    return moved

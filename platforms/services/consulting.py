@@ -15,7 +15,7 @@ from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import ApplicationAccess, OpinionRequestAccess
@@ -54,7 +54,7 @@ def ask_departments(
     All or none are asked. Raises Refused, DomainError at `departments` (none chosen, without
     people, already asked), `question` or `workdays`.
     """
-    locked = _lock_application(application)
+    locked = lock(application, "programme__scheme", "platform__region")
     ApplicationAccess(actor).require("consult", locked)
     wanted = {row.pk: row for row in departments}
     if not wanted:
@@ -95,7 +95,7 @@ def answer_request(
     Raises Refused, DomainError `wrong_state`, at `stance`, `body` (conditions and objections are
     written down) or `files`.
     """
-    locked = _lock(request)
+    locked = lock(request, *RELATED)
     access = OpinionRequestAccess(actor)
     if access.can("answer", locked):  # else perform says why not
         if stance not in Stance.values:
@@ -122,7 +122,7 @@ def withdraw_request(
 
     Raises Refused, DomainError `wrong_state` or `reason_required`.
     """
-    locked = _lock(request)
+    locked = lock(request, *RELATED)
     perform(OpinionRequestAccess(actor), "withdraw", locked, now=now, reason=reason)
     emit("platforms.opinionrequest.withdrawn", request_id=locked.pk)
     locked.refresh_from_db()
@@ -138,7 +138,7 @@ def merge_opinions(
     Raises Refused, DomainError `nothing` (no answer to merge), `answers_open` (somebody has still
     to answer) or at `body`.
     """
-    locked = _lock_application(application)
+    locked = lock(application, "programme__scheme", "platform__region")
     ApplicationAccess(actor).require("consult", locked)
     rows = _of_stage(locked)
     if rows.filter(status=RequestStatus.ASKED).exists():
@@ -155,8 +155,7 @@ def merge_opinions(
     check_record(opinion)
     opinion.save()
     for row in answered:
-        moved: Any
-        moved, _row = perform(OpinionRequestAccess(actor), "merge", row, now=now)
+        moved = perform(OpinionRequestAccess(actor), "merge", row, now=now)
         moved.merged_into = opinion
         moved.save(update_fields=["merged_into", "updated_at"])
         emit("platforms.opinionrequest.merged", request_id=row.pk)
@@ -192,13 +191,3 @@ def withdraw_moot(*, application: Application, stage: str, now: datetime) -> int
 
 def _of_stage(application: Application) -> Any:
     return application.opinion_requests.filter(stage=application.status)
-
-
-def _lock(request: OpinionRequest) -> OpinionRequest:
-    rows = OpinionRequest.objects.select_for_update(of=("self",))
-    return rows.select_related(*RELATED).get(pk=request.pk)
-
-
-def _lock_application(application: Application) -> Application:
-    rows = Application.objects.select_for_update(of=("self",))
-    return rows.select_related("programme__scheme", "platform__region").get(pk=application.pk)

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.enums import Role
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, log_activity
+from core.services import check_record, lock, log_activity
 from platforms.access.coverage import CoverageAccess
 from platforms.models import FundedBody
 from taxonomy.models import Region, Term
@@ -104,7 +104,7 @@ def strike_body(*, actor: Any, body: FundedBody, reason: str, now: datetime) -> 
 
     Raises Refused or DomainError at `reason`.
     """
-    locked = FundedBody.objects.select_for_update().get(pk=body.pk)
+    locked = lock(body)
     CoverageAccess(actor).require("record", locked)
     if not reason.strip():
         raise DomainError("reason_required", "请写明移出的原因。", "reason")

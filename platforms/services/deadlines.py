@@ -50,8 +50,6 @@ def set_stage_due(application: Any, *, now: datetime) -> None:
 
 def operators(platform: Platform) -> Iterable[User]:
     """The people who run the platform here."""
-    if platform.organisation_id is None:
-        return []
     return people_of_organisation(platform.organisation_id, [Role.OPERATOR])
 
 

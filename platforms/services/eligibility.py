@@ -12,10 +12,9 @@ from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from platforms.access import TaxAccess
 from platforms.models import Platform, TaxEligibility
-from platforms.services.listings import lock
 from platforms.services.roster import CODE_CHARACTERS
 
 register_actions(

@@ -12,13 +12,12 @@ from django.utils import timezone
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.templatetags.portal_format import yuan
 from platforms.access import FundingAccess
 from platforms.enums import FundingKind, GovernmentLevel
 from platforms.ladders import earlier_support
 from platforms.models import FundingRecord, Platform, SubsidyYear
-from platforms.services.listings import lock
 
 register_actions(
     {
@@ -88,8 +87,7 @@ def correct_funding(
     if not changed:
         raise DomainError("unchanged", "内容没有变化。")
     before = {name: str(getattr(locked, name)) for name in changed}
-    for name, value in changed.items():
-        setattr(locked, name, value)
+    assign(locked, changed)
     _check(locked)
     locked.save(update_fields=[*changed, "updated_at"])
     log_activity(

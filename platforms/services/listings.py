@@ -16,7 +16,7 @@ from core.activity import register_actions
 from core.errors import Conflict, DomainError
 from core.pinyin import pinyin_key
 from core.search import search_vector
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import access_to
 from platforms.completeness import percent_complete
@@ -120,15 +120,15 @@ def move_listing(*, actor: Any, listing: Any, name: str, now: datetime, reason: 
     Submitting declares every fact true, so it also confirms. Raises Refused or DomainError.
     """
     was_published = lock(listing).is_published
-    moved, row = perform(access_to(type(listing), actor), name, listing, now=now, reason=reason)
+    moved = perform(access_to(type(listing), actor), name, listing, now=now, reason=reason)
     if name == "submit":
-        moved.confirmed_at = now  # type: ignore[attr-defined]
+        moved.confirmed_at = now
         moved.save(update_fields=["confirmed_at", "updated_at"])
     _emit(moved, PAST[name])
     if was_published and name != "withdraw":
         _emit(moved, "withdrawn")
-    if isinstance(moved, Platform) and (was_published or row.target == ListingStatus.PUBLISHED):
-        _emit_capabilities(moved, PAST["publish" if row.target == "published" else "withdraw"])
+    if isinstance(moved, Platform) and (was_published or moved.is_published):
+        _emit_capabilities(moved, PAST["publish" if moved.is_published else "withdraw"])
     elif isinstance(moved, Capability):
         _recount(moved.platform)
     return moved
@@ -185,12 +185,6 @@ def _moment(version: str) -> datetime | None:
         return datetime.fromisoformat(version)
     except ValueError:
         return None
-
-
-def lock(listing: Any) -> Any:
-    """The listing, locked for this transaction, with its platform."""
-    rows = type(listing)._default_manager.select_for_update(of=("self",))
-    return rows.get(pk=listing.pk)
 
 
 def index_listing(listing: Any) -> None:

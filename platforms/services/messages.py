@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.models import User
-from accounts.selectors import people_of_organisation, staff_for_region
+from accounts.selectors import history_of, people_of_organisation, staff_for_region
 from core.events import Payload
-from core.models import ActivityLog
 from notifications.services import notify
 from platforms.kinds import KINDS, PLATFORM
-from platforms.models import ListingReport, Platform, PlatformClaim
+from platforms.models import ListingReport, PlatformClaim
+from platforms.services.deadlines import operators
 
 NAMES = {kind.name: kind for kind in KINDS.values()}
 SAID = {"published": "已通过并发布", "returned": "被退回修改", "withdrawn": "已下架"}
@@ -25,12 +23,6 @@ def _listing(name: str, payload: Payload) -> Any:
     """The listing of the event `platforms.<name>.<verb>`; None when it is gone."""
     kind = NAMES[name.split(".")[1]]
     return kind.model._default_manager.filter(pk=payload[f"{kind.name}_id"]).first()
-
-
-def _operators(platform: Platform) -> Iterable[User]:
-    if platform.organisation_id is None:
-        return []
-    return people_of_organisation(platform.organisation_id, [Role.OPERATOR])
 
 
 def tell_staff(*, event_id: str, name: str, payload: Payload, now: datetime) -> None:
@@ -59,8 +51,8 @@ def tell_operator(*, event_id: str, name: str, payload: Payload, now: datetime) 
     kind = NAMES[name.split(".")[1]]
     platform = getattr(listing, "platform", listing)
     label = listing._meta.label_lower
-    last = ActivityLog.objects.filter(target_type=label, target_id=str(listing.pk))
-    row = last.exclude(action__in=[f"{label}.edit", f"{label}.confirm"]).order_by("-pk").first()
+    quiet = [f"{label}.edit", f"{label}.confirm"]
+    row = history_of(listing).exclude(action__in=quiet).first()
     actor_id, reason = (row.actor_id, row.reason) if row else (None, "")
     words = SAID[name.split(".")[2]]
     url = (
@@ -69,7 +61,7 @@ def tell_operator(*, event_id: str, name: str, payload: Payload, now: datetime) 
         else reverse("platforms:offers", args=[platform.slug, kind.key])
     )
     notify(
-        users=[user for user in _operators(platform) if user.pk != actor_id],
+        users=[user for user in operators(platform) if user.pk != actor_id],
         event_id=event_id,
         kind=f"platforms.{name.split('.')[2]}",
         title=f"{kind.label}“{listing}”{words}",
@@ -96,10 +88,7 @@ def tell_claim(*, event_id: str, payload: Payload, now: datetime) -> None:
 def tell_claimant(*, event_id: str, payload: Payload, now: datetime) -> None:
     """A claim was decided: tell the claiming organisation's operators."""
     claim = _claim(payload)
-    log = ActivityLog.objects.filter(
-        target_type="platforms.platformclaim", target_id=str(claim.pk)
-    ).order_by("-pk")
-    row = log.first()
+    row = history_of(claim).first()
     is_approved = claim.status == "approved"
     notify(
         users=people_of_organisation(claim.organisation_id, [Role.OPERATOR]),
@@ -119,7 +108,7 @@ def tell_report(*, event_id: str, payload: Payload, now: datetime) -> None:
     report = ListingReport.objects.select_related("platform").get(pk=payload["report_id"])
     platform = report.platform
     for users, url in (
-        (_operators(platform), reverse("platforms:workbench", args=[platform.slug])),
+        (operators(platform), reverse("platforms:workbench", args=[platform.slug])),
         (staff_for_region(platform.region_id), reverse("platforms:review")),
     ):
         notify(

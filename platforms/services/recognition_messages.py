@@ -11,8 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import RoleAssignment, User
-from accounts.selectors import people_of_organisation, staff_for_region
+from accounts.models import User
+from accounts.selectors import (
+    people_of_organisation,
+    people_of_organisations,
+    staff_for_region,
+)
 from core.events import Payload
 from notifications.services import notify
 from platforms.access.recognition import LEVELS, stage_level
@@ -55,11 +59,7 @@ Messages = list[Message]
 def _programme(pk: int, event: str) -> Messages:
     programme = Programme.objects.select_related("scheme__region").get(pk=pk)
     inside = Platform.objects.in_region(programme.scheme.region.prefix)
-    held = RoleAssignment.objects.filter(
-        role=Role.OPERATOR, ended_at__isnull=True, granted_at__isnull=False,
-        organisation__in=inside.values("organisation"),
-    )  # fmt: skip
-    users = User.objects.filter(pk__in=held.values("user"), is_active=True)
+    users = people_of_organisations(inside.values("organisation"), [Role.OPERATOR])
     if event != "opened":
         return []
     dates = f"{programme.opens_date} 至 {programme.closes_date}"

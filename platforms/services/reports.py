@@ -64,8 +64,7 @@ def close_report(
     *, actor: Any, report: ListingReport, name: str, now: datetime, reason: str = ""
 ) -> ListingReport:
     """`resolve` what was put right, or `dismiss` with a reason. Raises Refused, DomainError."""
-    moved, _row = perform(ReportAccess(actor), name, report, now=now, reason=reason)
-    return moved  # type: ignore[return-value]
+    return perform(ReportAccess(actor), name, report, now=now, reason=reason)
 
 
 def _count(client: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import ApplicationAccess, AssignmentAccess, RecognitionAccess
 from platforms.models import Application, Assessment, ExpertAssignment, SiteCheck
@@ -55,7 +55,7 @@ def assign_assessor(
     """
     recognition = lock_recognition(assessment.recognition)
     RecognitionAccess(actor).require("assess", recognition)
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    locked = lock(assessment)
     if locked.result:
         raise DomainError("concluded", "考核已有结论。")
     assignment = ExpertAssignment(assessment=locked, reviewer=reviewer, due_date=due_date)
@@ -102,7 +102,7 @@ def answer_invitation(
     Raises Refused or DomainError.
     """
     perform(AssignmentAccess(actor), name, assignment, now=now, reason=reason)
-    locked = ExpertAssignment.objects.select_for_update().get(pk=assignment.pk)
+    locked = lock(assignment)
     if name == "declare":
         locked.declared_at = now
     elif name == "decline":

@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from core.workdays import months_later
 from platforms.access import RecognitionAccess
@@ -145,8 +145,7 @@ def correct_recognition(
     if day > timezone.localdate(now) or any(day > row.day for row in later):
         raise DomainError("started_late", "入册日期不能晚于今天和后来的变动。", "started_date")
     before = {name: str(getattr(locked, name)) for name in values}
-    for name, value in values.items():
-        setattr(locked, name, value)
+    assign(locked, values)
     locked.decided_date, locked.valid_until = day, _valid_until(locked.scheme, day)
     check_record(locked)
     locked.save()
@@ -170,7 +169,7 @@ def _write_new(
     recognition: Recognition, *, now: datetime, reason: str, document_number: str
 ) -> None:
     scheme = recognition.scheme
-    Scheme.objects.select_for_update().get(pk=scheme.pk)  # one number after another
+    lock(scheme)  # one number after another
     if not recognition.certificate_number:
         year = recognition.decided_date.year
         start = f"{scheme.certificate_prefix}〔{year}〕"

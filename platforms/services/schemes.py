@@ -13,7 +13,7 @@ from django.utils.crypto import get_random_string
 
 from core.activity import register_actions
 from core.errors import Conflict
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.access import ProgrammeAccess
 from platforms.models import Programme, Scheme
@@ -55,9 +55,7 @@ def sync_schemes() -> dict[str, int]:
             if scheme is None:
                 Scheme.objects.create(slug=slug, **values)
                 counts["created"] += 1
-            elif any(getattr(scheme, name) != value for name, value in values.items()):
-                for name, value in values.items():
-                    setattr(scheme, name, value)
+            elif assign(scheme, values):
                 scheme.save()
                 counts["updated"] += 1
     gone = Scheme.objects.exclude(slug__in=seen).filter(is_active=True)
@@ -108,13 +106,11 @@ def save_programme(
         row = Programme(slug=slug or f"p-{get_random_string(8, SLUG_CHARACTERS)}", is_demo=is_demo)
         action = "create"
     else:
-        row = Programme.objects.select_for_update().get(pk=programme.pk)
+        row = lock(programme)
         action = "edit"
         if version and version != row.updated_at.isoformat():
             raise Conflict
-    for name, value in values.items():
-        if name != "scheme" or programme is None:
-            setattr(row, name, value)
+    assign(row, values, values.keys() - ({"scheme"} if programme else set()))
     ProgrammeAccess(actor).require(action, row)
     check_record(row)
     row.save()
@@ -127,9 +123,9 @@ def move_programme(
     *, actor: Any, programme: Programme, name: str, now: datetime, reason: str = ""
 ) -> Programme:
     """Open, close or reopen a batch. Raises Refused or DomainError."""
-    moved, _row = perform(ProgrammeAccess(actor), name, programme, now=now, reason=reason)
+    moved = perform(ProgrammeAccess(actor), name, programme, now=now, reason=reason)
     emit(f"platforms.programme.{MOVED[name]}", programme_id=moved.pk)
-    return moved  # type: ignore[return-value]
+    return moved
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,11 @@ from django.db.models import Model
 from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
+from core.loading import LoadCount
 from core.models import ActivityLog
 from core.pinyin import pinyin_key
 from core.search import search_vector
-from core.services import emit, log_activity
+from core.services import assign, emit, log_activity
 from platforms.completeness import percent_complete
 from platforms.enums import ListingStatus
 from platforms.kinds import search_body
@@ -27,13 +27,6 @@ from taxonomy.recognition import recognised_term
 from taxonomy.selectors import resolve_region
 
 register_actions({"platforms.platform.load": "从公开资料载入了中试平台"})
-
-
-@dataclass(frozen=True)
-class LoadCount:
-    created: int
-    updated: int
-    unchanged: int
 
 
 class Words:
@@ -136,7 +129,7 @@ def _capability(item: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _sync(
     model: Any, wanted: Mapping[str, dict[str, Any]], now: datetime
-) -> tuple[dict[str, Any], tuple[int, int, int]]:
+) -> tuple[dict[str, Any], LoadCount]:
     """Create or update by slug; return the rows by slug and how many of each."""
     found = {row.slug: row for row in model.objects.filter(slug__in=wanted)}
     kept = _kept(model, found.values())
@@ -151,9 +144,7 @@ def _sync(
                 **values,
             )
             fresh.append(row)
-        elif slug not in kept and any(getattr(row, n) != value for n, value in values.items()):
-            for name, value in values.items():
-                setattr(row, name, value)
+        elif slug not in kept and assign(row, values):
             changed.append(row)
         else:
             continue
@@ -164,7 +155,7 @@ def _sync(
     names = [*next(iter(wanted.values()), {}), "search", "completeness", "updated_at"]
     model.objects.bulk_update(changed, names, batch_size=200)
     rows = found | {row.slug: row for row in fresh}
-    return rows, (len(fresh), len(changed), len(wanted) - len(fresh) - len(changed))
+    return rows, LoadCount(len(fresh), len(changed), len(wanted) - len(fresh) - len(changed))
 
 
 def _known(model: type[Model]) -> dict[str, bool]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.activity import register_actions
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from core.templatetags.portal_format import plain, yuan
 from platforms.access import SubsidyAccess
@@ -22,7 +22,6 @@ from platforms.enums import FundingKind, GovernmentLevel, SubsidyStatus
 from platforms.ladders import earlier_support, running_subsidies
 from platforms.models import Platform, SubsidyPlan, SubsidyYear
 from platforms.services.funding import record_funding
-from platforms.services.listings import lock
 from platforms.states import SUBSIDY_YEAR
 from taxonomy.jurisdiction import Subsidy
 
@@ -123,10 +122,9 @@ def judge_year(
 
     Raises Refused, DomainError `wrong_state` or `reason_required`.
     """
-    locked = _lock(row)
+    locked = lock(row, "plan__platform__region", "funding")
     name = "meet" if is_met else "miss"
-    moved: Any
-    moved, _transition = perform(SubsidyAccess(actor), name, locked, now=now, reason=basis)
+    moved = perform(SubsidyAccess(actor), name, locked, now=now, reason=basis)
     moved.basis = basis.strip()[:500]
     moved.save(update_fields=["basis", "updated_at"])
     emit(f"platforms.subsidyyear.{name}", year_id=moved.pk)
@@ -147,7 +145,7 @@ def pay_year(
 
     Raises Refused, DomainError `wrong_state`, at `amount_yuan` or at `paid_date`.
     """
-    locked = _lock(row)
+    locked = lock(row, "plan__platform__region", "funding")
     access, plan = SubsidyAccess(actor), locked.plan
     if access.can("pay", locked):  # else perform says why not
         if amount_yuan > locked.planned_yuan:
@@ -193,8 +191,3 @@ def stop_subsidy(*, actor: Any, plan: SubsidyPlan, reason: str, now: datetime) -
     )
     emit("platforms.subsidyplan.stopped", plan_id=plan.pk)
     return len(left)
-
-
-def _lock(row: SubsidyYear) -> SubsidyYear:
-    rows = SubsidyYear.objects.select_for_update(of=("self",))
-    return rows.select_related("plan__platform__region", "funding").get(pk=row.pk)

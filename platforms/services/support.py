@@ -16,13 +16,12 @@ from accounts.selectors import departments
 from core.activity import register_actions
 from core.errors import DomainError
 from core.files import register_guard, store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from core.workdays import end_of_workdays
 from platforms.access import TicketAccess
 from platforms.enums import SupportKind
 from platforms.models import Platform, SupportTicket, TicketReply
-from platforms.services.listings import lock
 from platforms.states import TICKET
 
 register_actions(
@@ -104,7 +103,7 @@ def route_ticket(
 
     Raises Refused, DomainError `wrong_state`, at `department` or at `workdays`.
     """
-    locked = _lock(ticket)
+    locked = lock(ticket, "platform__organisation", "department")
     access = TicketAccess(actor)
     if access.can("route", locked):  # else perform says why not
         if department is not None and not departments().filter(pk=department.pk).exists():
@@ -133,7 +132,8 @@ def move_ticket(
     """
     if name == "route":
         raise DomainError("wrong_way", "请选择承办部门和期限。")
-    moved = _perform(TicketAccess(actor), _lock(ticket), name, now=now, reason=reason)
+    locked = lock(ticket, "platform__organisation", "department")
+    moved = _perform(TicketAccess(actor), locked, name, now=now, reason=reason)
     if name in {"answer", "insist"}:
         _say(actor, moved, reason, uploads, is_answer=name == "answer")
     if name == "answer" and moved.answered_at is None:
@@ -157,7 +157,7 @@ def reply_to_ticket(
     uploads: Iterable[UploadedFile] = (),
 ) -> TicketReply:
     """Leave a message with evidence. Raises Refused or DomainError at `body` or `files`."""
-    locked = _lock(ticket)
+    locked = lock(ticket, "platform__organisation", "department")
     TicketAccess(actor).require("reply", locked)
     reply = _say(actor, locked, body, uploads, is_answer=False)
     log_activity(actor=actor, action="platforms.supportticket.reply", target=locked, now=now)
@@ -180,12 +180,6 @@ def _say(
 def _perform(
     access: TicketAccess, ticket: SupportTicket, name: str, *, now: datetime, reason: str = ""
 ) -> SupportTicket:
-    moved: Any
-    moved, _row = perform(access, name, ticket, now=now, reason=reason)
+    moved = perform(access, name, ticket, now=now, reason=reason)
     emit(f"platforms.ticket.{name}", ticket_id=moved.pk)
     return moved
-
-
-def _lock(ticket: SupportTicket) -> SupportTicket:
-    rows = SupportTicket.objects.select_for_update(of=("self",))
-    return rows.select_related("platform__organisation", "department").get(pk=ticket.pk)

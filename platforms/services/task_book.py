@@ -13,7 +13,7 @@ from core.activity import register_actions
 from core.errors import DomainError
 from core.files import files_of, register_guard, store_file
 from core.models import StoredFile
-from core.services import check_record, log_activity
+from core.services import check_record, lock, log_activity
 from platforms.access import AssessmentAccess, RecognitionAccess
 from platforms.models import Assessment, AssessmentItem, Recognition
 from platforms.services.roster import lock_recognition
@@ -98,7 +98,7 @@ def _lock_open(actor: Any, assessment: Assessment) -> tuple[Recognition, Assessm
     """Recognition and assessment, locked, if `actor` may write its task book and there is no
     conclusion yet."""
     recognition = lock_recognition(assessment.recognition)
-    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    locked = lock(assessment)
     access = RecognitionAccess(actor)
     if not access.can("assess", recognition):
         access.require("extend", recognition)

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from core.activity import register_actions
 from core.errors import DomainError, Refused
-from core.services import check_record, log_activity
+from core.services import check_record, lock, log_activity
 from platforms.access import UsageAccess
 from platforms.enums import UsageSource
 from platforms.models import Equipment, Platform, UsageLog
@@ -65,7 +65,7 @@ def _line(
 @transaction.atomic
 def delete_usage(*, actor: Any, line: UsageLog, now: datetime) -> None:
     """Take a wrong line out; the log keeps that it was there. Raises Refused."""
-    locked = UsageLog.objects.select_for_update().get(pk=line.pk)
+    locked = lock(line)
     UsageAccess(actor).require("delete", locked)
     log_activity(
         actor=actor, action="platforms.usagelog.delete", target=locked.equipment, now=now,

@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError
 from core.files import store_file
 from core.models import StoredFile
 from core.search import search_vector
-from core.services import check_record, emit, log_activity
+from core.services import assign, assign_many, check_record, emit, lock, log_activity
 from core.states import perform
 from policies.access import access_to
 from policies.body import render_body
@@ -89,7 +89,7 @@ def edit_content(
 
     Errors: Refused, Conflict (`version` is the `updated_at` the editor saw), `invalid`.
     """
-    locked = _lock(content)
+    locked = lock(content)
     access = access_to(actor, locked)
     access.require("edit", locked)
     if version is not None and version != locked.updated_at:
@@ -115,8 +115,7 @@ def move_content(
     `reason_required`, `empty`: nothing is published without text or summary, no topic
     without a piece that is public.
     """
-    moved: Content
-    moved, _row = perform(access_to(actor, content), name, content, now=now, reason=reason)  # type: ignore[assignment]
+    moved = perform(access_to(actor, content), name, content, now=now, reason=reason)
     if not moved.is_published:
         return moved
     if not (moved.body or moved.summary):
@@ -133,7 +132,7 @@ def move_content(
 @transaction.atomic
 def attach_file(*, actor: Any, content: Content, upload: Any, now: datetime) -> StoredFile:
     """Keep `upload` as an attachment, open to whoever sees the piece; its type is checked."""
-    locked = _lock(content)
+    locked = lock(content)
     access_to(actor, locked).require("attach", locked)
     stored = store_file(actor=actor, upload=upload, target=locked)
     _log(actor, "attach", locked, now, data={"file": stored.name})
@@ -143,7 +142,7 @@ def attach_file(*, actor: Any, content: Content, upload: Any, now: datetime) -> 
 @transaction.atomic
 def remove_file(*, actor: Any, content: Content, stored: StoredFile, now: datetime) -> None:
     """Remove an attachment of the piece; the log keeps its name and digest."""
-    locked = _lock(content)
+    locked = lock(content)
     access_to(actor, locked).require("attach", locked)
     if (stored.target_type, stored.target_id) != (locked._meta.label_lower, str(locked.pk)):
         raise DomainError("file_target", "这个文件不属于这篇内容。", "file")
@@ -165,11 +164,6 @@ def content_search(content: Content) -> Any:
     )
 
 
-def _lock(content: Content) -> Content:
-    rows = type(content)._default_manager.select_for_update(of=("self",))
-    return rows.get(pk=content.pk)
-
-
 def _assign(content: Content, values: Mapping[str, Any]) -> list[str]:
     """Set the typed fields and what follows from them; return the names of those that changed."""
     model = type(content)
@@ -181,25 +175,14 @@ def _assign(content: Content, values: Mapping[str, Any]) -> list[str]:
         given["doc_number"] = normalise_doc_number(given["doc_number"])
     if "body_source" in given:
         given["body"] = render_body(given["body_source"])
-    changed = [name for name, value in given.items() if getattr(content, name) != value]
-    for name in changed:
-        setattr(content, name, given[name])
-    return changed
+    return assign(content, given)
 
 
 def _assign_lists(content: Content, values: Mapping[str, Any]) -> list[str]:
-    changed = []
-    for name in LISTS[type(content)]:
-        if name not in values:
-            continue
-        if isinstance(content, Topic) and name == "pieces":
-            changed += [name] if arrange_pieces(content, values[name]) else []
-            continue
-        relation = getattr(content, name)
-        wanted = {row.pk for row in values[name]}
-        if wanted != set(relation.values_list("pk", flat=True)):
-            relation.set(wanted)
-            changed.append(name)
+    names = [name for name in LISTS[type(content)] if name != "pieces"]
+    changed = assign_many(content, values, names)
+    if isinstance(content, Topic) and "pieces" in values:
+        changed += ["pieces"] if arrange_pieces(content, values["pieces"]) else []
     return changed
 
 

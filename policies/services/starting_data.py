@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from core.access import SYSTEM
-from core.services import log_activity
+from core.loading import LoadCount, sync_rows
 from policies.doc_numbers import normalise_doc_number
 from policies.enums import ContentStatus
 from policies.models import Content, Interpretation, News, PolicyDocument
@@ -29,15 +27,6 @@ DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 QUOTED = re.compile(r"《([^《》]+)》")
 
 
-@dataclass(frozen=True)
-class LoadCount:
-    """What a load changed, in rows."""
-
-    created: int
-    updated: int
-    unchanged: int
-
-
 @transaction.atomic
 def load_policies(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount:
     """Bring `data/policies.jsonl` in, each row as its category says; safe to run twice.
@@ -53,37 +42,15 @@ def load_policies(*, rows: Iterable[dict[str, Any]], now: datetime) -> LoadCount
     for row in rows:
         model = MODELS[kinds[row["category"]]]
         wanted[model][str(row["id"])] = _values(row, model)
-    counts = [_sync(model, values, now) for model, values in wanted.items()]
+    counts = [
+        sync_rows(
+            model, values, status=ContentStatus.PUBLISHED, search=content_search, now=now,
+            related=("region", "fields"),
+        )
+        for model, values in wanted.items()
+    ]  # fmt: skip
     _pair_interpretations(wanted[Interpretation])
     return LoadCount(*(sum(column) for column in zip(*counts, strict=True)))
-
-
-def _sync(
-    model: type[Content], wanted: dict[str, dict[str, Any]], now: datetime
-) -> tuple[int, int, int]:
-    manager = model._default_manager
-    locked = manager.select_for_update(of=("self",)).filter(slug__in=wanted).order_by("pk")
-    existing = {content.slug: content for content in locked}
-    fresh: list[Content] = []
-    changed: list[Content] = []
-    for slug, values in wanted.items():
-        content = existing.get(slug) or model(
-            slug=slug, status=ContentStatus.PUBLISHED, status_changed_at=now, published_at=now
-        )
-        if content.pk and all(getattr(content, name) == v for name, v in values.items()):
-            continue
-        for name, value in values.items():
-            setattr(content, name, value)
-        content.clean_fields(exclude={"region", "search", "fields"})
-        content.search = content_search(content)
-        (changed if content.pk else fresh).append(content)
-    manager.bulk_create(fresh, batch_size=500)
-    if changed:
-        manager.bulk_update(changed, [*next(iter(wanted.values())), "search"], batch_size=200)
-    action = f"policies.{model._meta.model_name}.load"
-    for content in fresh:
-        log_activity(actor=SYSTEM, action=action, target=content, now=now)
-    return len(fresh), len(changed), len(wanted) - len(fresh) - len(changed)
 
 
 def _values(row: dict[str, Any], model: type[Content]) -> dict[str, Any]:

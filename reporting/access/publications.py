@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import RegionAccess
-from core.access import ALLOWED, Access, Decision
+from core.access import ALLOWED, Decision, OwnAccess
 from core.states import Relation
 from reporting.access.base import OWNER, STAFF, SYSTEM
 from reporting.enums import ListStatus, PublicationStatus
@@ -102,7 +102,7 @@ class PublishedListAccess(RegionalAccess):
         return obj.is_published or STAFF in self.relations(obj) or self.is_system
 
 
-class ReleaseSubscriptionAccess(Access):
+class ReleaseSubscriptionAccess(OwnAccess):
     """Subscriptions are their person's alone."""
 
     model = ReleaseSubscription
@@ -112,18 +112,6 @@ class ReleaseSubscriptionAccess(Access):
         "cancel": frozenset({OWNER}),
     }
     labels: ClassVar = {"view": _("查看订阅"), "create": _("订阅"), "cancel": _("取消订阅")}
-
-    def visible(self) -> QuerySet[Any]:
-        rows = ReleaseSubscription.objects.all()
-        if self.is_system:
-            return rows
-        is_somebody = getattr(self.user, "is_authenticated", False)
-        return rows.filter(user=self.user) if is_somebody else rows.none()
-
-    def relations(self, obj: Any | None) -> frozenset[Relation]:
-        found = super().relations(obj)
-        is_own = obj is not None and obj.user_id == getattr(self.user, "pk", None)
-        return found | {OWNER} if is_own else found
 
 
 def may_read_publication_file(user: Any, target_id: str) -> bool:

@@ -16,7 +16,7 @@ from accounts.selectors import staff_for_region
 from core.access import SYSTEM
 from core.errors import DomainError
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import emit, lock, log_activity
 from core.states import perform
 from core.workdays import add_workdays
 from notifications.services import notify
@@ -68,8 +68,7 @@ def _raise(indicator: Indicator, problem: str, now: datetime) -> None:
 
 def _recover(alert: Alert, now: datetime) -> None:
     if alert.status == AlertStatus.OPEN:
-        moved: Any
-        moved, _row = perform(AlertAccess(SYSTEM), "close", alert, now=now, reason=RECOVERED)
+        moved = perform(AlertAccess(SYSTEM), "close", alert, now=now, reason=RECOVERED)
         moved.answer, alert = RECOVERED, moved
     alert.recovered_at = now
     alert.save(update_fields=["answer", "recovered_at", "updated_at"])
@@ -83,7 +82,7 @@ def assign_alert(
 
     Errors: Refused (also once it is closed), `not_staff`, `past_date`.
     """
-    locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
+    locked = lock(alert)
     AlertAccess(actor).require("assign", locked)
     if due_date is not None and due_date < timezone.localdate(now):
         raise DomainError("past_date", "期限不能早于今天。", "due_date")
@@ -111,8 +110,7 @@ def close_alert(
     Errors: Refused, `wrong_state`, `reason_required`, `evidence_required` at `files`, those of
     files.
     """
-    moved: Any
-    moved, _row = perform(AlertAccess(actor), "close", alert, now=now, reason=reason)
+    moved = perform(AlertAccess(actor), "close", alert, now=now, reason=reason)
     files = list(uploads)
     if not files:
         raise DomainError("evidence_required", "数值还没有恢复，请附上处理的证明材料。", "files")
@@ -133,8 +131,7 @@ def reopen_alert(*, actor: Any, alert: Alert, reason: str, now: datetime) -> Ale
 
 
 def _reopen(actor: Any, alert: Alert, *, now: datetime, reason: str, message: str = "") -> Alert:
-    moved: Any
-    moved, _row = perform(AlertAccess(actor), "reopen", alert, now=now, reason=reason)
+    moved = perform(AlertAccess(actor), "reopen", alert, now=now, reason=reason)
     moved.message = message or moved.message
     moved.answer, moved.closed_by = "", None
     moved.due_date = add_workdays(now, ALERT_WORKDAYS).date()

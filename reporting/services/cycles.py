@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from reporting.access import CycleAccess
 from reporting.enums import Coverage, JobKind
@@ -65,13 +65,12 @@ def edit_cycle(
     *, actor: Any, cycle: ReportCycle, values: Mapping[str, Any], now: datetime
 ) -> ReportCycle:
     """Change the dates or the notice. Errors: Refused, `invalid`."""
-    locked = ReportCycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
+    locked = lock(cycle)
     CycleAccess(actor).require("edit", locked)
     changed = {name: values[name] for name in ("opens_date", "due_date", "notice")}
     changed = {name: new for name, new in changed.items() if getattr(locked, name) != new}
     before = {name: str(getattr(locked, name)) for name in changed}
-    for name, new in changed.items():
-        setattr(locked, name, new)
+    assign(locked, changed)
     check_record(locked)
     locked.save(update_fields=[*changed, "updated_at"])
     log_activity(
@@ -86,8 +85,7 @@ def move_cycle(
 ) -> ReportCycle:
     """`open` (starts the job that makes the reports), `close`, `reopen`. Errors: Refused,
     `wrong_state`, `reason_required`."""
-    moved: Any
-    moved, _row = perform(CycleAccess(actor), name, cycle, now=now, reason=reason)
+    moved = perform(CycleAccess(actor), name, cycle, now=now, reason=reason)
     if name == "open":
         start_job(actor=actor, kind=JobKind.OPEN_CYCLE, cycle=moved, now=now)
     emit(EVENTS[name], cycle_id=moved.pk)

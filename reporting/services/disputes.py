@@ -46,10 +46,7 @@ def make_dispute(
     `invalid` (one is open already), those of files.
     """
     run = lock_run(result.round.run)
-    decision = ResultAccess(actor).can("dispute", result)
-    if decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    ResultAccess(actor).require("dispute", result)
+    ResultAccess(actor).require_now("dispute", result)
     if run.publicity_ends_at is None or now > run.publicity_ends_at:
         raise DomainError("wrong_state", "公示期内才能提出异议。")
     _indicator(run, code)
@@ -96,8 +93,7 @@ def answer_dispute(
     `invalid_value`, `job_running`.
     """
     run = lock_run(dispute.run)
-    moved: Any
-    moved, _row = perform(DisputeAccess(actor), name, dispute, now=now, reason=answer)
+    moved = perform(DisputeAccess(actor), name, dispute, now=now, reason=answer)
     moved.answer = answer.strip()
     moved.save(update_fields=["answer", "updated_at"])
     if name == "uphold":
@@ -129,10 +125,7 @@ def correct_input(
     Errors: Refused, `wrong_state`, `reason_required`, `code`, `invalid_value`, `platform`.
     """
     locked = lock_run(run)
-    decision = EvaluationAccess(actor).can("correct", locked)
-    if decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    EvaluationAccess(actor).require("correct", locked)
+    EvaluationAccess(actor).require_now("correct", locked)
     if not reason.strip():
         raise DomainError("reason_required", "请写明更正理由和依据。", "reason")
     results = EvaluationResult.objects.in_force().filter(round__run=locked, platform=platform)

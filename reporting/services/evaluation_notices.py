@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import people_of_organisation, staff_for_region
+from accounts.selectors import people_of_organisation, people_of_organisations, staff_for_region
 from core.templatetags.portal_format import day as shown_day
 from core.templatetags.portal_format import yuan
 from notifications.services.messages import notify
@@ -26,12 +26,7 @@ EVENTS = (
 def operators_in(run: EvaluationRun) -> QuerySet[User]:
     """Everybody who runs a platform that the run judged."""
     results = EvaluationResult.objects.in_force().filter(round__run=run)
-    return User.objects.filter(
-        role_assignments__role=Role.OPERATOR,
-        role_assignments__ended_at__isnull=True,
-        role_assignments__granted_at__isnull=False,
-        role_assignments__organisation__platforms__in=results.values("platform"),
-    ).distinct()
+    return people_of_organisations(results.values("platform__organisation"), [Role.OPERATOR])
 
 
 def tell(*, event_id: str, name: str, payload: dict[str, Any], now: datetime) -> int:
@@ -63,8 +58,7 @@ def _tell_dispute(event_id: str, name: str, dispute_id: int, now: datetime) -> i
         users: Any = staff_for_region(dispute.run.region_id)
         title, body = f"“{dispute.platform}”对评价提出异议", dispute.reason[:200]
     else:
-        organisation = dispute.platform.organisation_id
-        users = people_of_organisation(organisation, [Role.OPERATOR]) if organisation else []
+        users = people_of_organisation(dispute.platform.organisation_id, [Role.OPERATOR])
         title = f"评价异议{dispute.get_status_display()}：{dispute.code}"
         body = dispute.answer[:200]
     return notify(

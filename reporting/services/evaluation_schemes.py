@@ -95,7 +95,7 @@ def save_draft(
     locked = next((row for row in rows if row.pk == base.pk), None)
     if locked is None or locked.digest != seen_digest:
         raise Conflict
-    _require(actor, "revise", locked)
+    SchemeAccess(actor).require_now("revise", locked)
     if not reason.strip():
         raise DomainError("reason_required", "请写明修改理由。", "reason")
     waiting = next((row for row in rows if row.is_draft), None)
@@ -120,13 +120,6 @@ def save_draft(
         reason=made.reason, data={"digest": made.digest},
     )  # fmt: skip
     return made
-
-
-def _require(actor: Any, action: str, scheme: EvaluationScheme) -> None:
-    decision = SchemeAccess(actor).can(action, scheme)
-    if decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    SchemeAccess(actor).require(action, scheme)
 
 
 def _completed(definition: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +178,7 @@ def activate_scheme(
     wanted = next((row for row in rows if row.pk == scheme.pk), None)
     if wanted is None:
         raise DomainError("wrong_state", "这份草稿已经删除。")
-    _require(actor, "activate", wanted)
+    SchemeAccess(actor).require_now("activate", wanted)
     if not wanted.is_draft and not reason.strip():
         raise DomainError("reason_required", "请写明改回这一版的理由。", "reason")
     _read(wanted.definition)
@@ -206,7 +199,7 @@ def drop_draft(*, actor: Any, scheme: EvaluationScheme, now: datetime) -> None:
     locked = EvaluationScheme.objects.select_for_update().filter(pk=scheme.pk).first()
     if locked is None:
         raise DomainError("wrong_state", "这份草稿已经删除。")
-    _require(actor, "drop", locked)
+    SchemeAccess(actor).require_now("drop", locked)
     log_activity(
         actor=actor, action="reporting.evaluationscheme.drop", target=locked, now=now,
         reason=locked.reason,

@@ -78,10 +78,7 @@ def request_round(
 ) -> ReportingJob:
     """Compute the run in a worker. Errors: Refused, `wrong_state`, `job_running`."""
     locked = lock_run(run)
-    decision = EvaluationAccess(actor).can("compute", locked)
-    if decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    EvaluationAccess(actor).require("compute", locked)
+    EvaluationAccess(actor).require_now("compute", locked)
     return start_job(
         actor=actor, kind=JobKind.EVALUATE, cycle=locked.cycle, now=now,
         parameters={"run_id": locked.pk, "reason": reason.strip()},
@@ -106,8 +103,7 @@ def move_run(
     locked = lock_run(run)
     if name in EVENTS and EvaluationAccess(actor).can(name, locked):
         _ready(locked, name, now)
-    moved: Any
-    moved, _row = perform(EvaluationAccess(actor), name, locked, now=now, reason=reason)
+    moved = perform(EvaluationAccess(actor), name, locked, now=now, reason=reason)
     if name == "show":
         days = int(locked.scheme.definition["publicity_workdays"])
         moved.publicity_starts_at, moved.publicity_ends_at = now, end_of_workdays(now, days)
@@ -185,10 +181,7 @@ def add_run_comment(
 ) -> EvaluationComment:
     """What staff or the third party say of the run or of one platform. Errors: Refused,
     `body_required`, `wrong_state` (nothing is computed yet, or it is over)."""
-    decision = EvaluationAccess(actor).can("comment", run)
-    if decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    EvaluationAccess(actor).require("comment", run)
+    EvaluationAccess(actor).require_now("comment", run)
     if not body.strip():
         raise DomainError("body_required", "请写明意见。", "body")
     comment = EvaluationComment(run=run, platform=platform, author=actor, body=body.strip())

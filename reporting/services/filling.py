@@ -13,7 +13,7 @@ from django.db import transaction
 
 from core.errors import DomainError
 from core.files import store_file
-from core.services import emit, log_activity
+from core.services import assign, emit, lock, log_activity
 from core.templatetags.portal_format import plain
 from reporting import rules
 from reporting.access import AnnualReportAccess
@@ -61,7 +61,7 @@ def save_values(
     caller. Derived values follow at once. Errors (raised): Refused. In the result: `invalid_value`,
     `auto_value`, `null_reason`, `unknown_indicator`, conflicts.
     """
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("edit", locked)
     known = {row.code: row for row in locked.cycle.indicators.all()}
     rows = ReportValue.objects.select_for_update(of=("self",)).select_related("indicator")
@@ -145,8 +145,7 @@ def _note(indicator: Indicator, entry: Typed) -> str:
 
 
 def _write(row: ReportValue, new: Mapping[str, Any], now: datetime) -> None:
-    for name, content in new.items():
-        setattr(row, name, content)
+    assign(row, new)
     row.version += 1
     row.clean_fields(exclude=["report", "indicator"])
     row.save()
@@ -172,15 +171,10 @@ def count_problems(report: AnnualReport) -> list[Line]:
     return lines
 
 
-def _locked(report: AnnualReport) -> AnnualReport:
-    rows = AnnualReport.objects.select_for_update(of=("self",))
-    return rows.select_related("cycle__region", "platform").get(pk=report.pk)
-
-
 @transaction.atomic
 def refresh_report(*, actor: Any, report: AnnualReport, now: datetime) -> list[Line]:
     """Compute the automatic values of one report anew; its lines after it. Errors: Refused."""
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("edit", locked)
     rows = AnnualReport.objects.filter(pk=locked.pk)
     compute_reports(cycle=locked.cycle, reports=rows, now=now)
@@ -202,7 +196,7 @@ def save_plan(
     What is wrong, or was changed by somebody else since, is told and not written; the rest is.
     Errors (raised): Refused. In the result: `invalid_value`, `not_plannable`, `changed`.
     """
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("edit", locked)
     known = {row.code: row for row in locked.cycle.indicators.all()}
     existing = {row.code: row for row in locked.plan_targets.select_for_update()}
@@ -259,7 +253,7 @@ def request_correction(
     Errors: Refused, `not_computed`, `invalid_value`, `reason_required`. Event
     `reporting.report.correction_requested`.
     """
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("edit", locked)
     row = _value(locked, code)
     if row.indicator.is_manual:
@@ -293,7 +287,7 @@ def answer_correction(
 ) -> ReportValue:
     """Accept or decline a correction. An accepted one counts from then on, wherever numbers are
     derived. Errors: Refused, `no_correction`, `reason_required` (declining)."""
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("answer_correction", locked)
     row = _value(locked, code)
     if row.correction_answer != Answer.PENDING:
@@ -325,7 +319,7 @@ def attach_evidence(
     *, actor: Any, report: AnnualReport, code: str, uploads: Sequence[UploadedFile], now: datetime
 ) -> ReportValue:
     """Files that prove a value. Errors: Refused, `file_required`, those of files."""
-    locked = _locked(report)
+    locked = lock(report, "cycle__region", "platform")
     AnnualReportAccess(actor).require("edit", locked)
     if not uploads:
         raise DomainError("file_required", "请选择要上传的文件。", "files")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.errors import DomainError
 from core.models import JobStatus
 from core.queue import enqueue
-from core.services import log_activity
+from core.services import lock, log_activity
 from reporting.access import JobAccess
 from reporting.enums import JobKind
 from reporting.models import ReportCycle, ReportingJob
@@ -114,7 +114,7 @@ def _close(
 @transaction.atomic
 def cancel_job(*, actor: Any, job: ReportingJob, now: datetime) -> ReportingJob:
     """Stop a job after the chunk it is at; what is written stays. Errors: Refused."""
-    locked = ReportingJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    locked = lock(job)
     JobAccess(actor).require("cancel", locked)
     locked.status = JobStatus.CANCELLED
     locked.finished_at = now

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import people_of_organisation, staff_for_region
+from accounts.selectors import people_of_organisation, people_of_organisations, staff_for_region
 from core.access import SYSTEM
 from core.errors import DomainError
 from core.workdays import is_workday
@@ -27,8 +27,7 @@ KIND = "reporting"
 
 def operators_of(report: AnnualReport) -> list[User]:
     """Who runs the platform here; nobody for a platform known from public sources only."""
-    organisation = report.platform.organisation_id
-    return list(people_of_organisation(organisation, [Role.OPERATOR])) if organisation else []
+    return list(people_of_organisation(report.platform.organisation_id, [Role.OPERATOR]))
 
 
 def reviewers_of(report: AnnualReport) -> list[User]:
@@ -76,12 +75,8 @@ def tell(*, event_id: str, name: str, payload: dict[str, Any], now: datetime) ->
 def tell_filled(*, event_id: str, cycle_id: int, now: datetime) -> int:
     """Tell every operator of the cycle that a prefilled report waits; once each."""
     cycle = ReportCycle.objects.select_related("region").get(pk=cycle_id)
-    people = User.objects.filter(
-        role_assignments__role=Role.OPERATOR,
-        role_assignments__ended_at__isnull=True,
-        role_assignments__granted_at__isnull=False,
-        role_assignments__organisation__platforms__annual_reports__cycle=cycle,
-    ).distinct()
+    owners = AnnualReport.objects.filter(cycle=cycle).values("platform__organisation")
+    people = people_of_organisations(owners, [Role.OPERATOR])
     return notify(
         users=people, kind=KIND, event_id=event_id, title=f"{cycle}开始填报",
         body=f"系统已预填平台记录中的数值，请补充其余内容，截止日期 {cycle.due_date}。",

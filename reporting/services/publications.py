@@ -12,7 +12,7 @@ from django.db.models import Max
 from core.errors import Conflict, DomainError
 from core.files import files_of
 from core.search import search_vector
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from reporting.access import PublicationAccess
 from reporting.enums import Includes, JobKind, PublicationKind
@@ -90,15 +90,10 @@ def _start(actor: Any, publication: Publication, kind: str, now: datetime) -> Re
     )  # fmt: skip
 
 
-def _locked(publication: Publication) -> Publication:
-    rows = Publication.objects.select_for_update(of=("self",)).select_related("cycle", "region")
-    return rows.get(pk=publication.pk)
-
-
 @transaction.atomic
 def request_freeze(*, actor: Any, publication: Publication, now: datetime) -> ReportingJob:
     """Take the data anew; edited texts stay. Errors: Refused, `job_running`."""
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     PublicationAccess(actor).require("freeze", locked)
     return _start(actor, locked, JobKind.FREEZE, now)
 
@@ -116,7 +111,7 @@ def edit_section(
 
     Errors: Refused, Conflict (somebody saved since `version`), `unknown_number`, `too_long`.
     """
-    publication = _locked(section.publication)
+    publication = lock(section.publication, "cycle", "region")
     PublicationAccess(actor).require("edit", publication)
     rows = PublicationSection.objects.select_for_update(of=("self",))
     locked = rows.select_related("edited_by").get(pk=section.pk)
@@ -145,7 +140,7 @@ def choose_entries(
 
     Returns how many are taken in. Errors: Refused, `score` (a number from 0 to 100).
     """
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     PublicationAccess(actor).require("edit", locked)
     rows = list(locked.rows.select_for_update().filter(pk__in=choices).order_by("pk"))
     for row in rows:
@@ -169,15 +164,14 @@ def submit_publication(*, actor: Any, publication: Publication, now: datetime) -
     Errors: Refused, `wrong_state`, `not_frozen`, `empty` (nothing was taken in),
     `unknown_number`.
     """
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     if locked.snapshot is None:
         raise DomainError("not_frozen", "数据还没有封存，请等任务完成。")
     if not locked.entries.exists():
         raise DomainError("empty", "没有收录任何内容：请先归档年度报告，或放宽收录范围。")
     for section in locked.sections.order_by("order"):
         check_text(section.text, locked.snapshot["numbers"])
-    moved: Any
-    moved, _row = perform(PublicationAccess(actor), "submit", locked, now=now)
+    moved = perform(PublicationAccess(actor), "submit", locked, now=now)
     moved.content_sha256 = content_digest(locked)
     moved.reason = ""
     moved.save(update_fields=["content_sha256", "reason", "updated_at"])
@@ -199,7 +193,7 @@ def request_files(*, actor: Any, publication: Publication, now: datetime) -> Rep
 
     Errors: Refused, `complete`, `job_running`.
     """
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     PublicationAccess(actor).require("publish", locked)
     if made_formats(locked) >= set(FORMATS):
         raise DomainError("complete", "文件已经齐全。")
@@ -212,8 +206,7 @@ def return_publication(
 ) -> Publication:
     """Send a publication back to be written on; its files go. Errors: Refused, `wrong_state`,
     `reason_required`."""
-    moved: Any
-    moved, _row = perform(PublicationAccess(actor), "return", publication, now=now, reason=reason)
+    moved = perform(PublicationAccess(actor), "return", publication, now=now, reason=reason)
     moved.reason = reason.strip()[:500]
     moved.save(update_fields=["reason", "updated_at"])
     drop_files(moved)
@@ -223,7 +216,7 @@ def return_publication(
 @transaction.atomic
 def publish_publication(*, actor: Any, publication: Publication, now: datetime) -> Publication:
     """Make an edition public, for good. Errors: Refused, `wrong_state`, `no_files`."""
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     access = PublicationAccess(actor)
     access.require("publish", locked)
     if made_formats(locked) < set(FORMATS):
@@ -231,8 +224,7 @@ def publish_publication(*, actor: Any, publication: Publication, now: datetime) 
     # the moment belongs to what may never change, so it is written before the state
     locked.published_at, locked.search = now, publication_search(locked)
     locked.save(update_fields=["published_at", "search", "updated_at"])
-    moved: Any
-    moved, _row = perform(access, "publish", locked, now=now)
+    moved = perform(access, "publish", locked, now=now)
     emit("reporting.publication.published", publication_id=moved.pk)
     return moved
 
@@ -255,8 +247,7 @@ def withdraw_publication(
 
     Errors: Refused, `wrong_state`, `reason_required`.
     """
-    moved: Any
-    moved, _row = perform(PublicationAccess(actor), "withdraw", publication, now=now, reason=reason)
+    moved = perform(PublicationAccess(actor), "withdraw", publication, now=now, reason=reason)
     moved.reason, moved.search = reason.strip()[:500], None
     moved.save(update_fields=["reason", "search", "updated_at"])
     emit("reporting.publication.withdrawn", publication_id=moved.pk)
@@ -266,7 +257,7 @@ def withdraw_publication(
 @transaction.atomic
 def delete_publication(*, actor: Any, publication: Publication, now: datetime) -> None:
     """Throw a draft away. Errors: Refused."""
-    locked = _locked(publication)
+    locked = lock(publication, "cycle", "region")
     PublicationAccess(actor).require("delete", locked)
     log_activity(actor=actor, action="reporting.publication.delete", target=locked, now=now)
     files_of(locked).delete()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from core.errors import DomainError
 from core.models import JobStatus
-from core.services import emit, log_activity
+from core.services import emit, lock, log_activity
 from core.states import perform
 from reporting.access import PublishedListAccess
 from reporting.enums import JobKind, ListKind, ListStatus
@@ -74,7 +74,7 @@ def default_title(kind: str, criteria: Mapping[str, Any]) -> str:
 @transaction.atomic
 def drop_list(*, actor: Any, edition: PublishedList, now: datetime) -> None:
     """Give up an edition whose job failed or was cancelled. Errors: Refused, `wrong_state`."""
-    locked = PublishedList.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    locked = lock(edition)
     PublishedListAccess(actor).require("issue", locked)
     job = job_of(locked)
     if locked.status != ListStatus.ISSUING or (
@@ -94,8 +94,7 @@ def withdraw_list(
 
     Errors: Refused, `wrong_state`, `reason_required`.
     """
-    moved: Any
-    moved, _row = perform(PublishedListAccess(actor), "withdraw", edition, now=now, reason=reason)
+    moved = perform(PublishedListAccess(actor), "withdraw", edition, now=now, reason=reason)
     moved.reason, moved.search = reason.strip()[:500], None
     moved.save(update_fields=["reason", "search", "updated_at"])
     emit("reporting.list.withdrawn", list_id=moved.pk)

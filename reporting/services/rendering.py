@@ -12,6 +12,7 @@ from django.db import transaction
 from core.files import files_of, keep_file
 from core.lists import XLSX
 from core.models import StoredFile
+from core.services import lock
 from reporting.documents.pdf import publication_pdf
 from reporting.documents.press_kit import press_kit
 from reporting.documents.publication import printed
@@ -58,7 +59,7 @@ def _render(publication: Publication, form: str) -> None:
     content = make(publication)
     with transaction.atomic():
         # whoever sent it back meanwhile throws its files away: then this one is not kept
-        locked = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+        locked = lock(publication)
         is_same = locked.content_sha256 == publication.content_sha256
         if locked.status == PublicationStatus.IN_REVIEW and is_same:
             mark = "（演示数据）" if publication.is_demo else ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from platforms.services import raise_from_report
 from reporting.access import AnnualReportAccess, next_step
@@ -42,10 +42,7 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
     does not hold, or a warning is not explained). Event `reporting.report.submitted`.
     """
     access = AnnualReportAccess(actor)
-    decision = access.can("submit", report)
-    if not decision and decision.code == "wrong_state":
-        raise DomainError("wrong_state", decision.reason)
-    access.require("submit", report)
+    access.require_now("submit", report)
     lines = refresh_report(actor=actor, report=report, now=now)
     left = blocking(found for line in lines for found in line.findings)
     if left:
@@ -53,10 +50,9 @@ def submit_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
         raise DomainError(
             "not_ready", f"还有 {len(left)} 处需要处理，如 {first.code}：{first.message}"
         )
-    moved: Any
-    moved, _row = perform(access, "submit", report, now=now)
+    moved = perform(access, "submit", report, now=now)
     version = freeze(report=_whole(moved), actor=actor, now=now, lines=lines)
-    moved, _row = perform(AnnualReportAccess(SYSTEM), f"to_{moved.chain[0]}", moved, now=now)
+    moved = perform(AnnualReportAccess(SYSTEM), f"to_{moved.chain[0]}", moved, now=now)
     moved.submitted_at = now
     moved.save(update_fields=["submitted_at", "updated_at"])
     _ask_departments(actor, moved, now)
@@ -70,8 +66,7 @@ def recall_report(*, actor: Any, report: AnnualReport, now: datetime) -> AnnualR
 
     Errors: Refused (`in_review`, `closed`), `wrong_state`. Event `reporting.report.recalled`.
     """
-    moved: Any
-    moved, _row = perform(AnnualReportAccess(actor), "recall", report, now=now)
+    moved = perform(AnnualReportAccess(actor), "recall", report, now=now)
     emit("reporting.report.recalled", report_id=moved.pk)
     return moved
 
@@ -101,8 +96,7 @@ def review_report(
     """
     if name not in EVENTS:
         raise Refused("没有这个操作。")
-    moved: Any
-    moved, _row = perform(AnnualReportAccess(actor), name, report, now=now, reason=reason)
+    moved = perform(AnnualReportAccess(actor), name, report, now=now, reason=reason)
     emit(EVENTS[name], report_id=moved.pk)
     return moved
 
@@ -145,7 +139,7 @@ def remind_reports(*, actor: Any, reports: Iterable[AnnualReport], now: datetime
 @transaction.atomic
 def remind_report(*, actor: Any, report: AnnualReport, now: datetime) -> None:
     """Errors: Refused, `wrong_state`, `reminded_today`. Event `reporting.report.reminded`."""
-    locked = AnnualReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    locked = lock(report)
     AnnualReportAccess(actor).require("remind", locked)
     if not locked.is_editable:
         raise DomainError("wrong_state", "报告已提交，不需要催报。")
@@ -187,7 +181,7 @@ def add_comment(
 @transaction.atomic
 def resolve_comment(*, actor: Any, comment: ReviewComment, now: datetime) -> ReviewComment:
     """Say that a comment is dealt with. Errors: Refused, `wrong_state`."""
-    locked = ReviewComment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    locked = lock(comment)
     AnnualReportAccess(actor).require("resolve_comment", locked.report)
     if locked.resolved_at is not None:
         raise DomainError("wrong_state", "这条意见已经解决。")
@@ -228,7 +222,7 @@ def answer_extension(
     *, actor: Any, extension: Extension, accept: bool, now: datetime, reason: str = ""
 ) -> Extension:
     """Grant or decline more time. Errors: Refused, `wrong_state`, `reason_required` (declining)."""
-    locked = Extension.objects.select_for_update(of=("self",)).get(pk=extension.pk)
+    locked = lock(extension)
     report = AnnualReport.objects.select_for_update(of=("self",)).get(pk=locked.report_id)
     AnnualReportAccess(actor).require("answer_extension", report)
     if locked.answer != Answer.PENDING:

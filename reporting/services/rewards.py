@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.services import check_record, emit, log_activity
+from core.services import check_record, emit, lock, log_activity
 from core.states import perform
 from core.templatetags.portal_format import yuan
 from core.workdays import end_of_workdays
@@ -140,7 +140,7 @@ def move_reward(
     Errors: Refused, `wrong_state`, `reason_required`, `publicity_running`, `field_required`,
     `twice` (the ledger has it already).
     """
-    locked = RewardPlan.objects.select_for_update().get(pk=plan.pk)
+    locked = lock(plan)
     access = RewardAccess(actor)
     if name == "decide" and access.can(name, locked):
         if locked.publicity_ends_at and now <= locked.publicity_ends_at:
@@ -148,8 +148,7 @@ def move_reward(
             raise DomainError("publicity_running", f"公示到 {day} 结束，之后才能决定。")
         locked.document_number = document_number.strip()
         locked.save(update_fields=["document_number", "updated_at"])
-    moved: Any
-    moved, _row = perform(access, name, locked, now=now, reason=reason)
+    moved = perform(access, name, locked, now=now, reason=reason)
     if name == "show":
         moved.publicity_starts_at = now
         moved.publicity_ends_at = end_of_workdays(now, _workdays(moved))
@@ -186,7 +185,7 @@ def pay_reward(*, actor: Any, plan: RewardPlan, paid_date: date, now: datetime) 
 
     Errors: Refused, `wrong_state`, `twice` (nothing is left to pay), at `paid_date`.
     """
-    locked = RewardPlan.objects.select_for_update().get(pk=plan.pk)
+    locked = lock(plan)
     if locked.status != RewardStatus.DECIDED:
         raise DomainError("wrong_state", "作出决定后才能登记拨付。")
     RewardAccess(actor).require("pay", locked)

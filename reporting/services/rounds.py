@@ -13,7 +13,7 @@ from django.db import transaction
 from core.access import SYSTEM
 from core.bulk import write_rows
 from core.errors import DomainError
-from core.services import emit, log_activity
+from core.services import emit, lock, log_activity
 from core.states import perform
 from reporting.access import EvaluationAccess
 from reporting.enums import ReportStatus, RunStatus
@@ -202,7 +202,7 @@ def _write(
     now: datetime,
     reason: str,
 ) -> EvaluationRound:
-    locked = EvaluationRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = lock(run)
     if not locked.is_open or locked.status != run.status:
         raise DomainError("wrong_state", "计算期间评价状态有变化，请重新计算。")
     details = {result.key: result.as_json() for result in results}
