@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.utils import timezone
 
 from core.errors import DomainError, Refused
 
@@ -49,3 +51,18 @@ def telling(request: HttpRequest, failed: str = "") -> Iterator[None]:
         yield
     except DomainError as error:
         tell(request, error, failed)
+
+
+def carry_out(
+    request: HttpRequest, service: Callable[..., Any], said: str = "", **given: Any
+) -> bool:
+    """Call a service for the user, now: a message says that it is done (`said`), or why not.
+
+    Whether it is done. Refused is raised again.
+    """
+    with telling(request):
+        service(actor=request.user, now=timezone.now(), **given)
+        if said:
+            messages.success(request, said)
+        return True
+    return False

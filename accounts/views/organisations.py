@@ -17,7 +17,7 @@ from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 
 
 def _visible(request: PersonRequest, pk: int) -> Organisation:
@@ -88,12 +88,9 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
     form.is_valid()
     with telling(request):
         services.change_organisation_status(
-            actor=request.user,
-            organisation=found,
-            transition=name,
+            actor=request.user, organisation=found, transition=name, now=timezone.now(),
             reason=form.cleaned_data.get("reason", ""),
-            now=timezone.now(),
-        )
+        )  # fmt: skip
         messages.success(request, f"已{OrganisationAccess.machine.by_name[name].label}。")
     return redirect(found)
 
@@ -103,15 +100,10 @@ def move(request: PersonRequest, pk: int, name: str) -> HttpResponse:
 def answer(request: PersonRequest, pk: int) -> HttpResponse:
     """Let somebody into an organisation, or not."""
     assignment = get_object_or_404(RoleAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.answer_request(
-            actor=request.user,
-            assignment=assignment,
-            is_granted=request.POST.get("answer") == "grant",
-            reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )
-        messages.success(request, "已答复，申请人会收到消息。")
+    carry_out(
+        request, services.answer_request, "已答复，申请人会收到消息。", assignment=assignment,
+        is_granted=request.POST.get("answer") == "grant", reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(assignment.organisation or "accounts:people")
 
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.tables import UserTable
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 
 
 @login_required
@@ -98,13 +98,8 @@ def active(request: PersonRequest, pk: int) -> HttpResponse:
     """Let a person in again, or shut them out."""
     found = get_object_or_404(UserAccess(request.user).visible(), pk=pk)
     is_active = request.POST.get("active") == "1"
-    with telling(request):
-        services.set_active(
-            actor=request.user,
-            user=found,
-            is_active=is_active,
-            reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )
-        messages.success(request, f"{found}的账号已{'启用' if is_active else '停用'}。")
+    carry_out(
+        request, services.set_active, f"{found}的账号已{'启用' if is_active else '停用'}。",
+        user=found, is_active=is_active, reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("accounts:person", pk=found.pk)

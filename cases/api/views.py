@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, status, viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from cases.access import ENTERPRISE_ROLES, CallAccess, CaseAccess, OutcomeAccess
 from cases.api import serializers
 from cases.filters import CaseFilter, ProjectFilter
 from cases.models import Case, CaseCall, Message, Outcome, Project
+from core.api.input import clean_input
 from core.errors import DomainError
 from core.models import StoredFile
 
@@ -26,23 +27,11 @@ NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="对
 ENQUIRY = serializers.EnquirySerializer
 
 
-def _clean(serializer_class: Any, request: Request) -> dict[str, Any]:
-    """Checked input as the arguments of a service."""
-    serializer = serializer_class(data=request.data, context={"request": request})
-    serializer.is_valid(raise_exception=True)
-    given = dict(serializer.validated_data)
-    if "files" in given:
-        given["uploads"] = given.pop("files")
-    return given
-
-
 @extend_schema_view(
     list=extend_schema(summary="我参与的对接"),
     retrieve=extend_schema(summary="一个对接", parameters=[NUMBER]),
 )
-class EnquiryViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Project]
-):
+class EnquiryViewSet(viewsets.ReadOnlyModelViewSet[Project]):
     """对接项目：从咨询到办结。只有对接双方、管辖部门和技术经理人能看到。"""
 
     queryset = Project.objects.none()
@@ -55,7 +44,7 @@ class EnquiryViewSet(
 
     def get_queryset(self) -> QuerySet[Project]:
         user = self.request.user
-        if getattr(self, "swagger_fake_view", False) or not user.is_authenticated:
+        if not user.is_authenticated:
             return Project.objects.none()
         rows = ProjectAccess(user).visible()
         rows = selectors.project_rows(rows, user, now=timezone.now())
@@ -69,7 +58,7 @@ class EnquiryViewSet(
     def create(self, request: Request) -> Response:
         """平台须在承诺的工作日内回复；保密需求随之向该平台的运营单位披露。"""
         ProjectAccess(request.user).require("start")
-        given = _clean(serializers.EnquiryInput, request)
+        given = clean_input(serializers.EnquiryInput, request)
         given.setdefault("enterprise", None)
         given["enterprise"] = given["enterprise"] or self._only_organisation()
         project = services.start_enquiry(actor=request.user, now=timezone.now(), **given)
@@ -95,7 +84,7 @@ class EnquiryViewSet(
         project = self.get_object()
         code = status.HTTP_200_OK
         if request.method == "POST":
-            given = _clean(serializers.EnquiryMessageInput, request)
+            given = clean_input(serializers.EnquiryMessageInput, request)
             services.post_message(actor=request.user, project=project, now=timezone.now(), **given)
             code = status.HTTP_201_CREATED
         return Response(_messages(project), code)
@@ -172,7 +161,7 @@ class EnquiryViewSet(
     def outcomes(self, request: Request, number: str) -> Response:
         """平台提出成果；企业确认后才计入统计。证据等级 A、B 须上传文件。"""
         project = self.get_object()
-        given = _clean(serializers.OutcomeInput, request)
+        given = clean_input(serializers.OutcomeInput, request)
         outcome = services.claim_outcome(
             actor=request.user, project=project, now=timezone.now(), **given
         )
@@ -190,7 +179,7 @@ class EnquiryViewSet(
         """平台登记到账；企业确认后计入平台的年度收入。"""
         receipt = services.register_receipt(
             actor=request.user, project=self.get_object(), now=timezone.now(),
-            **_clean(serializers.ReceiptInput, request),
+            **clean_input(serializers.ReceiptInput, request),
         )  # fmt: skip
         return Response(serializers.ReceiptSerializer(receipt).data, status.HTTP_201_CREATED)
 
@@ -203,7 +192,7 @@ class EnquiryViewSet(
 
     def _do(self, service: Any, serializer_class: Any = None, **extra: Any) -> Response:
         project = self.get_object()
-        given = _clean(serializer_class, self.request) if serializer_class else {}
+        given = clean_input(serializer_class, self.request) if serializer_class else {}
         service(actor=self.request.user, project=project, now=timezone.now(), **given, **extra)
         return self._answer(project)
 
@@ -228,9 +217,7 @@ def _messages(project: Project) -> Any:
 @extend_schema_view(
     list=extend_schema(summary="我能看到的成果"), retrieve=extend_schema(summary="一项成果")
 )
-class OutcomeViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Outcome]
-):
+class OutcomeViewSet(viewsets.ReadOnlyModelViewSet[Outcome]):
     """成果：平台提出，企业确认或不认可。"""
 
     queryset = Outcome.objects.none()
@@ -241,8 +228,6 @@ class OutcomeViewSet(
     write_scope = Scope.CASES_WRITE
 
     def get_queryset(self) -> QuerySet[Outcome]:
-        if getattr(self, "swagger_fake_view", False):
-            return Outcome.objects.none()
         rows = OutcomeAccess(self.request.user).visible().select_related("project")
         return rows.order_by("-achieved_date", "-pk")
 
@@ -254,7 +239,7 @@ class OutcomeViewSet(
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:
         """企业确认，可附满意度。"""
-        return self._answer("confirm", _clean(serializers.OutcomeConfirmInput, request))
+        return self._answer("confirm", clean_input(serializers.OutcomeConfirmInput, request))
 
     @extend_schema(
         summary="不认可",
@@ -264,7 +249,7 @@ class OutcomeViewSet(
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """企业不认可，须写明理由。"""
-        return self._answer("reject", _clean(serializers.EnquiryReasonInput, request))
+        return self._answer("reject", clean_input(serializers.EnquiryReasonInput, request))
 
     def _answer(self, name: str, given: dict[str, Any]) -> Response:
         outcome = services.answer_outcome(
@@ -277,7 +262,7 @@ class OutcomeViewSet(
 @extend_schema_view(
     list=extend_schema(summary="典型案例"), retrieve=extend_schema(summary="一个案例")
 )
-class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Case]):
+class CaseViewSet(viewsets.ReadOnlyModelViewSet[Case]):
     """已发布的典型案例，各有来源或企业的同意。"""
 
     queryset = Case.objects.none()
@@ -288,17 +273,13 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     read_scope = Scope.CASES_READ
 
     def get_queryset(self) -> QuerySet[Case]:
-        fake = getattr(self, "swagger_fake_view", False)
-        rows = Case.objects.none() if fake else CaseAccess(self.request.user).visible()
-        return selectors.case_rows(rows.published())
+        return selectors.case_rows(CaseAccess(self.request.user).visible().published())
 
 
 @extend_schema_view(
     list=extend_schema(summary="案例征集"), retrieve=extend_schema(summary="一次案例征集")
 )
-class CaseCallViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[CaseCall]
-):
+class CaseCallViewSet(viewsets.ReadOnlyModelViewSet[CaseCall]):
     """案例征集与入选结果。"""
 
     queryset = CaseCall.objects.none()
@@ -308,6 +289,4 @@ class CaseCallViewSet(
     read_scope = Scope.CASES_READ
 
     def get_queryset(self) -> QuerySet[CaseCall]:
-        if getattr(self, "swagger_fake_view", False):
-            return CaseCall.objects.none()
         return selectors.calls_with_selected(CallAccess(self.request.user).visible())

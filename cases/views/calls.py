@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import last_reason
 from cases import forms, selectors, services
 from cases.access import CallAccess, EntryAccess
 from cases.enums import CallStatus
@@ -19,7 +20,7 @@ from cases.models import CaseCall, CaseEntry, CaseScore
 from cases.services.calls import FIXED
 from cases.tables import CallTable, EntryTable, RankingTable
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from core.states import Relation
 
 SAID = {
@@ -70,7 +71,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         if found.status == CallStatus.SCORING and relations & {Relation.STAFF, Relation.REVIEWER}
         else [],
         "may_enter": may_enter,
-        "why_cancelled": selectors.last_reason(found, "cancel")
+        "why_cancelled": last_reason(found, "cancel")
         if found.status == CallStatus.CANCELLED
         else "",
         "own": selectors.own_cases(request.user, found) if may_enter else [],
@@ -114,12 +115,10 @@ def _form(request: HttpRequest, call: CaseCall | None) -> HttpResponse:
 def move_call(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Publish the call, begin with the marks, or cancel it."""
     found = _find(request, pk)
-    with telling(request):
-        services.move_call(
-            actor=request.user, call=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, SAID[name])
+    carry_out(
+        request, services.move_call, SAID[name], call=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found)
 
 
@@ -130,9 +129,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     rows = selectors.enterable_cases(request.user, found)
     case = get_object_or_404(rows, slug=request.POST.get("case", ""))
-    with telling(request):
-        services.enter_case(actor=request.user, call=found, case=case, now=timezone.now())
-        messages.success(request, "已报名，截止日期前可以撤回。")
+    carry_out(request, services.enter_case, "已报名，截止日期前可以撤回。", call=found, case=case)
     return redirect(found)
 
 
@@ -148,9 +145,7 @@ def _entry(request: HttpRequest, pk: int) -> CaseEntry:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an entry back."""
     found = _entry(request, pk)
-    with telling(request):
-        services.withdraw_entry(actor=request.user, entry=found, now=timezone.now())
-        messages.success(request, "已撤回报名。")
+    carry_out(request, services.withdraw_entry, "已撤回报名。", entry=found)
     return redirect(found.call)
 
 
@@ -211,8 +206,9 @@ def select(request: HttpRequest, pk: int) -> HttpResponse:
     """Select what is ticked, and end the call."""
     found = _find(request, pk)
     chosen = [int(one) for one in request.POST.getlist("entry") if one.isdecimal()]
-    with telling(request):
-        services.select_entries(actor=request.user, call=found, entries=chosen, now=timezone.now())
-        messages.success(request, "入选案例已公布，并通知各方。")
+    if carry_out(
+        request, services.select_entries, "入选案例已公布，并通知各方。", call=found,
+        entries=chosen,
+    ):  # fmt: skip
         return redirect(found)
     return redirect("cases:ranking", found.pk)

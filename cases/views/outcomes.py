@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import last_reason
 from cases import forms, selectors, services
 from cases.access import OutcomeAccess
 from cases.models import Outcome
@@ -36,7 +37,7 @@ def _page(outcome: Outcome, typed: dict[str, forms.ActionForm]) -> dict[str, Any
         "outcome": outcome,
         "project": outcome.project,
         "files": selectors.file_items(outcome),
-        "reason": selectors.last_reason(outcome, "reject"),
+        "reason": last_reason(outcome, "reject"),
         "confirm_form": answers["confirm"],
         "reject_form": answers["reject"],
     }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from cases import services
 from cases.access import ReceiptAccess
-from core.refusals import telling
+from core.refusals import carry_out
 
 SAID = {"confirm": "已确认到账，谢谢您。", "reject": "已记下您的意见，平台会看到理由。"}
 
@@ -22,10 +20,8 @@ def answer_receipt(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Confirm or reject."""
     rows = ReceiptAccess(request.user).visible().select_related("project")
     found = get_object_or_404(rows, pk=pk)
-    with telling(request):
-        services.answer_receipt(
-            actor=request.user, receipt=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, SAID[name])
+    carry_out(
+        request, services.answer_receipt, SAID[name], receipt=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found)

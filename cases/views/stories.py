@@ -21,7 +21,7 @@ from cases.tables import CaseTable, ReviewTable
 from cases.views.projects import find_project
 from core.errors import Refused
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 
 SAID = {
     "ask_consent": "已请企业确认是否同意公开。",
@@ -126,11 +126,7 @@ def move(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A button of the state table."""
     found = _find(request, slug)
     reason = request.POST.get("reason", "")[:500]
-    with telling(request):
-        services.move_case(
-            actor=request.user, case=found, name=name, reason=reason, now=timezone.now()
-        )
-        messages.success(request, SAID[name])
+    carry_out(request, services.move_case, SAID[name], case=found, name=name, reason=reason)
     is_seen = CaseAccess(request.user).visible().filter(pk=found.pk).exists()
     return redirect(found if is_seen else "cases:cases")
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, status, viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from core.api.input import clean_input
 from core.errors import DomainError
 from demands import services
 from demands.access import DemandAccess
@@ -26,9 +28,7 @@ SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="需求�
 @extend_schema_view(
     list=extend_schema(summary="需求列表"), retrieve=extend_schema(summary="一条需求")
 )
-class DemandViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Demand]
-):
+class DemandViewSet(viewsets.ReadOnlyModelViewSet[Demand]):
     """中试需求。只公开摘要的需求，未获授权者看不到全文（为 null）。"""
 
     queryset = Demand.objects.none()
@@ -39,23 +39,17 @@ class DemandViewSet(
     read_scope = Scope.DEMANDS_READ
     write_scope = Scope.DEMANDS_WRITE
 
-    @property
+    @cached_property
     def access(self) -> DemandAccess:
         """One a request, so that what it looks up is looked up once."""
-        if not hasattr(self, "_access"):
-            self._access = DemandAccess(self.request.user)
-        return self._access
+        return DemandAccess(self.request.user)
 
     def get_queryset(self) -> QuerySet[Demand]:
-        if getattr(self, "swagger_fake_view", False):
-            return Demand.objects.none()
         rows = self.access.visible().for_list().select_related("hazard_class")
         return rows.prefetch_related("service_types", "certificates").newest_first()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        fake = getattr(self, "swagger_fake_view", False)
-        return context if fake else {**context, "access": self.access}
+        return {**super().get_serializer_context(), "access": self.access}
 
     @extend_schema(
         summary="新建需求草稿",
@@ -64,7 +58,7 @@ class DemandViewSet(
     )
     def create(self, request: Request) -> Response:
         """建成草稿；再调用 submit 提交审核。"""
-        given = self._clean(serializers.NewDemandInput, partial=True)
+        given = clean_input(serializers.NewDemandInput, request, partial=True)
         organisation = given.pop("organisation", None) or self._only_organisation()
         demand = services.create_draft(
             actor=request.user, organisation=organisation, values=given, now=timezone.now()
@@ -79,7 +73,7 @@ class DemandViewSet(
     def partial_update(self, request: Request, slug: str) -> Response:
         """草稿直接保存；征集中的需求改后重新匹配。"""
         demand = self.get_object()
-        given = self._clean(serializers.DemandInput, partial=True)
+        given = clean_input(serializers.DemandInput, request, partial=True)
         write = services.amend_demand if demand.is_open else services.save_draft
         write(actor=request.user, demand=demand, values=given, now=timezone.now())
         return self._answer(demand)
@@ -93,8 +87,7 @@ class DemandViewSet(
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, slug: str) -> Response:
         """须声明已作保密核对（is_secrecy_confirmed）。"""
-        given = self._clean(serializers.DemandSubmitInput)
-        return self._move("submit", **given)
+        return self._move("submit", **clean_input(serializers.DemandSubmitInput, request))
 
     @extend_schema(
         summary="撤回需求",
@@ -105,7 +98,7 @@ class DemandViewSet(
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, slug: str) -> Response:
         """须写明原因。"""
-        return self._move("withdraw", **self._clean(serializers.DemandReasonInput))
+        return self._move("withdraw", **clean_input(serializers.DemandReasonInput, request))
 
     @extend_schema(
         summary="重新编辑",
@@ -138,12 +131,7 @@ class DemandViewSet(
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, slug: str) -> Response:
         """管辖部门或技术经理人可用；须写明原因。"""
-        return self._move("return", **self._clean(serializers.DemandReasonInput))
-
-    def _clean(self, serializer_class: Any, **options: Any) -> dict[str, Any]:
-        serializer = serializer_class(data=self.request.data, **options)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return self._move("return", **clean_input(serializers.DemandReasonInput, request))
 
     def _only_organisation(self) -> Any:
         mine = self.access.organisations

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from core.api.input import clean_input
 from core.errors import DomainError
 from demands.models import Demand
 from matching.access import (
@@ -35,9 +36,7 @@ from matching.services.runs import start_capability_run, start_demand_run, start
 OFFER_KINDS = [PLATFORM, *ResourceKind.values]
 
 
-class MatchRunViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[MatchRun]
-):
+class MatchRunViewSet(viewsets.ReadOnlyModelViewSet[MatchRun]):
     """匹配任务：持 matching:write 的令牌发起、评价；持 matching:read 的令牌查询进度与结果。"""
 
     queryset = MatchRun.objects.none()
@@ -54,9 +53,7 @@ class MatchRunViewSet(
     @extend_schema(request=serializers.RunInput, responses={201: serializers.RunSerializer})
     def create(self, request: Request) -> Response:
         """为一条需求或一项能力发起匹配；已在排队的任务会被沿用。"""
-        form = serializers.RunInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        run = self.start(request, **form.validated_data)
+        run = self.start(request, **clean_input(serializers.RunInput, request))
         answer = serializers.RunSerializer(self.get_queryset().get(pk=run.pk))
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
@@ -130,9 +127,7 @@ class MatchRunViewSet(
     @action(detail=True, methods=["post"])
     def feedback(self, request: Request, pk: str) -> Response:
         """评价一条结果是否合适（能力、设备、中试线、专家、方案都可以）；可以改，重新匹配后仍然有效。"""
-        form = serializers.FeedbackInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(form.validated_data)
+        values = clean_input(serializers.FeedbackInput, request)
         pair = self.pair(self.get_object(), values.pop("counterpart"), values.pop("offer"))
         found = give_feedback(actor=request.user, now=timezone.now(), **pair, **values)
         answer = serializers.FeedbackSerializer(found)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from matching.access import MatchWeightsAccess
 from matching.engine.weights import SHIPPED, shipped_weights
 from matching.forms import WeightsForm
@@ -59,9 +59,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def train(request: HttpRequest) -> HttpResponse:
     """Learn new weights from feedback; the result is a draft."""
-    with telling(request):
-        start_training(actor=request.user, now=timezone.now())
-        messages.success(request, "已开始训练，完成后作为草稿版本列在下面，比较后再启用。")
+    carry_out(request, start_training, "已开始训练，完成后作为草稿版本列在下面，比较后再启用。")
     return redirect("matching:weights")
 
 
@@ -110,7 +108,7 @@ def activate(request: HttpRequest) -> HttpResponse:
 def freeze(request: HttpRequest) -> HttpResponse:
     """Freeze the active version, or lift the freeze."""
     is_frozen = "lift" not in request.POST
-    with telling(request):
-        freeze_weights(actor=request.user, is_frozen=is_frozen, now=timezone.now())
-        messages.success(request, "已冻结。" if is_frozen else "已解除冻结。")
+    carry_out(
+        request, freeze_weights, "已冻结。" if is_frozen else "已解除冻结。", is_frozen=is_frozen
+    )
     return redirect("matching:weights")

@@ -8,21 +8,20 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from core.api.input import clean_input
 from platforms import filters, selectors, services
 from platforms.access import PlatformAccess, access_to
 from platforms.api import serializers
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 
 
-class ListingViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class ListingViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """Base: public rows, and the caller's own drafts under their address."""
 
     read_scope = Scope.PLATFORMS_READ
@@ -75,9 +74,7 @@ class CapabilityViewSet(ListingViewSet):
     )
     def create(self, request: Request) -> Response:
         """新增能力（草稿）。"""
-        form = serializers.CapabilityCreate(data=request.data)
-        form.is_valid(raise_exception=True)
-        values = dict(form.validated_data)
+        values = clean_input(serializers.CapabilityCreate, request)
         rows = PlatformAccess(request.user).visible()
         platform = get_object_or_404(rows, slug=values.pop("platform"))
         capability = services.create_listing(
@@ -89,9 +86,7 @@ class CapabilityViewSet(ListingViewSet):
     @extend_schema(request=serializers.CapabilityPatch, responses=serializers.CapabilitySerializer)
     def partial_update(self, request: Request, slug: str) -> Response:
         """修改能力中给出的各项。"""
-        form = serializers.CapabilityPatch(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        values = dict(form.validated_data)
+        values = clean_input(serializers.CapabilityPatch, request, partial=True)
         version = values.pop("version", "")
         capability = services.edit_listing(
             actor=request.user, listing=self.get_object(), values=values, version=version,
@@ -100,11 +95,9 @@ class CapabilityViewSet(ListingViewSet):
         return self.answer(capability)
 
     def move(self, request: Request, name: str) -> Response:
-        form = serializers.ReasonInput(data=request.data)
-        form.is_valid(raise_exception=True)
         capability = services.move_listing(
             actor=request.user, listing=self.get_object(), name=name, now=timezone.now(),
-            reason=form.validated_data["reason"],
+            **clean_input(serializers.ReasonInput, request),
         )  # fmt: skip
         return self.answer(capability)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import AppealAccess, ApplicationAccess, AssignmentAccess, PlatformAccess
 from platforms.enums import ApplicationStatus
@@ -229,11 +229,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 def detach(request: HttpRequest, number: str, pk: Any) -> HttpResponse:
     """Take a file back."""
     _access, found = find(request, number)
-    with telling(request):
-        services.remove_evidence(
-            actor=request.user, application=found, file_id=pk, now=timezone.now()
-        )
-        messages.success(request, "材料已删除。")
+    carry_out(request, services.remove_evidence, "材料已删除。", application=found, file_id=pk)
     return redirect("platforms:application_edit", number)
 
 
@@ -242,13 +238,11 @@ def detach(request: HttpRequest, number: str, pk: Any) -> HttpResponse:
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """One step along the path; the buttons come from the state table."""
     _access, found = find(request, number)
-    with telling(request):
-        services.move_application(
-            actor=request.user, application=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-            decision_number=request.POST.get("decision_number", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理，已通知有关人员。")
+    carry_out(
+        request, services.move_application, "已办理，已通知有关人员。", application=found,
+        name=name, reason=request.POST.get("reason", ""),
+        decision_number=request.POST.get("decision_number", ""),
+    )  # fmt: skip
     return redirect("platforms:application", number)
 
 
@@ -308,12 +302,10 @@ def show_form(
 def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Object to a rejection."""
     _access, found = find(request, number)
-    with telling(request):
-        services.make_appeal(
-            actor=request.user, application=found, body=request.POST.get("body", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "申诉已提交，办理结果会通知您。")
+    carry_out(
+        request, services.make_appeal, "申诉已提交，办理结果会通知您。", application=found,
+        body=request.POST.get("body", ""),
+    )  # fmt: skip
     return redirect("platforms:application", number)
 
 
@@ -322,12 +314,10 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Answer an appeal."""
     found = get_object_or_404(AppealAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.answer_appeal(
-            actor=request.user, appeal=found, name=name, answer=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已答复。")
+    carry_out(
+        request, services.answer_appeal, "已答复。", appeal=found, name=name,
+        answer=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("platforms:applications_queue")
 
 
@@ -337,12 +327,10 @@ def answer_objection(request: HttpRequest, number: str, pk: int) -> HttpResponse
     """Say what an objection came to."""
     _access, found = find(request, number)
     objection = get_object_or_404(found.opinions, pk=pk)
-    with telling(request):
-        services.answer_objection(
-            actor=request.user, objection=objection, answer=request.POST.get("answer", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已答复，已通知异议人。")
+    carry_out(
+        request, services.answer_objection, "已答复，已通知异议人。", objection=objection,
+        answer=request.POST.get("answer", ""),
+    )  # fmt: skip
     return redirect("platforms:application", number)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.files import file_items, files_of
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from core.workdays import given_day
 from platforms import services
 from platforms.access import AssessmentAccess, AssignmentAccess, RecognitionAccess
@@ -41,11 +41,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     _access, found = find(request, verification_code=code)
     form = AssessmentForm(request.POST)
     if form.is_valid():
-        with telling(request):
-            services.plan_assessment(
-                actor=request.user, recognition=found, now=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, "已安排，已通知平台。")
+        carry_out(
+            request, services.plan_assessment, "已安排，已通知平台。", recognition=found,
+            **form.cleaned_data,
+        )  # fmt: skip
     else:
         messages.error(request, "请选择考核类别和应完成日。")
     return redirect(found)
@@ -155,12 +154,10 @@ def task_book(request: HttpRequest, pk: int) -> HttpResponse:
     proof = ProofForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and forms.is_valid() and proof.is_valid():
         rows = [row.cleaned_data for row in forms if row.cleaned_data.get("name")]
-        with telling(request):
-            services.save_task_book(
-                actor=request.user, assessment=found, rows=rows, now=timezone.now(),
-                uploads=proof.cleaned_data["files"],
-            )  # fmt: skip
-            messages.success(request, "任务书已保存。")
+        carry_out(
+            request, services.save_task_book, "任务书已保存。", assessment=found, rows=rows,
+            uploads=proof.cleaned_data["files"],
+        )  # fmt: skip
         return redirect(found.recognition)
     files = list(files_of(found).select_related("uploaded_by"))
     mine = [row for row in files if services.may_take_back(request.user, found, row)]
@@ -176,11 +173,7 @@ def task_book(request: HttpRequest, pk: int) -> HttpResponse:
 def detach(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
     """Take evidence of the task book back."""
     found = find_assessment(request, pk)
-    with telling(request):
-        services.remove_task_file(
-            actor=request.user, assessment=found, file_id=file_id, now=timezone.now()
-        )
-        messages.success(request, "材料已删除。")
+    carry_out(request, services.remove_task_file, "材料已删除。", assessment=found, file_id=file_id)
     return redirect("platforms:task_book", pk)
 
 
@@ -189,9 +182,9 @@ def detach(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The platform is done and asks to be assessed."""
     found = find_assessment(request, pk)
-    with telling(request):
-        services.request_assessment(actor=request.user, assessment=found, now=timezone.now())
-        messages.success(request, "已申请，主管部门考核后通知您。")
+    carry_out(
+        request, services.request_assessment, "已申请，主管部门考核后通知您。", assessment=found
+    )
     return redirect(found.recognition)
 
 
@@ -217,9 +210,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to the day that was asked for."""
     found = find_assessment(request, pk)
-    with telling(request):
-        services.grant_extension(actor=request.user, assessment=found, now=timezone.now())
-        messages.success(request, "已同意延期，已通知平台。")
+    carry_out(request, services.grant_extension, "已同意延期，已通知平台。", assessment=found)
     return redirect(found.recognition)
 
 
@@ -228,10 +219,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the day, and say why."""
     found = find_assessment(request, pk)
-    with telling(request):
-        services.refuse_extension(
-            actor=request.user, assessment=found, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已答复，原定日期不变。")
+    carry_out(
+        request, services.refuse_extension, "已答复，原定日期不变。", assessment=found,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found.recognition)

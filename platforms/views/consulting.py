@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import history_of
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import ApplicationAccess, OpinionRequestAccess
 from platforms.filters import OpinionRequestFilter
@@ -106,10 +106,8 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a department no longer."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.withdraw_request(
-            actor=request.user, request=found, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已撤回，已通知该部门。")
+    carry_out(
+        request, services.withdraw_request, "已撤回，已通知该部门。", request=found,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found.application)

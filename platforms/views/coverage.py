@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import CoverageAccess
 from platforms.filters import CoverageFilter
@@ -65,10 +65,8 @@ def record(request: HttpRequest) -> HttpResponse:
 def strike(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a body off the list."""
     found = get_object_or_404(CoverageAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.strike_body(
-            actor=request.user, body=found, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已移出名单。")
+    carry_out(
+        request, services.strike_body, "已移出名单。", body=found,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("platforms:coverage")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.files import file_items
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import ApplicationAccess, AssessmentAccess, AssignmentAccess
 from platforms.forms.recognition import ScoreForm
@@ -84,12 +84,10 @@ def material(request: HttpRequest, found: ExpertAssignment) -> dict[str, Any]:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Declare, decline, or (staff) ask to score again, take the invitation back."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.answer_invitation(
-            actor=request.user, assignment=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已记录。")
+    carry_out(
+        request, services.answer_invitation, "已记录。", assignment=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     if found.reviewer_id != request.user.pk and found.application is not None:
         return redirect("platforms:application", found.application.number)
     if found.reviewer_id != request.user.pk:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
 from accounts.models import Organisation
-from core.refusals import refusals_on, telling
+from accounts.selectors import last_reason
+from core.refusals import carry_out, refusals_on, telling
 from platforms import selectors, services
 from platforms.access import ChangeAccess, ListingAccess, PlatformAccess, ReportAccess, access_to
 from platforms.completeness import missing_facts
@@ -89,7 +90,7 @@ def workbench(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": told_facts(platform),
         "missing": missing_facts(platform),
         "overdue": selectors.overdue_offers(platform, now=timezone.now()),
-        "reason": selectors.last_reason(platform),
+        "reason": last_reason(platform, "return", "withdraw"),
         "reports": reports.order_by("created_at", "pk"),
         "questions": operations.open_questions(platform),
         "promotion": promotion_of(platform, timezone.localdate()),
@@ -225,7 +226,7 @@ def page(
         "sheet": sheet,
         "unit_examples": unit_examples(),
         "missing": missing_facts(listing) if listing.pk else [],
-        "reason": selectors.last_reason(listing) if listing.pk else "",
+        "reason": last_reason(listing, "return", "withdraw") if listing.pk else "",
     }
     return render(request, "platforms/manage/edit.html", context)
 
@@ -271,9 +272,7 @@ def confirm_all(request: HttpRequest, slug: str) -> HttpResponse:
 def discard(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Delete a draft."""
     _access, listing = find(request, kind, slug)
-    with telling(request):
-        services.discard_listing(actor=request.user, listing=listing, now=timezone.now())
-        messages.success(request, "草稿已删除。")
+    carry_out(request, services.discard_listing, "草稿已删除。", listing=listing)
     if kind == PLATFORM.key:
         return redirect("platforms:mine")
     return redirect("platforms:offers", listing.platform.slug, kind)

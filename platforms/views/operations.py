@@ -16,7 +16,7 @@ from accounts.selectors import history_of
 from core.errors import Refused
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import (
     AssessmentAccess,
@@ -99,11 +99,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def detach_change(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
     """Take evidence of a report back."""
     found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.remove_change_file(
-            actor=request.user, report=found, file_id=file_id, now=timezone.now()
-        )
-        messages.success(request, "材料已删除。")
+    carry_out(request, services.remove_change_file, "材料已删除。", report=found, file_id=file_id)
     return redirect(found)
 
 
@@ -112,12 +108,10 @@ def detach_change(request: HttpRequest, pk: int, file_id: UUID) -> HttpResponse:
 def move_change(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Accept, return, dismiss, take back."""
     found = get_object_or_404(ChangeAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.move_change(
-            actor=request.user, report=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。")
+    carry_out(
+        request, services.move_change, "已办理。", report=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found)
 
 
@@ -215,12 +209,10 @@ def funding_record(request: HttpRequest, pk: int) -> HttpResponse:
 def strike_funding(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out a line that should never have been entered."""
     found = get_object_or_404(FundingAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.strike_funding(
-            actor=request.user, record=found, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已撤销，已通知平台。")
+    if carry_out(
+        request, services.strike_funding, "已撤销，已通知平台。", record=found,
+        reason=request.POST.get("reason", ""),
+    ):  # fmt: skip
         return redirect("platforms:funding")
     return redirect(found)
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
 from platforms.forms.recognition import ApplyForm, ProgrammeForm
@@ -127,10 +127,8 @@ def certificates(request: HttpRequest, slug: str) -> HttpResponse:
 def move(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Open, close or reopen a batch."""
     found = get_object_or_404(ProgrammeAccess(request.user).visible(), slug=slug)
-    with telling(request):
-        services.move_programme(
-            actor=request.user, programme=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。")
+    carry_out(
+        request, services.move_programme, "已办理。", programme=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("platforms:managed_programmes")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, Refused
-from core.refusals import telling
+from core.refusals import carry_out
 from platforms import selectors, services
 from platforms.access import ClaimAccess, PlatformAccess, ReportAccess, access_to
 from platforms.facts import fact_rows
@@ -78,11 +78,10 @@ def claim(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Decide a claim."""
     found = get_object_or_404(ClaimAccess(request.user).visible(), pk=pk)
     reason = request.POST.get("reason", "")
-    with telling(request):
-        services.decide_claim(
-            actor=request.user, claim=found, name=name, now=timezone.now(), reason=reason
-        )
-        messages.success(request, "认领申请已处理，已通知申请单位。")
+    carry_out(
+        request, services.decide_claim, "认领申请已处理，已通知申请单位。", claim=found, name=name,
+        reason=reason,
+    )  # fmt: skip
     return redirect("platforms:review")
 
 
@@ -92,11 +91,7 @@ def report(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Close a report."""
     found = get_object_or_404(ReportAccess(request.user).visible(), pk=pk)
     reason = request.POST.get("reason", "")
-    with telling(request):
-        services.close_report(
-            actor=request.user, report=found, name=name, now=timezone.now(), reason=reason
-        )
-        messages.success(request, "已处理。")
+    carry_out(request, services.close_report, "已处理。", report=found, name=name, reason=reason)
     if PlatformAccess(request.user).can("review", found.platform):
         return redirect("platforms:review")
     return redirect("platforms:workbench", found.platform.slug)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from core.workdays import a_year_before, given_day
 from platforms import services
 from platforms.access import AppealAccess, PlatformAccess, ProgrammeAccess, RecognitionAccess
@@ -176,14 +176,12 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Warn, order to rectify, restore, remove, accept, resign."""
     _access, found = find(request, verification_code=code)
-    with telling(request):
-        services.move_recognition(
-            actor=request.user, recognition=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-            document_number=request.POST.get("document_number", ""),
-            rectify_by=given_day(request.POST.get("rectify_by", "")),
-        )  # fmt: skip
-        messages.success(request, "已办理并记入名册变动。")
+    carry_out(
+        request, services.move_recognition, "已办理并记入名册变动。", recognition=found, name=name,
+        reason=request.POST.get("reason", ""),
+        document_number=request.POST.get("document_number", ""),
+        rectify_by=given_day(request.POST.get("rectify_by", "")),
+    )  # fmt: skip
     return redirect(found)
 
 
@@ -192,10 +190,8 @@ def move(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def appeal(request: HttpRequest, code: str) -> HttpResponse:
     """Object to a removal."""
     _access, found = find(request, verification_code=code)
-    with telling(request):
-        services.make_appeal(
-            actor=request.user, recognition=found, body=request.POST.get("body", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "申诉已提交，办理结果会通知您。")
+    carry_out(
+        request, services.make_appeal, "申诉已提交，办理结果会通知您。", recognition=found,
+        body=request.POST.get("body", ""),
+    )  # fmt: skip
     return redirect(found)

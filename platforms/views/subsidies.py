@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import PlatformAccess, SubsidyAccess
 from platforms.filters import SubsidyFilter
@@ -133,10 +133,8 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Pay no further year."""
     visible = SubsidyAccess(request.user).visible().filter(plan=pk)
     plan = get_object_or_404(visible.select_related("plan__platform")[:1]).plan
-    with telling(request):
-        services.stop_subsidy(
-            actor=request.user, plan=plan, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已停止，已通知平台。")
+    carry_out(
+        request, services.stop_subsidy, "已停止，已通知平台。", plan=plan,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(plan)

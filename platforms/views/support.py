@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import departments, history_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import PlatformAccess, TicketAccess
 from platforms.filters import TicketFilter
@@ -141,12 +141,10 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Accept, insist, end, close, withdraw."""
     _access, found = find(request, number)
-    with telling(request):
-        services.move_ticket(
-            actor=request.user, ticket=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。")
+    carry_out(
+        request, services.move_ticket, "已办理。", ticket=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import HasScope
 from accounts.enums import Scope
+from core.api.input import clean_input
 from reporting.access import AnnualReportAccess, CycleAccess, IndicatorAccess
 from reporting.api import serializers
 from reporting.api.outside import FilledFormSerializer
@@ -26,9 +27,7 @@ from reporting.selectors.sheets import planned_of
 from reporting.services import filling, review
 
 
-class IndicatorViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """指标：现行定义；`versions` 列出历次版本。公开读取。"""
 
     queryset = Indicator.objects.none()
@@ -49,7 +48,7 @@ class IndicatorViewSet(
         return Response(serializers.IndicatorSerializer(rows, many=True).data)
 
 
-class CycleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+class CycleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """年度填报：调用者可见的各年度。"""
 
     queryset = ReportCycle.objects.none()
@@ -68,7 +67,7 @@ def _refused(saved: filling.Saved) -> dict[str, dict[str, str]]:
     return {code: {"code": error.code, "message": error.message} for code, error in errors}
 
 
-class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+class ReportViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """年度报告：读取、重新预填、填写、提交。填写时给出读到的 `version`，别人改过的不会被覆盖。"""
 
     queryset = AnnualReport.objects.none()
@@ -110,11 +109,10 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def fill(self, request: Request, pk: str) -> Response:
         """填写数值：写入没有问题的，其余逐项说明原因。"""
         report = self.get_object()
-        data = serializers.WriteSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        given = clean_input(serializers.WriteSerializer, request)
         typed = [
             filling.Typed(v["code"], v["value"], v["null_reason"], v["note"], v["version"])
-            for v in data.validated_data["values"]
+            for v in given["values"]
         ]
         saved = filling.save_values(
             actor=request.user, report=report, typed=typed, now=timezone.now()
@@ -129,9 +127,7 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """填写下年度目标：写入没有问题的，其余逐项说明原因；目标留空即删除。给出读到的 `version`，
         别人改过的不会被覆盖。"""
         report = self.get_object()
-        data = serializers.PlanSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        rows = data.validated_data["plan"]
+        rows = clean_input(serializers.PlanSerializer, request)["plan"]
         saved = filling.save_plan(
             actor=request.user, report=report, now=timezone.now(),
             targets={row["code"]: (row["target"], row["note"]) for row in rows},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.selectors import history_of
 from core.files import file_items
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from reporting.access import AlertAccess
 from reporting.filters import AlertFilter
 from reporting.forms import AlertForm, CloseAlertForm
@@ -115,10 +115,8 @@ def close_alert(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen_alert(request: HttpRequest, pk: int) -> HttpResponse:
     """What was done is not enough."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.reopen_alert(
-            actor=request.user, alert=found, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已重新打开，已通知负责人。")
+    carry_out(
+        request, services.reopen_alert, "已重新打开，已通知负责人。", alert=found,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(found)

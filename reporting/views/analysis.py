@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.lists import export_table, list_page
-from core.refusals import telling
+from core.refusals import carry_out
 from reporting import analysis as words
 from reporting.forms.analysis import AnalysisForm
 from reporting.selectors import analysis as selectors
@@ -85,10 +84,8 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("section", "")
     section = get_object_or_404(rows, pk=int(chosen) if chosen.isdigit() else 0)
     draft = words.draft_of(found, scope=scope_of(found.question))
-    with telling(request):
-        services.edit_section(
-            actor=request.user, section=section, body=f"{section.text}\n\n{draft}",
-            version=section.version, now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "草稿已追加到这一章的末尾，请核对、修改。")
+    carry_out(
+        request, services.edit_section, "草稿已追加到这一章的末尾，请核对、修改。", section=section,
+        body=f"{section.text}\n\n{draft}", version=section.version,
+    )  # fmt: skip
     return redirect("reporting:publication_section", section.publication_id, section.chapter)

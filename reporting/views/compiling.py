@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import DomainError
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from reporting.access import PublicationAccess
 from reporting.forms import ChapterForm, PublicationForm
 from reporting.models import PublicationSection
@@ -133,8 +133,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def freeze(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the data anew; what was written stays."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.request_freeze(actor=request.user, publication=found, now=timezone.now())
+    carry_out(request, services.request_freeze, publication=found)
     return redirect("reporting:compile", pk)
 
 
@@ -143,8 +142,7 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 def render_files(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the files that are missing."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.request_files(actor=request.user, publication=found, now=timezone.now())
+    carry_out(request, services.request_files, publication=found)
     return redirect("reporting:compile", pk)
 
 
@@ -153,8 +151,6 @@ def render_files(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.delete_publication(actor=request.user, publication=found, now=timezone.now())
-        messages.success(request, "草稿已删除。")
+    if carry_out(request, services.delete_publication, "草稿已删除。", publication=found):
         return redirect("reporting:managed_publications")
     return redirect("reporting:compile", pk)

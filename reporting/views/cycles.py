@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from reporting.access import AnnualReportAccess, CycleAccess, JobAccess
 from reporting.forms import CycleDatesForm, CycleForm
 from reporting.models import ReportingJob
@@ -90,12 +90,10 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Open, close, reopen."""
     found = get_object_or_404(CycleAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.move_cycle(
-            actor=request.user, cycle=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。")
+    carry_out(
+        request, services.move_cycle, "已办理。", cycle=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("reporting:cycle", pk)
 
 
@@ -104,8 +102,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def compute(request: HttpRequest, pk: int) -> HttpResponse:
     """Compute all reports under way anew."""
     found = get_object_or_404(CycleAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.request_compute(actor=request.user, cycle=found, now=timezone.now())
+    carry_out(request, services.request_compute, cycle=found)
     return redirect("reporting:cycle", pk)
 
 

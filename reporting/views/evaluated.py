@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from reporting.access import (
     AnnualReportAccess,
     DisputeAccess,
@@ -83,14 +83,13 @@ def answer(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Uphold, reject or withdraw a dispute."""
     rows = DisputeAccess(request.user).visible().select_related("platform", "run")
     found = get_object_or_404(rows, pk=pk)
-    with telling(request):
-        services.answer_dispute(
-            actor=request.user, dispute=found, name=name, now=timezone.now(),
-            answer=request.POST.get("reason", ""), value=request.POST.get("value", ""),
-            null_reason=request.POST.get("null_reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。采纳的异议正在重新计算，原结果保留。"
-                         if name == "uphold" else "已办理。")  # fmt: skip
+    carry_out(
+        request, services.answer_dispute,
+        "已办理。采纳的异议正在重新计算，原结果保留。"
+                         if name == "uphold" else "已办理。",
+        dispute=found, name=name, answer=request.POST.get("reason", ""),
+        value=request.POST.get("value", ""), null_reason=request.POST.get("null_reason", ""),
+    )  # fmt: skip
     return redirect(found)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from core.workdays import given_day
 from reporting.access import (
     CycleAccess,
@@ -121,10 +121,7 @@ def _about(request: HttpRequest, access: EvaluationAccess, run: EvaluationRun) -
 def compute(request: HttpRequest, pk: int) -> HttpResponse:
     """Compute the run in a worker."""
     _access, run = find(request, pk)
-    with telling(request):
-        services.request_round(
-            actor=request.user, run=run, now=timezone.now(), reason=request.POST.get("reason", "")
-        )
+    carry_out(request, services.request_round, run=run, reason=request.POST.get("reason", ""))
     return redirect(run)
 
 
@@ -133,12 +130,10 @@ def compute(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show, stop showing, publish, cancel."""
     _access, run = find(request, pk)
-    with telling(request):
-        services.move_run(
-            actor=request.user, run=run, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理，相关运营单位会收到消息。")
+    carry_out(
+        request, services.move_run, "已办理，相关运营单位会收到消息。", run=run, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect(run)
 
 
@@ -183,11 +178,10 @@ def entrust(request: HttpRequest, pk: int) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """A word of the third party or of staff."""
     _access, run = find(request, pk)
-    with telling(request):
-        services.add_run_comment(
-            actor=request.user, run=run, body=request.POST.get("body", ""), now=timezone.now()
-        )
-        messages.success(request, "意见已记下。")
+    carry_out(
+        request, services.add_run_comment, "意见已记下。", run=run,
+        body=request.POST.get("body", ""),
+    )  # fmt: skip
     return redirect(run)
 
 

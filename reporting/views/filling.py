@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.files import file_items
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from reporting.access import AnnualReportAccess
 from reporting.catalogue import references_of
 from reporting.forms import CorrectionForm, ExtensionForm, PlanForm, SectionForm
@@ -206,12 +206,10 @@ def value(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def answer_correction(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Accept or decline a correction."""
     _access, report = find(request, pk)
-    with telling(request):
-        filling.answer_correction(
-            actor=request.user, report=report, code=code, accept="accept" in request.POST,
-            reason=request.POST.get("reason", ""), now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已答复更正申请。")
+    carry_out(
+        request, filling.answer_correction, "已答复更正申请。", report=report, code=code,
+        accept="accept" in request.POST, reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("reporting:value", pk, code)
 
 
@@ -220,12 +218,10 @@ def answer_correction(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def evidence(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Upload files that prove a value."""
     _access, report = find(request, pk)
-    with telling(request):
-        filling.attach_evidence(
-            actor=request.user, report=report, code=code, now=timezone.now(),
-            uploads=request.FILES.getlist("files"),
-        )  # fmt: skip
-        messages.success(request, "证明材料已上传。")
+    carry_out(
+        request, filling.attach_evidence, "证明材料已上传。", report=report, code=code,
+        uploads=request.FILES.getlist("files"),
+    )  # fmt: skip
     return redirect("reporting:value", pk, code)
 
 
@@ -234,12 +230,10 @@ def evidence(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def scan(request: HttpRequest, pk: int) -> HttpResponse:
     """Upload the stamped and scanned report."""
     _access, report = find(request, pk)
-    with telling(request):
-        review.attach_scan(
-            actor=request.user, report=report, upload=request.FILES.get("scan"),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "盖章扫描件已上传。")
+    carry_out(
+        request, review.attach_scan, "盖章扫描件已上传。", report=report,
+        upload=request.FILES.get("scan"),
+    )  # fmt: skip
     return redirect("reporting:report", pk)
 
 
@@ -265,10 +259,8 @@ def answer_extension(request: HttpRequest, pk: int) -> HttpResponse:
     """Grant or decline more time."""
     visible = AnnualReportAccess(request.user).visible()
     found = get_object_or_404(Extension, pk=pk, report__in=visible)
-    with telling(request):
-        review.answer_extension(
-            actor=request.user, extension=found, accept="accept" in request.POST,
-            reason=request.POST.get("reason", ""), now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已答复延期申请。")
+    carry_out(
+        request, review.answer_extension, "已答复延期申请。", extension=found,
+        accept="accept" in request.POST, reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("reporting:report", found.report_id)

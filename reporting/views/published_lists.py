@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.counts import KeptPaginator
 from core.files import files_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from reporting.access import PublishedListAccess
 from reporting.documents.lists import list_csv, list_json, stated
 from reporting.enums import ListChange, ListKind
@@ -188,12 +188,10 @@ def find_managed(request: HttpRequest, pk: int) -> PublishedList:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an edition back, with the reason."""
-    with telling(request):
-        services.withdraw_list(
-            actor=request.user, edition=find_managed(request, pk), now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, "已撤回。")
+    carry_out(
+        request, services.withdraw_list, "已撤回。", edition=find_managed(request, pk),
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     return redirect("reporting:managed_lists")
 
 
@@ -201,8 +199,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up an edition that was not finished."""
-    with telling(request):
-        services.drop_list(
-            actor=request.user, edition=find_managed(request, pk), now=timezone.now()
-        )
+    carry_out(request, services.drop_list, edition=find_managed(request, pk))
     return redirect("reporting:managed_lists")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import DomainError
 from core.files import file_items
 from core.lists import list_page
-from core.refusals import tell, telling
+from core.refusals import carry_out, tell
 from platforms.selectors.roster import certified
 from reporting.access import AnnualReportAccess, is_staff
 from reporting.filters import ReportFilter
@@ -128,12 +128,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a reviewer's comment on the report or on an indicator (`code`)."""
     _access, found = find(request, pk)
     code = request.POST.get("code", "")
-    with telling(request):
-        review.add_comment(
-            actor=request.user, report=found, code=code, body=request.POST.get("body", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "意见已记下，退回或通过时一并送达。")
+    carry_out(
+        request, review.add_comment, "意见已记下，退回或通过时一并送达。", report=found, code=code,
+        body=request.POST.get("body", ""),
+    )  # fmt: skip
     return redirect("reporting:value", pk, code) if code else redirect("reporting:report", pk)
 
 
@@ -143,8 +141,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a comment as dealt with."""
     visible = AnnualReportAccess(request.user).visible()
     found = get_object_or_404(ReviewComment, pk=pk, report__in=visible)
-    with telling(request):
-        review.resolve_comment(actor=request.user, comment=found, now=timezone.now())
+    carry_out(request, review.resolve_comment, comment=found)
     return redirect("reporting:report", found.report_id)
 
 

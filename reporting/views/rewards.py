@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from reporting.access import EvaluationAccess, RewardAccess
 from reporting.forms import RewardForm
 from reporting.models import RewardItem
@@ -75,13 +75,11 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show, decide, cancel."""
     found = get_object_or_404(RewardAccess(request.user).visible(), pk=pk)
-    with telling(request):
-        services.move_reward(
-            actor=request.user, plan=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-            document_number=request.POST.get("document_number", ""),
-        )  # fmt: skip
-        messages.success(request, "已办理。")
+    carry_out(
+        request, services.move_reward, "已办理。", plan=found, name=name,
+        reason=request.POST.get("reason", ""),
+        document_number=request.POST.get("document_number", ""),
+    )  # fmt: skip
     return redirect(found)
 
 
@@ -92,11 +90,7 @@ def exclude(request: HttpRequest, pk: int) -> HttpResponse:
     visible = RewardAccess(request.user).visible()
     item = get_object_or_404(RewardItem.objects.select_related("platform", "plan"),
                              pk=pk, plan__in=visible)  # fmt: skip
-    with telling(request):
-        services.exclude_item(
-            actor=request.user, item=item, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
+    carry_out(request, services.exclude_item, item=item, reason=request.POST.get("reason", ""))
     return redirect(item.plan)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on, telling
 from reporting.access import EvaluationAccess, SchemeAccess
 from reporting.forms import SchemeForm
 from reporting.models import EvaluationScheme
@@ -113,8 +113,6 @@ def activate(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 def drop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Delete a draft."""
     _access, found = find(request, slug, version)
-    with telling(request):
-        services.drop_draft(actor=request.user, scheme=found, now=timezone.now())
-        messages.success(request, "草稿已删除。")
+    carry_out(request, services.drop_draft, "草稿已删除。", scheme=found)
     current = selectors.current_version(slug)
     return redirect(current or "reporting:schemes")
