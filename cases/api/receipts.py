@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,14 +17,13 @@ from cases import services
 from cases.access import ReceiptAccess
 from cases.api.serializers import EnquiryReasonInput, ReceiptSerializer
 from cases.models import Receipt
+from core.api.input import clean_input
 
 
 @extend_schema_view(
     list=extend_schema(summary="我能看到的到账"), retrieve=extend_schema(summary="一笔到账")
 )
-class ReceiptViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Receipt]
-):
+class ReceiptViewSet(viewsets.ReadOnlyModelViewSet[Receipt]):
     """到账：平台登记，企业确认或不认可。登记见 `enquiries/{number}/receipts/`。"""
 
     queryset = Receipt.objects.none()
@@ -35,8 +34,6 @@ class ReceiptViewSet(
     write_scope = Scope.CASES_WRITE
 
     def get_queryset(self) -> QuerySet[Receipt]:
-        if getattr(self, "swagger_fake_view", False):
-            return Receipt.objects.none()
         rows = ReceiptAccess(self.request.user).visible().select_related("project")
         return rows.order_by("-received_date", "-pk")
 
@@ -50,9 +47,7 @@ class ReceiptViewSet(
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """企业不认可，须写明理由。"""
-        given = EnquiryReasonInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        return self._answer("reject", **given.validated_data)
+        return self._answer("reject", **clean_input(EnquiryReasonInput, request))
 
     def _answer(self, name: str, **given: Any) -> Response:
         receipt = services.answer_receipt(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 
 from accounts.enums import Scope
 from platforms.access import ChallengeItemAccess
@@ -43,9 +43,7 @@ class ChallengeItemSerializer(serializers.ModelSerializer[ChallengeItem]):
         return next((bid.platform.slug for bid in row.winners), None)
 
 
-class ChallengeItemViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class ChallengeItemViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """揭榜榜单：批次发布后公开。"""
 
     read_scope = Scope.PLATFORMS_READ

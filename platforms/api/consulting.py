@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import HasScope
 from accounts.enums import Scope
+from core.api.input import clean_input
 from platforms import services
 from platforms.api.consulting_serializers import (
     AnswerInput,
@@ -26,9 +27,7 @@ from platforms.models import OpinionRequest
 from platforms.selectors.consulting import opinion_request_rows
 
 
-class OpinionRequestViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class OpinionRequestViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """征求部门意见：本部门被征求的，或辖区内发出的。"""
 
     read_scope = Scope.PLATFORMS_READ
@@ -46,11 +45,9 @@ class OpinionRequestViewSet(
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
         """提交或（汇总前）修改本部门的意见。"""
-        form = AnswerInput(data=request.data)
-        form.is_valid(raise_exception=True)
         answered = services.answer_request(
             actor=request.user, request=self.get_object(), now=timezone.now(),
-            **form.validated_data,
+            **clean_input(AnswerInput, request),
         )  # fmt: skip
         return Response(OpinionRequestSerializer(answered).data)
 
@@ -58,10 +55,8 @@ class OpinionRequestViewSet(
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """撤回征求。"""
-        form = WithdrawInput(data=request.data)
-        form.is_valid(raise_exception=True)
         withdrawn = services.withdraw_request(
             actor=request.user, request=self.get_object(), now=timezone.now(),
-            reason=form.validated_data["reason"],
+            **clean_input(WithdrawInput, request),
         )  # fmt: skip
         return Response(OpinionRequestSerializer(withdrawn).data)

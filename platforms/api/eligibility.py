@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.permissions import BasePermission, IsAuthenticated
 
 from accounts.enums import Scope
@@ -36,9 +36,7 @@ class EligibilitySerializer(serializers.ModelSerializer[TaxEligibility]):
     list=extend_schema(summary="进口税收政策名单：本单位平台的，或辖区内的"),
     retrieve=extend_schema(summary="核验一份进口税收资格证明"),
 )
-class EligibilityViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class EligibilityViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """进口税收资格：名单给平台单位和主管部门；单个证明凭核验码公开核验。"""
 
     read_scope = Scope.PLATFORMS_READ

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import HasScope
 from accounts.enums import Scope
+from core.api.input import clean_input
 from core.workdays import a_year_before, given_day
 from platforms import services
 from platforms.access import (
@@ -44,7 +45,7 @@ DATE = OpenApiParameter("date", str, description="查看这一天的名册，如
 
 
 @extend_schema_view(list=extend_schema(parameters=[DATE]))
-class RosterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+class RosterViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """平台名册：任一日期在册的平台；用核验码可查到已退出的。"""
 
     read_scope = Scope.PLATFORMS_READ
@@ -94,9 +95,7 @@ def _asked_day(request: Request, name: str) -> Any:
     return day
 
 
-class ProgrammeViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class ProgrammeViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """申报批次。"""
 
     read_scope = Scope.PLATFORMS_READ
@@ -109,9 +108,7 @@ class ProgrammeViewSet(
         return programme_rows(ProgrammeAccess(self.request.user).visible())
 
 
-class ApplicationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class ApplicationViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """申报：本单位的，或辖区内的。"""
 
     read_scope = Scope.PLATFORMS_READ
@@ -130,18 +127,16 @@ class ApplicationViewSet(
     )
     def create(self, request: Request) -> Response:
         """开始申报（草稿），平台资料自动带入。"""
-        form = serializers.ApplicationInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        data = form.validated_data
+        given = clean_input(serializers.ApplicationInput, request)
         programmes = ProgrammeAccess(request.user).visible().select_related("scheme__region")
         application = services.start_application(
             actor=request.user,
-            programme=get_object_or_404(programmes, slug=data["programme"]),
+            programme=get_object_or_404(programmes, slug=given["programme"]),
             platform=get_object_or_404(
-                PlatformAccess(request.user).visible(), slug=data["platform"]
+                PlatformAccess(request.user).visible(), slug=given["platform"]
             ),
-            build_type=data["build_type"],
-            challenge_item=self._item(data["challenge_item"]),
+            build_type=given["build_type"],
+            challenge_item=self._item(given["challenge_item"]),
             now=timezone.now(),
         )
         body = serializers.ApplicationSerializer(application).data
@@ -173,11 +168,9 @@ class ApplicationViewSet(
     @action(detail=True, methods=["post"], pagination_class=None)
     def consult(self, request: Request, number: str) -> Response:
         """向几个部门征求书面意见，限期答复。"""
-        form = ConsultInput(data=request.data)
-        form.is_valid(raise_exception=True)
         asked = services.ask_departments(
             actor=request.user, application=self.get_object(), now=timezone.now(),
-            **form.validated_data,
+            **clean_input(ConsultInput, request),
         )  # fmt: skip
         body = OpinionRequestSerializer(asked, many=True).data
         return Response(body, status=status.HTTP_201_CREATED)
@@ -186,11 +179,9 @@ class ApplicationViewSet(
     @action(detail=True, methods=["post"], url_path="merge-opinions")
     def merge_opinions(self, request: Request, number: str) -> Response:
         """把各部门的答复汇总成本环节的一条意见。"""
-        form = MergeInput(data=request.data)
-        form.is_valid(raise_exception=True)
         opinion = services.merge_opinions(
             actor=request.user, application=self.get_object(), now=timezone.now(),
-            body=form.validated_data["body"],
+            **clean_input(MergeInput, request),
         )  # fmt: skip
         body = MergedSerializer(opinion).data
         return Response(body, status=status.HTTP_201_CREATED)
@@ -213,10 +204,9 @@ class UsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
     @extend_schema(request=serializers.UsageInput, responses={201: serializers.UsageReceipt})
     def create(self, request: Request) -> Response:
         """上报使用记录，最多 1000 条；全部写入或全不写入，重复发送不重复登记。"""
-        form = serializers.UsageInput(data=request.data)
-        form.is_valid(raise_exception=True)
+        given = clean_input(serializers.UsageInput, request)
         received = services.receive_usage(
-            actor=request.user, lines=form.validated_data["lines"], now=timezone.now()
+            actor=request.user, lines=given["lines"], now=timezone.now()
         )
         body = serializers.UsageReceipt(received).data
         return Response(body, status=status.HTTP_201_CREATED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
 
 from accounts.api.permissions import HasScope
@@ -41,9 +41,7 @@ class SubsidySerializer(serializers.ModelSerializer[SubsidyYear]):
         )  # fmt: skip
 
 
-class SubsidyViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class SubsidyViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """退坡补贴：本单位平台的，或辖区内的，一年一条。"""
 
     read_scope = Scope.PLATFORMS_READ

@@ -88,9 +88,7 @@ class SchemeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
         return SchemeAccess(self.request.user).visible().order_by("slug", "-version")
 
 
-class EvaluationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class EvaluationViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """运行评价：已公布的公开；本单位参评的自公示起可见；主管部门可见本辖区全部。"""
 
     queryset = EvaluationRun.objects.none()

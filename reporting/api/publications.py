@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -105,9 +105,7 @@ class ListRowSerializer(serializers.ModelSerializer[PublishedListRow]):
         read_only_fields = fields
 
 
-class PublicationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class PublicationViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """已发布的年度发展报告、能力手册和案例汇编。公开读取。"""
 
     queryset = Publication.objects.none()
@@ -126,7 +124,7 @@ class PublicationViewSet(
         return PublicationSerializer if self.action == "list" else PublicationDetailSerializer
 
 
-class ListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+class ListViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """已发布的编号清单；`rows` 分页给出条目，`files` 给出 PDF 和 Excel 的地址。公开读取。"""
 
     queryset = PublishedList.objects.none()
