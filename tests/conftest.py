@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from celery import current_app
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
+
+from accounts.models import User
 
 # how fast a busy machine draws examples says nothing of a property
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,3 +80,15 @@ def api() -> APIClient:
 @pytest.fixture
 def visitor(client: Client) -> Client:
     return client
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[User], Client]:
+    """Sign a person in, with the second factor that staff must have."""
+
+    def use(user: User) -> Client:
+        Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, data={})
+        client.force_login(user)
+        return client
+
+    return use

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from django.core.management import call_command
 from rest_framework.throttling import AnonRateThrottle
 
 from accounts.enums import Role, Scope
-from accounts.services import create_token
-from tests.factories.accounts import RoleAssignmentFactory, person
+from tests.factories.accounts import RoleAssignmentFactory, person, with_token
 from tests.factories.taxonomy import RegionFactory
 
 SCHEMA = yaml.safe_load((settings.BASE_DIR / "docs/api/schema.yml").read_text(encoding="utf-8"))
@@ -34,16 +32,11 @@ def parameters(path: str) -> set[str]:
 
 
 @pytest.fixture
-def partner(api, now) -> Any:
+def partner(api) -> Any:
     """A system with every scope: of a partner that the government runs itself."""
     actor = person(Role.PARTNER)
     RoleAssignmentFactory(user=actor, role=Role.GOVERNMENT, region=RegionFactory())
-    _, secret = create_token(
-        actor=actor, name="对接系统", scopes=Scope.values,
-        expires_at=now + timedelta(days=1), now=now,
-    )  # fmt: skip
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return api
+    return with_token(api, actor, *Scope.values)
 
 
 def test_the_schema_is_generated_without_a_warning(tmp_path: Path) -> None:
@@ -82,18 +75,11 @@ def test_a_list_is_paged_and_refuses_what_it_does_not_know(path: str, partner: A
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", lists())
-def test_a_token_without_the_scope_is_refused(path: str, api: Any, now: Any) -> None:
+def test_a_token_without_the_scope_is_refused(path: str, api: Any) -> None:
     held = Scope.TAXONOMY_READ if "/polic" in path else Scope.POLICIES_READ
-    _, secret = create_token(
-        actor=person(Role.PARTNER), name="别的用途", scopes=[held],
-        expires_at=now + timedelta(days=1), now=now,
-    )  # fmt: skip
-    answer = api.get(path, HTTP_AUTHORIZATION=f"Bearer {secret}")
-    is_content = path.split("/")[3] in {
-        "interpretations",
-        "news",
-        "topics",
-    }  # policies:read as well
+    answer = with_token(api, person(Role.PARTNER), held).get(path)
+    # these are read with policies:read as well
+    is_content = path.split("/")[3] in {"interpretations", "news", "topics"}
     assert answer.status_code == (200 if is_content else 403)
     if not is_content:
         assert answer.json() == {

@@ -8,12 +8,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.enums import Role, Scope
-from accounts.models import RoleAssignment, ServiceToken
-from accounts.selectors import TOKEN_PREFIX_LENGTH, token_digest
+from accounts.models import RoleAssignment
 from cases.enums import ProjectStatus
 from cases.models import Message, Outcome, Project
 from demands.models import Disclosure
-from tests.factories.accounts import OrganisationFactory
+from tests.factories.accounts import OrganisationFactory, with_token
 from tests.factories.cases import OutcomeFactory, ProjectFactory, QuoteFactory, published_case
 from tests.factories.demands import open_demand
 from tests.factories.platforms import CapabilityFactory, PlatformFactory
@@ -24,14 +23,7 @@ ENQUIRIES = "/api/v1/enquiries/"
 
 def token_client(user, *scopes):
     """A client that holds a service token of the user."""
-    secret = f"tk-{user.pk:09d}-secret"
-    ServiceToken.objects.create(
-        user=user, name="测试", prefix=secret[:TOKEN_PREFIX_LENGTH], digest=token_digest(secret),
-        scopes=list(scopes), expires_at=timezone.now() + timedelta(days=1),
-    )  # fmt: skip
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return client
+    return with_token(APIClient(), user, *scopes)
 
 
 @pytest.fixture

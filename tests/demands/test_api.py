@@ -1,13 +1,10 @@
-from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.utils import timezone
 
-from accounts.models import ServiceToken
-from accounts.selectors import TOKEN_PREFIX_LENGTH, token_digest
 from demands.enums import Confidentiality, DemandStatus
 from demands.models import Demand
-from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory
+from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory, with_token
 from tests.factories.demands import DemandFactory, disclose, open_demand
 from tests.factories.taxonomy import CodeListFactory, TermFactory, process_kind
 
@@ -17,23 +14,7 @@ URL = "/api/v1/demands/"
 @pytest.fixture
 def as_token(api):
     """Make the client call with a token of `user` and `scopes`."""
-
-    def use(user, *scopes):
-        secret = f"ptr_{user.pk:08d}-secret-of-a-test"
-        ServiceToken.objects.update_or_create(
-            prefix=secret[:TOKEN_PREFIX_LENGTH],
-            defaults={
-                "user": user,
-                "name": "测试",
-                "digest": token_digest(secret),
-                "scopes": list(scopes),
-                "expires_at": timezone.now() + timedelta(days=1),
-            },
-        )
-        api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-        return api
-
-    return use
+    return partial(with_token, api)
 
 
 @pytest.fixture

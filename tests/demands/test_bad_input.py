@@ -1,18 +1,15 @@
 """Bad input has a defined message at its field, on the page and for machines."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role, Scope
-from accounts.services.tokens import create_token
 from core.errors import DomainError
 from demands.models import Demand
 from demands.services import create_draft, save_draft
 from demands.services.posting import check_complete
-from tests.factories.accounts import person
+from tests.factories.accounts import person, with_token
 from tests.factories.demands import DemandFactory
 from tests.factories.taxonomy import CodeListFactory, TermFactory
 
@@ -80,12 +77,7 @@ def test_unknown_unit_is_refused_with_the_known_ones(writer, draft):
     ],
 )
 def test_contradicting_ends_are_told_to_machines_at_the_field(api, writer, values, field):
-    now = timezone.now()
-    _, secret = create_token(
-        actor=writer, name="测试", scopes=[Scope.DEMANDS_WRITE],
-        expires_at=now + timedelta(days=1), now=now,
-    )  # fmt: skip
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, writer, Scope.DEMANDS_WRITE)
 
     answer = api.post("/api/v1/demands/", {"title": "聚合反应放大"} | values, format="json")
 

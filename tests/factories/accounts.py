@@ -1,6 +1,7 @@
 """People with roles. `person(Role.OPERATOR)` can sign in, for an approved organisation."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import factory
@@ -13,6 +14,7 @@ from tests.factories.taxonomy import RegionFactory, zhongshan
 
 CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PASSWORD = "correct-horse-7"
+TOKEN_NUMBERS = count()
 
 
 def make_uscc(number: int) -> str:
@@ -71,6 +73,14 @@ class ServiceTokenFactory(factory.django.DjangoModelFactory):
     digest = factory.LazyAttribute(lambda token: token_digest(token.secret))
     scopes = factory.LazyFunction(lambda: [Scope.DEMANDS_READ])
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+
+
+def with_token(client: Any, user: User, *scopes: str) -> Any:
+    """The API client, calling from now on with a new token of `user` that has `scopes`."""
+    secret = f"tk{next(TOKEN_NUMBERS):010d}secret"
+    ServiceTokenFactory(user=user, secret=secret, scopes=list(scopes))
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client
 
 
 def person(role: Role, **scope: Any) -> User:

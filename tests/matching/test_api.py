@@ -1,15 +1,12 @@
 """REST: start a run, poll it, read explained results, judge them."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
 from accounts.enums import Role, Scope
-from accounts.services.tokens import create_token
 from matching.models import Feedback, MatchRun
 from matching.services.full import start_full_run
-from tests.factories.accounts import person
+from tests.factories.accounts import person, with_token
 from tests.factories.matching import (
     match_capability,
     match_demand,
@@ -33,17 +30,8 @@ def capability():
     return polymer_capability()
 
 
-def signed_in(api, user, *scopes):
-    now = timezone.now()
-    _, secret = create_token(
-        actor=user, name="测试", scopes=scopes, expires_at=now + timedelta(days=1), now=now
-    )
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return api
-
-
 def test_token_starts_polls_and_reads(api, demand, capability, django_capture_on_commit_callbacks):
-    client = signed_in(api, owner_of(demand), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
+    client = with_token(api, owner_of(demand), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
 
     with django_capture_on_commit_callbacks(execute=True):
         started = client.post(RUNS, {"demand": demand.slug})
@@ -69,7 +57,7 @@ def test_token_starts_polls_and_reads(api, demand, capability, django_capture_on
 def test_run_for_a_capability_withholds_what_is_confidential(api, capability):
     demand = polymer_demand(confidentiality="teaser", teaser="高分子放大")
     run = match_capability(capability)
-    client = signed_in(api, operator_of(capability.platform), Scope.MATCHING_READ)
+    client = with_token(api, operator_of(capability.platform), Scope.MATCHING_READ)
 
     row = client.get(f"{RUNS}{run.pk}/results/").json()["results"][0]
 
@@ -80,7 +68,7 @@ def test_run_for_a_capability_withholds_what_is_confidential(api, capability):
 
 @pytest.mark.parametrize("scopes", [[], [Scope.MATCHING_READ], [Scope.DEMANDS_WRITE]])
 def test_starting_needs_the_scope(api, demand, scopes):
-    client = signed_in(api, owner_of(demand), *(scopes or [Scope.CASES_READ]))
+    client = with_token(api, owner_of(demand), *(scopes or [Scope.CASES_READ]))
 
     response = client.post(RUNS, {"demand": demand.slug})
 
@@ -90,7 +78,7 @@ def test_starting_needs_the_scope(api, demand, scopes):
 
 def test_reading_needs_the_scope(api, demand):
     run = match_demand(demand)
-    client = signed_in(api, owner_of(demand), Scope.DEMANDS_READ)
+    client = with_token(api, owner_of(demand), Scope.DEMANDS_READ)
 
     assert client.get(f"{RUNS}{run.pk}/results/").status_code == 403
 
@@ -104,7 +92,7 @@ def test_visitor_sees_no_runs(api, demand):
 
 def test_stranger_sees_no_results(api, demand):
     run = match_demand(demand)
-    client = signed_in(api, person(Role.ENTERPRISE), Scope.MATCHING_READ, Scope.MATCHING_WRITE)
+    client = with_token(api, person(Role.ENTERPRISE), Scope.MATCHING_READ, Scope.MATCHING_WRITE)
 
     assert client.get(f"{RUNS}{run.pk}/results/").status_code == 404
     assert client.post(RUNS, {"demand": demand.slug}).status_code == 404
@@ -112,7 +100,7 @@ def test_stranger_sees_no_results(api, demand):
 
 @pytest.mark.parametrize("body", [{}, {"demand": "a", "capability": "b"}])
 def test_run_needs_one_subject(api, demand, body):
-    client = signed_in(api, owner_of(demand), Scope.MATCHING_WRITE)
+    client = with_token(api, owner_of(demand), Scope.MATCHING_WRITE)
 
     response = client.post(RUNS, body)
 
@@ -124,7 +112,7 @@ def test_run_needs_one_subject(api, demand, body):
 
 def test_feedback_is_stored(api, demand, capability):
     run = match_demand(demand)
-    client = signed_in(api, owner_of(demand), Scope.MATCHING_WRITE)
+    client = with_token(api, owner_of(demand), Scope.MATCHING_WRITE)
 
     response = client.post(
         f"{RUNS}{run.pk}/feedback/",
@@ -138,7 +126,7 @@ def test_feedback_is_stored(api, demand, capability):
 
 def test_feedback_without_reason_is_refused_at_its_field(api, demand, capability):
     run = match_demand(demand)
-    client = signed_in(api, owner_of(demand), Scope.MATCHING_WRITE)
+    client = with_token(api, owner_of(demand), Scope.MATCHING_WRITE)
 
     response = client.post(
         f"{RUNS}{run.pk}/feedback/", {"counterpart": capability.slug, "verdict": "unsuitable"}
@@ -150,7 +138,7 @@ def test_feedback_without_reason_is_refused_at_its_field(api, demand, capability
 
 def test_operator_judges_through_his_run(api, demand, capability):
     run = match_capability(capability)
-    client = signed_in(api, operator_of(capability.platform), Scope.MATCHING_WRITE)
+    client = with_token(api, operator_of(capability.platform), Scope.MATCHING_WRITE)
 
     client.post(f"{RUNS}{run.pk}/feedback/", {"counterpart": demand.slug, "verdict": "suitable"})
 
@@ -169,14 +157,14 @@ def test_full_run_has_no_results_of_its_own(api):
 
 def test_runs_are_filtered_by_kind(api, demand, capability):
     match_demand(demand)
-    client = signed_in(api, owner_of(demand), Scope.MATCHING_READ)
+    client = with_token(api, owner_of(demand), Scope.MATCHING_READ)
 
     assert client.get(RUNS, {"kind": "demand"}).json()["count"] == 1
     assert client.get(RUNS, {"kind": "full"}).json()["count"] == 0
 
 
 def test_operator_starts_a_run_for_a_capability(api, capability):
-    client = signed_in(api, operator_of(capability.platform), Scope.MATCHING_WRITE)
+    client = with_token(api, operator_of(capability.platform), Scope.MATCHING_WRITE)
 
     response = client.post(RUNS, {"capability": capability.slug})
 

@@ -1,13 +1,9 @@
 """REST of the gap atlas: cells, the demands behind them, and whom it answers."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from accounts.enums import Role, Scope
-from accounts.services.tokens import create_token
-from tests.factories.accounts import person
+from tests.factories.accounts import person, with_token
 from tests.factories.matching import match_demand, polymer_demand
 from tests.factories.taxonomy import chengdu, process_kind
 
@@ -17,13 +13,7 @@ GAPS = "/api/v1/gaps/"
 
 @pytest.fixture
 def client(api):
-    now = timezone.now()
-    _, secret = create_token(
-        actor=person(Role.OPERATOR), name="测试", scopes=[Scope.MATCHING_READ],
-        expires_at=now + timedelta(days=1), now=now,
-    )  # fmt: skip
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return api
+    return with_token(api, person(Role.OPERATOR), Scope.MATCHING_READ)
 
 
 @pytest.fixture
@@ -77,12 +67,7 @@ def test_demands_behind_a_cell_give_only_what_is_public(client, demand):
 
 
 def test_token_of_another_scope_is_refused(api, demand):
-    now = timezone.now()
-    _, secret = create_token(
-        actor=person(Role.OPERATOR), name="别的", scopes=[Scope.DEMANDS_READ],
-        expires_at=now + timedelta(days=1), now=now,
-    )  # fmt: skip
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, person(Role.OPERATOR), Scope.DEMANDS_READ)
 
     assert api.get(GAPS).status_code == 403
 

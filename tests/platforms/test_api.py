@@ -1,13 +1,10 @@
 """REST: public reading, writing with a token's scope, the error envelope."""
 
-import hashlib
-from datetime import timedelta
-
 import pytest
 
 from accounts.enums import Scope
-from accounts.models import ServiceToken
 from platforms.models import Capability
+from tests.factories.accounts import with_token
 from tests.factories.platforms import (
     FACTORIES,
     CapabilityFactory,
@@ -22,20 +19,9 @@ COSTS = {
 }  # fmt: skip
 
 
-def bearer(api, user, now, *scopes):
-    """The client, with a token of `user`."""
-    secret = f"{user.pk:012d}-secret"
-    ServiceToken.objects.create(
-        user=user, name="测试", prefix=secret[:12], scopes=list(scopes),
-        digest=hashlib.sha256(secret.encode()).hexdigest(), expires_at=now + timedelta(days=1),
-    )  # fmt: skip
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
-    return api
-
-
 @pytest.fixture
-def writer(api, operator, now):
-    return bearer(api, operator, now, Scope.PLATFORMS_READ, Scope.PLATFORMS_WRITE)
+def writer(api, operator):
+    return with_token(api, operator, Scope.PLATFORMS_READ, Scope.PLATFORMS_WRITE)
 
 
 @pytest.mark.parametrize("key", PATHS)
@@ -186,8 +172,8 @@ def test_writing_needs_the_scope_and_the_right(api, stranger, operator, platform
     path = f"/api/v1/capabilities/{capability.slug}/"
 
     nobody = api.patch(path, {"title": "新名"}, format="json")
-    reading = bearer(api, operator, now, Scope.PLATFORMS_READ).patch(path, {"title": "新名"})
-    foreign = bearer(api, stranger, now, Scope.PLATFORMS_WRITE).patch(path, {"title": "新名"})
+    reading = with_token(api, operator, Scope.PLATFORMS_READ).patch(path, {"title": "新名"})
+    foreign = with_token(api, stranger, Scope.PLATFORMS_WRITE).patch(path, {"title": "新名"})
 
     assert [r.status_code for r in (nobody, reading, foreign)] == [401, 403, 403]
     assert Capability.objects.get().title != "新名"

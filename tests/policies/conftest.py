@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.enums import Role
@@ -24,15 +23,3 @@ def cast(db):
         visitor=AnonymousUser(),
         system=SYSTEM,
     )
-
-
-@pytest.fixture
-def sign_in(client):
-    """Sign a person in, with the second factor that staff must have."""
-
-    def use(user):
-        Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, data={})
-        client.force_login(user)
-        return client
-
-    return use

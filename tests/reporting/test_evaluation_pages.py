@@ -28,7 +28,7 @@ from reporting.models import (
 from reporting.selectors.rankings import recommended
 from reporting.services.jobs import run_job
 from reporting.states import DISPUTE, EVALUATION
-from tests.factories.accounts import OrganisationFactory, ServiceTokenFactory, UserFactory, person
+from tests.factories.accounts import OrganisationFactory, UserFactory, person, with_token
 from tests.factories.evaluations import a_run, accepted, compute, open_year, small_scheme
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
@@ -319,9 +319,7 @@ def test_the_api_tells_as_much_as_the_pages(api, run, operator, people):
     assert "inputs" not in listed[0]
     assert api.get(f"{base}/results/own/").status_code in {401, 403}
     assert api.get("/api/v1/evaluation-schemes/").json()["results"][0]["version"] == 1
-    secret = "zs0000000001secret"
-    ServiceTokenFactory(user=operator, secret=secret, scopes=[Scope.REPORTS_READ])
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, operator, Scope.REPORTS_READ)
     mine = api.get(f"{base}/results/own/").json()
     assert mine["inputs"]["values"]["SRV-04"] == ["4", ""]
     assert api.get(f"{base}/results/other/").status_code == 403

@@ -21,7 +21,7 @@ from reporting.models import PortalValue, TargetFigure
 from reporting.selectors.monitoring import policy_targets
 from reporting.services import monitoring, review
 from taxonomy.jurisdiction import load_jurisdiction
-from tests.factories.accounts import OrganisationFactory, ServiceTokenFactory, person
+from tests.factories.accounts import OrganisationFactory, person, with_token
 from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
 from tests.factories.recognition import (
@@ -78,9 +78,7 @@ def test_searches_are_counted_once_each(client: Client, now):
 
 def test_requests_of_partners_are_counted_by_partner(api, now):
     partner = person(Role.PARTNER, organisation=OrganisationFactory(name="某市平台"))
-    secret = "zs9999999999secret"
-    ServiceTokenFactory(user=partner, secret=secret, scopes=[Scope.REPORTS_READ])
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, partner, Scope.REPORTS_READ)
     for address in ("indicators/", "indicators/", "reports/999/"):
         api.get(f"/api/v1/{address}")
     monitoring.compute_portal_values(actor=SYSTEM, now=now)

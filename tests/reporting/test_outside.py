@@ -12,7 +12,7 @@ from accounts.enums import Role, Scope
 from reporting.models import ReportValue
 from reporting.outside import FACTS, outside_form, outside_forms
 from reporting.selectors.outside import filled_form, filled_forms
-from tests.factories.accounts import ServiceTokenFactory, person
+from tests.factories.accounts import person, with_token
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import open_cycle, report_for, type_all
 from tests.factories.taxonomy import zhongshan
@@ -122,9 +122,7 @@ def test_strangers_get_no_form(report):
 
 
 def test_forms_are_read_over_rest(report, operator, api):
-    secret = "zs8888888888secret"
-    ServiceTokenFactory(user=operator, secret=secret, scopes=[Scope.REPORTS_READ])
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, operator, Scope.REPORTS_READ)
 
     forms = {form["slug"]: form for form in api.get(f"/api/v1/reports/{report.pk}/forms/").json()}
 
@@ -134,10 +132,7 @@ def test_forms_are_read_over_rest(report, operator, api):
 
 
 def test_a_plan_is_written_over_rest(report, operator, api):
-    secret = "zs7777777777secret"
-    scopes = [Scope.REPORTS_READ, Scope.REPORTS_WRITE]
-    ServiceTokenFactory(user=operator, secret=secret, scopes=scopes)
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, operator, Scope.REPORTS_READ, Scope.REPORTS_WRITE)
     plan = [{"code": "SRV-02", "target": "5"}, {"code": "BAS-01", "target": "1"}]
 
     answer = api.post(f"/api/v1/reports/{report.pk}/plan/", {"plan": plan}, format="json")

@@ -13,7 +13,7 @@ from core.models import ActivityLog
 from reporting.models import AnnualReport, ReportCycle, ReportingJob
 from reporting.selectors.sheets import values_of
 from reporting.services import review
-from tests.factories.accounts import ServiceTokenFactory, person
+from tests.factories.accounts import person, with_token
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import PLAN, open_cycle, report_for, type_all
 from tests.factories.taxonomy import guangdong, zhongshan
@@ -234,39 +234,33 @@ def test_the_dates_of_a_cycle_are_mended(operator, report, staff):
     assert ActivityLog.objects.filter(action="reporting.reportcycle.edit").count() == 1
 
 
-def token_of(user, *scopes):
-    secret = "zs0000000001secret"
-    ServiceTokenFactory(user=user, secret=secret, scopes=list(scopes))
-    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
-
-
 def test_api_reads_fills_and_submits(operator, report, api):
-    key = token_of(operator, Scope.REPORTS_READ, Scope.REPORTS_WRITE)
+    with_token(api, operator, Scope.REPORTS_READ, Scope.REPORTS_WRITE)
     path = f"/api/v1/reports/{report.pk}/"
-    assert api.get("/api/v1/report-cycles/", **key).json()["count"] == 1
-    assert api.get("/api/v1/reports/", {"status": "filling"}, **key).json()["count"] == 1
-    line = next(v for v in api.get(path, **key).json()["values"] if v["code"] == "FIN-01")
+    assert api.get("/api/v1/report-cycles/").json()["count"] == 1
+    assert api.get("/api/v1/reports/", {"status": "filling"}).json()["count"] == 1
+    line = next(v for v in api.get(path).json()["values"] if v["code"] == "FIN-01")
     assert (line["value"], line["version"], line["findings"][0]["rule"]) == (None, 0, 4)
 
     values = [{"code": "FIN-01", "value": "12.50"}, {"code": "TAL-01", "value": "x"},
               {"code": "CON-02", "value": 5}]  # fmt: skip
-    filled = api.post(f"{path}fill/", {"values": values}, format="json", **key)
+    filled = api.post(f"{path}fill/", {"values": values}, format="json")
     stale = [{"code": "FIN-01", "value": 1, "version": 0}]
-    clash = api.post(f"{path}fill/", {"values": stale}, format="json", **key)
+    clash = api.post(f"{path}fill/", {"values": stale}, format="json")
 
     assert filled.status_code == 400
     assert filled.json()["written"] == ["FIN-01"]
     assert filled.json()["errors"]["CON-02"]["code"] == "auto_value"
     assert (clash.status_code, clash.json()["conflicts"]) == (409, ["FIN-01"])
-    assert api.post(f"{path}prefill/", **key).status_code == 200
-    assert api.post(f"{path}submit/", **key).json()["code"] == "not_ready"
+    assert api.post(f"{path}prefill/").status_code == 200
+    assert api.post(f"{path}submit/").json()["code"] == "not_ready"
     type_all(actor=operator, report=report)
-    assert api.post(f"{path}submit/", **key).json()["status"] == "city"
+    assert api.post(f"{path}submit/").json()["status"] == "city"
 
 
 def test_api_wants_scope_and_sight(operator, report, api):
     assert api.get("/api/v1/reports/").status_code in {401, 403}
-    key = token_of(operator, Scope.REPORTS_READ)
-    assert api.post(f"/api/v1/reports/{report.pk}/prefill/", **key).status_code == 403
+    with_token(api, operator, Scope.REPORTS_READ)
+    assert api.post(f"/api/v1/reports/{report.pk}/prefill/").status_code == 403
     other = person(Role.GOVERNMENT, region=zhongshan())
     assert review.AnnualReportAccess(other).visible().count() == 1

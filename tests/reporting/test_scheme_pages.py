@@ -12,7 +12,7 @@ from reporting.catalogue import declared_schemes
 from reporting.forms import SchemeForm
 from reporting.models import EvaluationRun, EvaluationScheme
 from reporting.services import evaluation_schemes as services
-from tests.factories.accounts import ServiceTokenFactory, person
+from tests.factories.accounts import person, with_token
 from tests.factories.evaluations import a_run, accepted, compute, open_year, small_scheme
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import guangdong, zhongshan
@@ -160,10 +160,8 @@ def test_drafts_are_not_public(client, scheme, api):
     assert city.post(url("drop_scheme", "small", 2)).status_code == 403
     listed = api.get("/api/v1/evaluation-schemes/?slug=small").json()["results"]
     assert [(row["version"], row["is_draft"]) for row in listed] == [(1, False)]
-    secret = "zs0000000009secret"
     official = person(Role.GOVERNMENT, region=guangdong())
-    ServiceTokenFactory(user=official, secret=secret, scopes=[Scope.REPORTS_READ])
-    api.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    with_token(api, official, Scope.REPORTS_READ)
     listed = api.get("/api/v1/evaluation-schemes/?slug=small").json()["results"]
     assert [(row["version"], row["reason"]) for row in listed] == [(2, "一"), (1, "")]
 

@@ -161,12 +161,6 @@ def test_mapped_terms_take_the_asked_relations():
     ]
 
 
-def test_mapped_industries_are_those_the_fields_touch():
-    medicine = selectors.term("field-gd", "biomedicine")
-
-    assert [i.code for i in selectors.mapped_industries([medicine])] == ["27", "35"]
-
-
 def test_every_local_field_maps_to_the_provincial_list_or_is_known_not_to():
     unmapped = {
         f"{term.code_list_id} {term.code}"

@@ -12,7 +12,6 @@ from taxonomy.uscc import (
     DEPARTMENTS,
     check_uscc,
     normalise_uscc,
-    organisation_code_warning,
     uscc_check_character,
 )
 
@@ -103,15 +102,3 @@ def test_check_uscc_refuses_any_other_text_with_a_domain_error(value):
 def test_check_uscc_returns_the_code_or_raises_a_domain_error(value):
     with contextlib.suppress(DomainError):
         assert check_uscc(value) == value
-
-
-def test_organisation_code_warning_is_silent_for_a_right_inner_code():
-    assert organisation_code_warning("91310115591693856A") is None
-
-
-def test_organisation_code_warning_hints_at_a_wrong_inner_code():
-    body = "91310115591693857"
-
-    warning = organisation_code_warning(body + uscc_check_character(body))
-
-    assert "GB 11714" in warning

@@ -6,17 +6,17 @@ import pytest
 
 from accounts.enums import Scope
 from platforms.models import Application, UsageLog
+from tests.factories.accounts import with_token
 from tests.factories.recognition import (
     ApplicationFactory,
     ProgrammeFactory,
     RecognitionFactory,
 )
-from tests.platforms.test_api import bearer
 
 
 @pytest.fixture
-def writer(api, operator, now):
-    return bearer(api, operator, now, Scope.PLATFORMS_READ, Scope.PLATFORMS_WRITE)
+def writer(api, operator):
+    return with_token(api, operator, Scope.PLATFORMS_READ, Scope.PLATFORMS_WRITE)
 
 
 def test_roster_of_a_day(api, platform):
