@@ -29,6 +29,7 @@ from platforms.models import (
     SupportTicket,
 )
 from platforms.selectors.operations import UNFINISHED
+from platforms.states.recognition import LIVE
 from taxonomy.models import RegionLevel
 
 SOON_WORKDAYS = 2
@@ -133,7 +134,8 @@ def _remind_stages(now: datetime) -> int:
 
 def _remind_experts(now: datetime) -> int:
     rows = ExpertAssignment.objects.filter(
-        Q(application__status=A.EXPERTS) | Q(assessment__result=""),
+        Q(application__status=A.EXPERTS)
+        | Q(assessment__result="", assessment__recognition__status__in=LIVE),
         status__in=[AssignmentStatus.INVITED, AssignmentStatus.SCORING],
     ).select_related("reviewer", "application__programme", "application__platform",
                      "assessment__recognition__platform")  # fmt: skip

@@ -10,7 +10,8 @@ from platforms.tables.listings import FactColumn
 
 
 class CoverageTable(tables.Table):
-    name = tables.Column(order_by=("name", "pk"))
+    # under the name of the field it would take over the order of the rows
+    body = tables.Column(accessor="name", order_by=("name", "pk"), verbose_name=_("机构名称"))
     uscc = FactColumn()
     region = FactColumn()
     basis = FactColumn()

@@ -35,6 +35,16 @@ def test_changes_are_listed_filtered_and_exported(client, province, platform, no
     assert client.get("/api/v1/roster-changes/?from=x").status_code == 400
 
 
+def test_leaving_is_the_last_thing_a_platform_is_offered(sign_in, operator, province, platform):
+    address = RecognitionFactory(platform=platform).get_absolute_url()
+
+    own, theirs = (text(sign_in(user).get(address)) for user in (operator, province))
+
+    assert own.index("认定信息") < own.index("主动退出名册")
+    assert ("警示" in own, "警示" in theirs) == (False, True)
+    assert "主动退出" not in theirs
+
+
 def test_the_list_of_changes_costs_the_same_for_one_and_three(
     client, django_assert_num_queries, db
 ):
