@@ -202,6 +202,11 @@ class ReceiptForm(ActionForm):
         label=_("到账金额（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN, decimal_places=2
     )
     received_date = forms.DateField(label=_("到账日期"), widget=_day())
+    voucher_yuan = forms.DecimalField(
+        label=_("其中服务券抵用（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN,
+        decimal_places=2, required=False, help_text=_("没有用服务券的不填。"),
+    )  # fmt: skip
+    voucher_number = forms.CharField(label=_("服务券编号"), max_length=80, required=False)
     note = forms.CharField(
         label=_("款项说明"), max_length=200, required=False, help_text=_("如首付款、发票号。")
     )

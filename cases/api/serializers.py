@@ -82,8 +82,10 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
 
     class Meta:
         model = Receipt
-        fields = ("id", "enquiry", "amount_yuan", "received_date", "note", "status",
-                  "status_changed_at")  # fmt: skip
+        fields = (
+            "id", "enquiry", "amount_yuan", "received_date", "voucher_yuan", "voucher_number",
+            "note", "status", "status_changed_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -223,6 +225,13 @@ class ReceiptInput(serializers.Serializer[Any]):
         max_digits=14, decimal_places=2, min_value=Decimal("0.01")
     )
     received_date = serializers.DateField()
+    voucher_yuan = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=Decimal("0.01"), required=False,
+        allow_null=True, default=None, help_text="其中服务券抵用，不超过到账金额",
+    )  # fmt: skip
+    voucher_number = serializers.CharField(
+        required=False, allow_blank=True, max_length=80, default="", help_text="服务券编号"
+    )
     note = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     files = FilesField()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -291,11 +291,17 @@ class Outcome(BaseModel):
 @pghistory.track(exclude=["updated_at"])
 class Receipt(BaseModel):
     """到账: money of the contract that arrived, registered by the platform, confirmed by the
-    enterprise; the income of a year is made of it (SRV-12)."""
+    enterprise; the income of a year is made of it (SRV-12), and what of it 中试服务券 paid (SRV-21,
+    G25)."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="receipts")
     amount_yuan = models.DecimalField(_("到账金额（元）"), max_digits=14, decimal_places=2)
     received_date = models.DateField(_("到账日期"))
+    # part of the amount; nobody said: no voucher
+    voucher_yuan = models.DecimalField(
+        _("其中服务券抵用（元）"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    voucher_number = models.CharField(_("服务券编号"), max_length=80, blank=True)
     note = models.CharField(_("款项说明"), max_length=200, blank=True)
     registered_by = user_field(required=True)
     status = models.CharField(
@@ -312,7 +318,13 @@ class Receipt(BaseModel):
                 condition=Q(amount_yuan__gt=0),
                 name="cases_receipt_amount",
                 violation_error_message=_("到账金额须大于 0。"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(voucher_yuan__isnull=True)
+                | Q(voucher_yuan__gt=0, voucher_yuan__lte=F("amount_yuan")),
+                name="cases_receipt_voucher",
+                violation_error_message=_("服务券抵用须大于 0，且不超过到账金额。"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -335,6 +335,7 @@ def _receipts(projects: Sequence[Project], parties: DemoClients, now: datetime) 
         made += [
             Receipt(
                 project=project, amount_yuan=amount, received_date=day, note=f"演示{note}",
+                **_voucher(project, amount, is_first=note == "首付款"),
                 registered_by=parties.hosts[project.platform_id],
                 status=OutcomeStatus.CONFIRMED if is_confirmed else OutcomeStatus.CLAIMED,
                 status_changed_at=min(
@@ -345,6 +346,16 @@ def _receipts(projects: Sequence[Project], parties: DemoClients, now: datetime) 
             if day <= today
         ]  # fmt: skip
     Receipt.objects.bulk_create(made, batch_size=1000)
+
+
+def _voucher(project: Project, amount: Decimal, *, is_first: bool) -> dict[str, Any]:
+    """A tenth of the first payment of every third project was paid by a voucher."""
+    if not is_first or int(project.number[-3:]) % 3:
+        return {}
+    return {
+        "voucher_yuan": (amount / 10).quantize(Decimal("0.01")),
+        "voucher_number": f"演示券-{project.number}",
+    }
 
 
 def _stories(outcomes: Sequence[Outcome], now: datetime) -> None:

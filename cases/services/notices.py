@@ -201,6 +201,8 @@ def tell_receipt(*, event_id: str, name: str, receipt_id: int, now: datetime) ->
     rows = Receipt.objects.select_related("project__platform", "project__enterprise")
     receipt = rows.get(pk=receipt_id)
     project, amount = receipt.project, yuan(receipt.amount_yuan)
+    if receipt.voucher_yuan:
+        amount = f"{amount}（其中服务券抵用 {yuan(receipt.voucher_yuan)}）"
     send = _sender(event_id, name, receipt, now)
     if name == "cases.receipt.registered":
         send(

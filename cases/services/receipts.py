@@ -28,12 +28,15 @@ def register_receipt(
     received_date: date,
     now: datetime,
     note: str = "",
+    voucher_yuan: Decimal | None = None,
+    voucher_number: str = "",
     uploads: Sequence[UploadedFile] = (),
 ) -> Receipt:
     """The platform says that `amount_yuan` of the contract arrived; it counts as income of that
-    day's year once the enterprise confirms it (SRV-12, house rule 2).
+    day's year once the enterprise confirms it (SRV-12, house rule 2), and `voucher_yuan` of it as
+    paid by a service voucher (SRV-21).
 
-    Errors: Refused, `wrong_state`, `future_date`, `amount`, those of files. Event
+    Errors: Refused, `wrong_state`, `future_date`, `amount`, `voucher`, those of files. Event
     `cases.receipt.registered`.
     """
     locked = lock(project)
@@ -42,9 +45,14 @@ def register_receipt(
         raise DomainError("future_date", "到账日期不能晚于今天。", "received_date")
     if amount_yuan <= 0:
         raise DomainError("amount", "到账金额须大于 0。", "amount_yuan")
+    if voucher_yuan is not None and not 0 < voucher_yuan <= amount_yuan:
+        raise DomainError("voucher", "服务券抵用须大于 0，且不超过到账金额。", "voucher_yuan")
+    if voucher_number.strip() and voucher_yuan is None:
+        raise DomainError("voucher", "填了服务券编号，请一并填写抵用金额。", "voucher_yuan")
     receipt = Receipt(
         project=locked, amount_yuan=amount_yuan, received_date=received_date, note=note.strip(),
-        registered_by=actor, status_changed_at=now,
+        voucher_yuan=voucher_yuan, voucher_number=voucher_number.strip(), registered_by=actor,
+        status_changed_at=now,
     )  # fmt: skip
     check_record(receipt)
     receipt.save()

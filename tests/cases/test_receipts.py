@@ -50,6 +50,9 @@ def test_registering_keeps_amount_and_voucher(cast, signed, now):
         ({"received_date": date(2999, 1, 1)}, "future_date", "received_date"),
         ({"amount_yuan": Decimal(0)}, "amount", "amount_yuan"),
         ({"note": "长" * 201}, "invalid", "note"),
+        ({"voucher_yuan": Decimal("60000.01")}, "voucher", "voucher_yuan"),
+        ({"voucher_yuan": Decimal(0)}, "voucher", "voucher_yuan"),
+        ({"voucher_number": "GD-1"}, "voucher", "voucher_yuan"),
     ],
 )
 def test_registering_refuses_what_cannot_be(cast, signed, now, change, code, field):
@@ -147,12 +150,16 @@ def test_the_screen_registers_and_confirms(cast, signed, browse):
     wrong = operator.post(act, {"amount_yuan": "5", "received_date": "2999-01-01"})
     assert "到账日期不能晚于今天" in wrong.content.decode()
     day = timezone.localdate() - timedelta(days=1)
-    made = operator.post(act, {"amount_yuan": "60000", "received_date": day.isoformat()})
+    paid = {"amount_yuan": "60000", "received_date": day.isoformat()}
+    made = operator.post(act, paid | {"voucher_yuan": "5000", "voucher_number": "GD-1"})
     assert made.url == page
     row = Receipt.objects.get()
 
     enterprise = browse("enterprise")
-    assert "核对到账" in enterprise.get(page).content.decode()
+    asked = enterprise.get(page).content.decode()
+    assert "核对到账" in asked
+    assert "其中服务券 5,000元" in asked
+    assert "服务券编号 GD-1" in asked
     answered = enterprise.post(reverse("cases:answer_receipt", args=[row.pk, "confirm"]))
     assert answered.url == f"{page}#receipts"
     row.refresh_from_db()
@@ -164,8 +171,11 @@ def test_the_screen_registers_and_confirms(cast, signed, browse):
 def test_the_api_registers_and_answers(cast, signed, api):
     path = f"/api/v1/enquiries/{signed.number}/receipts/"
     api.force_authenticate(cast.operator)
-    made = api.post(path, {"amount_yuan": "60000", "received_date": "2026-11-01"})
+    made = api.post(
+        path, {"amount_yuan": "60000", "received_date": "2026-11-01", "voucher_yuan": "5000"}
+    )
     assert (made.status_code, made.json()["status"]) == (201, "claimed")
+    assert made.json()["voucher_yuan"] == "5000.00"
     row = f"/api/v1/receipts/{made.json()['id']}"
 
     assert api.post(f"{row}/confirm/").status_code == 403
