@@ -242,3 +242,23 @@ class UsageSource(models.TextChoices):
     IMPORT = "import", _("表格导入")
     API = "api", _("接口上报")
     BOOKING = "booking", _("预约生成")
+
+
+class RegisterKind(models.TextChoices):
+    """What a platform registers once and reports from every year (see `platforms/registers.py`)."""
+
+    MANAGER = "manager", _("技术经理人证书")
+    DATASET = "dataset", _("开放数据集")
+    PATENT = "patent", _("专利开放许可")
+    LICENCE = "licence", _("开放许可被许可")
+    ROADSHOW = "roadshow", _("对接路演活动")
+    ALLIANCE = "alliance", _("联盟活动")
+    SCENARIO = "scenario", _("开放应用场景")
+
+
+class ManagerLevel(models.TextChoices):
+    """Levels of technology managers' certificates (TAL-06)."""
+
+    JUNIOR = "junior", _("初级")
+    MIDDLE = "middle", _("中级")
+    SENIOR = "senior", _("高级")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from platforms.enums import (
@@ -17,6 +17,7 @@ from platforms.enums import (
     ListingStatus,
     ProgrammeStatus,
 )
+from platforms.registers import EVENT_KINDS
 
 
 class ListingQuerySet(models.QuerySet[Any]):
@@ -102,3 +103,19 @@ class RecognitionQuerySet(models.QuerySet[Any]):
         """Rows that stood on the roster on `day`: entered, and not yet left."""
         left_later = Q(ended_date__isnull=True) | Q(ended_date__gt=day)
         return self.filter(left_later, started_date__lte=day)
+
+
+class RegisterQuerySet(models.QuerySet[Any]):
+    def with_last(self) -> Self:
+        """`last`: the last day of each, that of an event of one day being its own; None: open."""
+        own = When(kind__in=EVENT_KINDS, then=Coalesce("ended_date", "started_date"))
+        return self.alias(last=Case(own, default=F("ended_date")))
+
+    def standing(self, day: date) -> Self:
+        """Not over on `day`: coming, in force or going on."""
+        return self.with_last().filter(Q(last__isnull=True) | Q(last__gte=day))
+
+    def held_on(self, day: date) -> Self:
+        """What stood on `day`: begun by then, and not ended before (an end of year's stock)."""
+        lasts = Q(ended_date__isnull=True) | Q(ended_date__gte=day)
+        return self.filter(lasts, started_date__lte=day)

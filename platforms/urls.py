@@ -27,6 +27,7 @@ from platforms.views import (
     operations,
     programmes,
     public,
+    register,
     review,
     roster,
     spreadsheet,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("capabilities/compare/", public.compare, name="compare"),
     path("capabilities/<slug:slug>/", public.capability, name="capability"),
     path("resources/", public.resources, name="resources"),
+    path("resources/open/", register.open_resources, name="open_resources"),
     *(
         path(f"{kind.key}/<slug:slug>/", public.resource, {"kind": kind.key}, name=kind.name)
         for kind in RESOURCES
@@ -191,6 +193,17 @@ urlpatterns = [
         name="usage_import",
     ),
     path("usage/<int:pk>/delete/", operations.delete_usage, name="usage_delete"),
+    path("register-entries/", register.register, name="register"),
+    path("register-entries/<int:pk>/", register.entry, name="register_entry"),
+    path("register-entries/<int:pk>/end/", register.end, name="register_end"),
+    path("register-entries/<int:pk>/strike/", register.strike, name="register_strike"),
+    path("manage/platforms/<slug:slug>/register/new/", register.add, name="register_new"),
+    path(
+        "manage/platforms/<slug:slug>/register/import/",
+        spreadsheet.load,
+        {"kind": "register"},
+        name="register_import",
+    ),
     # what platforms ask for
     path("support/", support.tickets, name="tickets"),
     path("support/new/", support.new, name="ticket_new"),

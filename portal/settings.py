@@ -287,11 +287,13 @@ SPECTACULAR_SETTINGS = {
         "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
         "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",
+        "ManagerLevelEnum": "platforms.enums.ManagerLevel",
         "OutcomeKindEnum": "cases.enums.OutcomeKind",
         "OutcomeStatusEnum": "cases.enums.OutcomeStatus",
         "ProgrammeStatusEnum": "platforms.enums.ProgrammeStatus",
         "PublicationKindEnum": "reporting.enums.PublicationKind",
         "RecognitionStatusEnum": "platforms.enums.RecognitionStatus",
+        "RegisterKindEnum": "platforms.enums.RegisterKind",
         "ReportStatusEnum": "reporting.enums.ReportStatus",
     },
 }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from cases.access import CaseAccess
 from core.access import Access
 from demands.access import DemandAccess
-from platforms.access import CapabilityAccess, PlatformAccess, SolutionAccess
+from platforms.access import CapabilityAccess, PlatformAccess, RegisterAccess, SolutionAccess
 from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
 from portal.context_processors import FOOTER, NAVIGATION
 from reporting.access import PublicationAccess, PublishedListAccess
@@ -60,6 +60,7 @@ SITEMAPS: dict[str, Any] = {
     "platforms": RecordSitemap(PlatformAccess, "is_demo"),
     "capabilities": RecordSitemap(CapabilityAccess, "platform__is_demo"),
     "solutions": RecordSitemap(SolutionAccess, "platform__is_demo"),
+    "open": RecordSitemap(RegisterAccess, "is_demo", ()),
     "demands": RecordSitemap(DemandAccess, "is_demo"),
     "cases": RecordSitemap(CaseAccess, "project__is_demo"),
     "policies": RecordSitemap(DocumentAccess),

@@ -32,4 +32,5 @@ from platforms.access.recognition import (
     ProgrammeAccess,
     RecognitionAccess,
 )
+from platforms.access.register import RegisterAccess
 from platforms.access.support import TicketAccess

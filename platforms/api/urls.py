@@ -2,7 +2,15 @@
 
 from rest_framework.routers import SimpleRouter
 
-from platforms.api import challenges, consulting, eligibility, recognition, subsidies, views
+from platforms.api import (
+    challenges,
+    consulting,
+    eligibility,
+    recognition,
+    register,
+    subsidies,
+    views,
+)
 
 router = SimpleRouter()
 router.register("platforms", views.PlatformViewSet, basename="platform")
@@ -20,4 +28,5 @@ router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="
 router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")
 router.register("import-tax", eligibility.EligibilityViewSet, basename="import-tax")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
+router.register("register-entries", register.RegisterViewSet, basename="register-entry")
 urlpatterns = router.urls

@@ -23,3 +23,4 @@ from platforms.filters.recognition import (
     TaxFilter,
     TicketFilter,
 )
+from platforms.filters.register import OpenEntryFilter, RegisterFilter

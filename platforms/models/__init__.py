@@ -13,6 +13,7 @@ from platforms.models.eligibility import TaxEligibility
 from platforms.models.operations import ChangeReport, FundingRecord, UsageLog
 from platforms.models.platform import ListingReport, Platform, PlatformClaim
 from platforms.models.recognition import Application, Programme, Scheme
+from platforms.models.register import RegisterEntry
 from platforms.models.resource import Equipment, Expert, Line
 from platforms.models.reviewing import ExpertAssignment, ReviewOpinion, SiteCheck
 from platforms.models.roster import (

@@ -58,6 +58,14 @@ from platforms.services.listings import (
 )
 from platforms.services.publicity import answer_objection, object_to
 from platforms.services.recognition_demo import attach_demo_challenge, attach_demo_programme
+from platforms.services.register import (
+    edit_entry,
+    end_entry,
+    receive_entries,
+    record_entry,
+    strike_entry,
+)
+from platforms.services.register_import import import_entries, register_template
 from platforms.services.reports import close_report, report_listing
 from platforms.services.reviewing import (
     answer_invitation,

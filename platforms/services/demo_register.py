@@ -34,6 +34,7 @@ from platforms.models import (
     Scheme,
     UsageLog,
 )
+from platforms.services.demo_entries import attach_demo_entries
 from platforms.services.listings import process_kind_of
 from platforms.services.roster import move_recognition, record_recognition
 from taxonomy.jurisdiction import current_jurisdiction
@@ -41,6 +42,7 @@ from taxonomy.models import Region
 from taxonomy.selectors import term
 
 register_actions({"platforms.platform.load_demo": "载入了演示平台"})
+FIRST_SIZE = 2  # of the demo operator's own platform
 WAN = 10_000
 TERMS = {"kind": "platform-kind", "host_type": "host-type", "build_type": "build-type",
          "level": "platform-level"}  # fmt: skip
@@ -91,6 +93,8 @@ def attach_demo_register(
     equipment[first.pk] = list(first.equipment.order_by("pk"))
     _usage([first, *made], equipment, years, now)
     _records(platforms, made, years, now)
+    sizes = {platform: item.row["size"] for item, platform in zip(platforms, made, strict=True)}
+    attach_demo_entries(platforms={first: FIRST_SIZE, **sizes}, years=years, now=now)
     _recognise(platforms, made, staff, now)
     log_activity(actor=SYSTEM, action="platforms.platform.load_demo", target=made[0], now=now,
                  data={"count": len(made)})  # fmt: skip

@@ -22,3 +22,4 @@ from platforms.tables.recognition import (
     TaxTable,
     TicketTable,
 )
+from platforms.tables.register import OpenEntryTable, RegisterTable

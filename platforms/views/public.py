@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
+from platforms.selectors.register import open_entries_of
 from platforms.selectors.roster import lapsed_of, recognitions_of
 
 PLATFORMS = ("中试平台", "platforms:platforms")
@@ -27,6 +30,7 @@ DIRECTORIES = {
     "experts": (filters.ExpertFilter, tables.ExpertTable),
     "solutions": (filters.SolutionFilter, tables.SolutionTable),
 }
+OPEN_TAB = "open"  # data sets, patents, scenarios and events: a page of its own
 SORTS = [("", "默认"), ("-confirmed_at", "最近确认"), ("-completeness", "最完整")]
 
 
@@ -60,16 +64,21 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(selectors.platform_in_full(access.visible()), slug=slug)
     offers = selectors.platform_offers(found)
     recognitions = recognitions_of(found)
+    entries = open_entries_of(found, timezone.localdate())
     context = {
         "platform": found,
         "access": access,
         "facts": told_facts(found),
         "offers": offers,
         "sections": [
-            {"label": kind.label, "url": f"#{kind.key}", "count": len(rows)}
-            for kind in OFFERS
-            if (rows := getattr(offers, kind.key))
+            {"label": label, "url": f"#{key}", "count": len(rows)}
+            for key, label, rows in (
+                *((kind.key, kind.label, getattr(offers, kind.key)) for kind in OFFERS),
+                (OPEN_TAB, "开放资源与活动", entries),
+            )
+            if rows
         ],
+        "entries": entries,
         "recognitions": recognitions,
         "lapsed": lapsed_of(recognitions),
         "trail": trail(PLATFORMS, found.name),
@@ -80,7 +89,9 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """Tell that something on a platform's pages is wrong; needs no account."""
     found = get_object_or_404(PlatformAccess(request.user).visible(), slug=slug)
-    form = ReportForm(request.POST or None)
+    # the page one comes from may say what it is about
+    initial = {name: request.GET.get(name, "")[:300] for name in ("kind", "note")}
+    form = ReportForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         client = str(request.user.pk or request.META.get("REMOTE_ADDR", ""))
         with refusals_on(form):
@@ -150,10 +161,6 @@ def resources(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("kind", "")
     kind = KINDS[key] if key in DIRECTORIES else RESOURCES[0]
     filter_class, table_class = DIRECTORIES[kind.key]
-    tabs = [
-        {"label": other.label, "url": f"?kind={other.key}", "active": other is kind}
-        for other in RESOURCES
-    ]
     return list_page(
         request,
         queryset=selectors.resource_rows(access_to(kind.model, request.user).visible().shown()),
@@ -161,8 +168,20 @@ def resources(request: HttpRequest) -> HttpResponse:
         filter_class=filter_class,
         template="platforms/resources.html",
         export_name=kind.label,
-        context={"kind": kind, "tabs": tabs, "sorts": SORTS},
+        context={"kind": kind, "tabs": resource_tabs(kind.key), "sorts": SORTS},
     )
+
+
+def resource_tabs(active: str) -> list[dict[str, Any]]:
+    """The parts of what platforms share."""
+    page = reverse("platforms:resources")
+    return [
+        {"label": kind.label, "url": f"{page}?kind={kind.key}", "active": kind.key == active}
+        for kind in RESOURCES
+    ] + [
+        {"label": "数据、专利、场景与活动", "url": reverse("platforms:open_resources"),
+         "active": active == OPEN_TAB}
+    ]  # fmt: skip
 
 
 def resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:

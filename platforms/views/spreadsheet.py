@@ -20,11 +20,12 @@ from core.errors import DomainError, Refused
 from core.files import check_upload
 from core.lists import XLSX
 from platforms import services
-from platforms.access import PlatformAccess, UsageAccess
+from platforms.access import PlatformAccess, RegisterAccess, UsageAccess
 from platforms.forms import ImportForm
 from platforms.kinds import EQUIPMENT, PLATFORM
 from platforms.models import Platform
 from platforms.services.equipment_import import headings, read_rows
+from platforms.services.register_import import REGISTER_HEADINGS
 from platforms.services.usage import HEADINGS
 from platforms.views.manage import find
 
@@ -70,6 +71,17 @@ SHEETS = {
         lambda: list(HEADINGS),
         lambda user, platform: UsageAccess(user).require("record", platform),
         lambda platform: ("使用记录", reverse("platforms:usage", args=[platform.slug])),
+    ),
+    "register": Sheet(
+        "从表格导入登记事项",
+        "每行一项，已登记过的不重复登记。",
+        "已导入 {} 项。",
+        "register.xlsx",
+        services.register_template,
+        services.import_entries,
+        lambda: REGISTER_HEADINGS,
+        lambda user, platform: RegisterAccess(user).require("record", platform),
+        lambda platform: ("登记事项", reverse("platforms:register")),
     ),
 }  # fmt: skip
 

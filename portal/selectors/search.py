@@ -19,6 +19,7 @@ from platforms.access import (
     ExpertAccess,
     LineAccess,
     PlatformAccess,
+    RegisterAccess,
     SolutionAccess,
 )
 from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
@@ -64,6 +65,8 @@ KINDS = (
     Kind("lines", "中试线与实验室", LineAccess, lambda r: r.description, _of_platform,
          ("platform",)),
     Kind("experts", "专家", ExpertAccess, lambda r: r.expertise, lambda r: r.employer, ()),
+    Kind("open", "开放资源", RegisterAccess, lambda r: r.note,
+         lambda r: f"{r.get_kind_display()} · {r.platform.name}", ("platform",)),
     Kind("demands", "需求", DemandAccess, lambda r: r.public_text,
          lambda r: r.shown_organisation, ("organisation",)),
     Kind("cases", "案例", CaseAccess, lambda r: r.summary,

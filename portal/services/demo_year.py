@@ -21,7 +21,7 @@ from cases.services.demo_projects import DemoClients, attach_demo_projects
 from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
-from platforms.services.demo_register import DemoPlatform, attach_demo_register
+from platforms.services.demo_register import FIRST_SIZE, DemoPlatform, attach_demo_register
 from portal.services.demo_work import DemoCast, attach_demo_work
 from reporting.services.demo_results import attach_demo_lists, attach_demo_results
 from reporting.services.demo_year import DemoPeople, attach_demo_cycles
@@ -31,7 +31,6 @@ from taxonomy.models import Region
 
 FILE = Path("data/demo/platforms.toml")
 SIGN_INS = ("enterprise", "operator", "province", "city", "department", "broker", "reviewer")
-FIRST_SIZE = 2  # of the demo operator's own platform
 TRADES = (
     "新材料",
     "生物科技",

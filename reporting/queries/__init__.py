@@ -3,5 +3,5 @@
 The number and the rows behind it come from the same declaration, so they cannot differ.
 """
 
-from reporting.queries import ledger, offers, operations, platforms, projects
+from reporting.queries import ledger, offers, operations, platforms, projects, register
 from reporting.queries.base import Answer, Row, Scope, answers, overall, rows_behind

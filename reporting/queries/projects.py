@@ -296,7 +296,10 @@ subject(
 
 def _receipt_row(row: Any) -> Row:
     label = f"{row.project.number} {row.project.title}（{row.project.enterprise}）"
-    return Row(label, row.get_absolute_url(), row.received_date, str(yuan(row.amount_yuan)))
+    amount = str(yuan(row.amount_yuan))
+    if row.voucher_yuan is not None:
+        amount += f"，其中服务券 {yuan(row.voucher_yuan)}"
+    return Row(label, row.get_absolute_url(), row.received_date, amount)
 
 
 subject(
@@ -312,6 +315,7 @@ subject(
         columns=lambda scope: {
             "amount": total("amount_yuan", per=WAN),
             "external": total("amount_yuan", EXTERNAL_RECEIPT, per=WAN),
+            "vouchers": total("voucher_yuan", Q(voucher_yuan__isnull=False), per=WAN),
         },
     ),
 )

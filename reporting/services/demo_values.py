@@ -72,8 +72,7 @@ def _people(draws: Draws) -> dict[str, Any]:
     technical = staff * 3 // 5
     return {
         "TAL-01": staff, "TAL-02": technical, "TAL-02a": technical * 4 // 5, "TAL-04": staff // 5,
-        "TAL-06": draws.size, "TAL-07": draws.size + draws.step, "TAL-08": draws.count(20, 40),
-        "TAL-09": 1,
+        "TAL-07": draws.size + draws.step, "TAL-08": draws.count(20, 40), "TAL-09": 1,
     }  # fmt: skip
 
 
@@ -81,10 +80,9 @@ def _service(draws: Draws) -> dict[str, Any]:
     income = draws.of("SRV-12")
     asked = draws.count(12, 20)
     return {
-        "SRV-09": draws.size,
-        "SRV-21": _money(income * Decimal("0.05")), "SRV-22": _money(income * Decimal("0.04")),
+        "SRV-09": draws.size, "SRV-22": _money(income * Decimal("0.04")),
         "SHR-05a": int(draws.of("CON-04")) + draws.chance.randint(0, 1),
-        "SHR-06a": asked, "SHR-06": asked * 4 // 5, "SHR-09": NullReason.NOT_COUNTED,
+        "SHR-06a": asked, "SHR-06": asked * 4 // 5,
     }  # fmt: skip
 
 
@@ -112,11 +110,9 @@ def _finance(draws: Draws) -> dict[str, Any]:
 
 def _results(draws: Draws) -> dict[str, Any]:
     return {
-        "TRF-05": draws.size, "TRF-06": NullReason.NOT_APPLICABLE, "TRF-10": draws.size,
-        "TRF-10a": draws.size, "INN-01": draws.count(1, 3), "INN-02": draws.size,
+        "TRF-06": NullReason.NOT_APPLICABLE, "INN-01": draws.count(1, 3), "INN-02": draws.size,
         "INN-03": draws.size, "INN-04": draws.count(1, 2), "INN-05": NullReason.NOT_COUNTED,
-        "INN-06": draws.size, "INN-07": draws.count(2, 4), "ECO-01": draws.count(1, 3),
-        "ECO-03": draws.count(1, 2), "ECO-04": draws.count(4, 9), "ECO-06": draws.size,
+        "INN-06": draws.size, "INN-07": draws.count(2, 4), "ECO-04": draws.count(4, 9),
         "ECO-07": draws.count(1, 3),
     }  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Published platforms and offers, as plain as they come."""
 
+from datetime import date
+
 import factory
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from platforms.models import (
     ListingReport,
     Platform,
     PlatformClaim,
+    RegisterEntry,
     Solution,
 )
 from tests.factories.accounts import OrganisationFactory, UserFactory
@@ -81,6 +84,18 @@ class SolutionFactory(OfferFactory):
     title = factory.Sequence(lambda n: f"树脂放大方案{n}")
     problem = "小试配方放大后粘度不稳定"
     summary = "工艺放大、中试试制和检测一体完成"
+
+
+class RegisterEntryFactory(factory.django.DjangoModelFactory):
+    """A public data set, unless it is said otherwise."""
+
+    class Meta:
+        model = RegisterEntry
+
+    platform = factory.SubFactory(PlatformFactory)
+    kind = "dataset"
+    title = factory.Sequence(lambda n: f"固化工艺数据集{n}")
+    started_date = date(2026, 3, 5)
 
 
 class ClaimFactory(factory.django.DjangoModelFactory):

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.enums import Role
+from core.search import search_vector
 from demands.enums import Confidentiality
 from portal.selectors.search import BY_KEY, KINDS, found_rows, search_page
 from reporting.models import Publication, PublishedList
@@ -17,6 +18,7 @@ from tests.factories.platforms import (
     ExpertFactory,
     LineFactory,
     PlatformFactory,
+    RegisterEntryFactory,
     SolutionFactory,
 )
 from tests.factories.policies import (
@@ -44,6 +46,8 @@ def everything(word: str) -> None:
     indexed(EquipmentFactory(platform=platform, name=f"{word}设备"))
     indexed(LineFactory(platform=platform, name=f"{word}中试线"))
     indexed(ExpertFactory(platform=platform, name="钱某", expertise=word))
+    name = f"{word}数据集"
+    RegisterEntryFactory(platform=platform, title=name, search=search_vector(title=name))
     indexed(open_demand(title=f"{word}需求"))
     indexed(published_case(platform=platform, title=f"{word}案例"))
     for factory in (DocumentFactory, InterpretationFactory, NewsFactory, TopicFactory):
@@ -249,8 +253,8 @@ def test_search_counts_its_queries(rows, client, django_assert_num_queries):
 
     client.get("/search/", {"q": "冻干"})  # the first of the day makes the row that counts searches
 
-    # a count and the best of each of the fourteen kinds; one search more
-    with django_assert_num_queries(29):
+    # a count and the best of each of the fifteen kinds; one search more
+    with django_assert_num_queries(31):
         client.get("/search/", {"q": "冻干"})
 
 

@@ -17,6 +17,7 @@ from tests.factories.accounts import OrganisationFactory, UserFactory, make_uscc
 from tests.factories.demands import open_demand
 from tests.factories.reporting import planned_cycle
 from tests.factories.taxonomy import IndustryFactory, TermFactory, chengdu, guangdong, zhongshan
+from tests.reporting.golden_register import make_lists, make_register
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2027, 1, 15, 10, tzinfo=SHANGHAI)
@@ -122,9 +123,14 @@ def make_work(platform: Any) -> None:
     outcome(first, "verified", date(2026, 4, 15), trl_before=4, trl_after=6, satisfaction=5)
     outcome(first, "produced", date(2026, 10, 1))
     follow(first)
-    cf.receipt(first, amount_yuan=D("1500000"), received_date=date(2026, 3, 1))
-    cf.receipt(first, amount_yuan=D("990000"), received_date=date(2025, 12, 31))
-    cf.receipt(first, amount_yuan=D("880000"), received_date=date(2026, 3, 2), status="claimed")
+    cf.receipt(
+        first, amount_yuan=D("1500000"), received_date=date(2026, 3, 1), voucher_yuan=D("45000")
+    )
+    cf.receipt(
+        first, amount_yuan=D("990000"), received_date=date(2025, 12, 31), voucher_yuan=D("30000")
+    )
+    cf.receipt(first, amount_yuan=D("880000"), received_date=date(2026, 3, 2), status="claimed",
+               voucher_yuan=D("20000"))  # fmt: skip
     second = project(
         **closed, enterprise=small, asked=at(3, 6, 16), replied=at(3, 9, 10), due=at(3, 10, 16),
         contract_date=date(2026, 3, 20), contract_amount_yuan=200_000,
@@ -243,7 +249,7 @@ EXPECTED: dict[str, Any] = {
         {"level": "省级", "fund": "省中试专项", "year": 2026, "amount": "300.00"},
         {"level": "市级", "fund": "市创新券", "year": 2026, "amount": "50.56"},
     ],
-    "TAL-03": D("75.00"), "TAL-05": D(2),
+    "TAL-03": D("75.00"), "TAL-05": D(2), "TAL-06": D(2),
     "CAP-01": D(2), "CAP-02": D(2), "CAP-03": ["process", "production"], "CAP-04": "TRL 4–8",
     "CAP-06": D("50.25"), "CAP-07": D("75.00"), "CAP-07a": D(3), "CAP-07b": D(4), "CAP-08a": D(1),
     "CAP-08": D("25.00"), "CAP-09": D(2),
@@ -254,17 +260,18 @@ EXPECTED: dict[str, Any] = {
     "SRV-14": D("54.00"),  # (60 + 40 + 183 + 26 + 10 + 5) / 6
     "SRV-15": D("60.00"), "SRV-16": D("4.50"),
     "SRV-17": D("3.50"),  # 0.5 1 1 3 | 4 6 18 48; a weekend between Friday 16:00 and Monday 10:00
-    "SRV-18": D("77.78"), "SRV-19": D("33.33"), "SRV-20": D("85.71"), "SRV-23": D(1),
+    "SRV-18": D("77.78"), "SRV-19": D("33.33"), "SRV-20": D("85.71"), "SRV-21": D("4.50"),
+    "SRV-23": D(1),
     "SHR-01a": D(2), "SHR-01": D("66.67"), "SHR-02a": D("450.50"), "SHR-03a": D("150.00"),
     "SHR-02": D("150.17"), "SHR-03": D("50.00"), "SHR-04": D("33.30"), "SHR-05": D("75.00"),
-    "SHR-07": D("80.00"), "SHR-08": D("25.00"),
+    "SHR-07": D("80.00"), "SHR-08": D("25.00"), "SHR-09": D(1),
     "TRF-01": D(3), "TRF-01T": D(4), "TRF-02": D(2), "TRF-02T": D(2), "TRF-02a": D(1),
     "TRF-03": D("25.00"), "TRF-04": D(1), "TRF-12": D("1.50"), "TRF-13": D("50.00"),
     "TRF-07": D(1), "TRF-08": D("300.00"), "TRF-09": D("12.35"), "TRF-11": D("50.00"),
-    "TRF-14": D(1),
+    "TRF-14": D(1), "TRF-05": D(1), "TRF-10": D(2), "TRF-10a": D(3),
     "FIN-02": D("50.00"), "FIN-05": D("25.00"), "FIN-07": D("125.00"), "FIN-08": D("4878.05"),
     "SAF-03": D("75.00"), "DIG-01a": D(2), "DIG-01": D("28.57"),
-    "ECO-02": D(1), "ECO-05": D(1),
+    "ECO-01": D(1), "ECO-02": D(1), "ECO-03": D(1), "ECO-05": D(1), "ECO-06": D(2),
     "PLN-01": None,
     "PLN-02": [{"code": "SRV-02", "name": "中试服务项目数（完成）", "target": "10", "unit": "项",
                 "actual": "5", "percent": "50"}],
@@ -289,6 +296,8 @@ def golden_report() -> AnnualReport:
     make_offers(platform)
     make_work(platform)
     make_records(platform, made)
+    make_register(platform)
+    make_lists(platform)
     old = earlier_report(platform, 2024)
     verified = old.cycle.indicators.get(code="TRF-01")
     ReportValue.objects.create(report=old, indicator=verified, fill="C", number=8)

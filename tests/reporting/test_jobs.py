@@ -152,7 +152,7 @@ def test_computing_takes_a_known_number_of_statements_for_any_number_of_platform
     PlatformFactory.create_batch(7)
     opening.make_reports(cycle=cycle, now=timezone.now())
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(39):
         compute_reports(cycle=cycle, reports=cycle.reports.all(), now=timezone.now())
 
 

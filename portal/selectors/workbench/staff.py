@@ -166,7 +166,8 @@ def _doors(user: Any) -> list[Group]:
             ("申报批次", "platforms:managed_programmes"), ("揭榜榜单", "platforms:challenges"),
             ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
             ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
-            ("考核评估", "platforms:assessments"), ("应纳入机构", "platforms:coverage"),
+            ("登记事项", "platforms:register"), ("考核评估", "platforms:assessments"),
+            ("应纳入机构", "platforms:coverage"),
         )),
         Group("支持与安全", links(
             ("要素诉求", "platforms:tickets"), ("财政资金台账", "platforms:funding"),

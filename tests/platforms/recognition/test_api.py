@@ -93,3 +93,25 @@ def test_hours_over_rest(writer, equipment_of_platform, now):
     assert wrong.status_code == 400
     assert UsageLog.objects.get().source == "api"
     assert len(writer.get("/api/v1/usage-logs/").json()["results"]) == 1
+
+
+def test_register_entries_over_rest(writer, platform):
+    address = "/api/v1/register-entries/"
+    line = {"platform": platform.slug, "started_date": "2026-03-05"}
+    patent = line | {"kind": "patent", "title": "固化方法", "number": "ZL1"}
+    licence = line | {"kind": "licence", "title": "某企业", "patent": "ZL1"}
+
+    first = writer.post(address, {"lines": [patent, licence]}, format="json")
+    again = writer.post(address, {"lines": [patent, licence]}, format="json")
+    wrong = writer.post(
+        address, {"lines": [patent | {"number": "ZL2"}, licence | {"patent": "ZL3"}]},
+        format="json",
+    )  # fmt: skip
+
+    assert (first.status_code, first.json()) == (201, {"created": 2, "repeated": 0})
+    assert again.json() == {"created": 0, "repeated": 2}
+    assert (wrong.status_code, wrong.json()["fields"]["lines"][0][:5]) == (400, "第 2 条")
+    assert {row["patent"] for row in writer.get(address).json()["results"]} == {None, "ZL1"}
+    writer.credentials()
+    assert [row["title"] for row in writer.get(address).json()["results"]] == ["固化方法"]
+    assert writer.post(address, {"lines": [patent]}, format="json").status_code in {401, 403}
