@@ -6,22 +6,28 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from django.test.utils import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 
 # how fast a busy machine draws examples says nothing of a property
-settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("portal")
+hypothesis_settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("portal")
 
 
 def chromium_path() -> str | None:
@@ -43,17 +49,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests() -> Iterator[None]:
+    """What holds for every test: cheap passwords, mail kept in memory, no encoder."""
+    with override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MATCHING_ENCODER="off",
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Numbered folders, each made when a first file goes there."""
+    home = tmp_path_factory.mktemp("files")
+    return (home / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _settings(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def _apart(settings, _folders: Iterator[Path]) -> None:  # type: ignore[no-untyped-def]
     """Files go to a folder of the test; nothing of one test is cached for the next."""
-    settings.MEDIA_ROOT = tmp_path / "files"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MATCHING_ENCODER = "off"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    settings.MEDIA_ROOT = next(_folders)
     cache.clear()
 
 

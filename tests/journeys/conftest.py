@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler, StaticFilesHandlerMixin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
@@ -34,6 +37,20 @@ def browser() -> Iterator[Browser]:
         yield found
         found.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_assets() -> Iterator[None]:
+    """A browser keeps styles and scripts for the length of a walk, as it does a real server's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", _served_once)
+        yield
+
+
+def _served_once(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+    response = StaticFilesHandlerMixin.serve(handler, request)
+    response.headers["Cache-Control"] = "max-age=31536000"  # the clock of a walk is years off
+    return response
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +16,18 @@ from reporting.services.indicators import load_indicators
 from tests.factories.accounts import OrganisationFactory, person
 
 
+@pytest.fixture(scope="module")
+def _catalogue(django_db_setup, django_db_blocker):
+    """The real catalogue, loaded once for a module and taken back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_indicators(actor=SYSTEM, rows=declared(), now=timezone.now())
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def indicators(db):
-    """The real catalogue, loaded."""
-    load_indicators(actor=SYSTEM, rows=declared(), now=timezone.now())
+def indicators(_catalogue, db):
+    """The real catalogue, loaded; each test begins with it as it was."""
 
 
 @pytest.fixture
