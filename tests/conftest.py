@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from allauth.mfa.models import Authenticator
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
-from django.utils import timezone
 from django.test.utils import override_settings
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from core.access import SYSTEM
+
+Made = TypeVar("Made")
 
 # how fast a busy machine draws examples says nothing of a property
 hypothesis_settings.register_profile(
@@ -86,6 +92,19 @@ def _eager_celery(request: pytest.FixtureRequest) -> Iterator[None]:
     current_app.conf.update(task_always_eager=eager, task_eager_propagates=eager)
     yield
     current_app.conf.update(task_always_eager=before[0], task_eager_propagates=before[1])
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """What is made here every test of the module begins with; it is taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def own_copy(made: Made) -> Made:
+    """What the tests of a module share, for one of them to change: its rows are rolled back."""
+    return deepcopy(made, {id(SYSTEM): SYSTEM})
 
 
 @pytest.fixture

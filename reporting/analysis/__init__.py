@@ -3,6 +3,7 @@
 from reporting.analysis.asked import (
     DIMENSIONS,
     MANY,
+    UNSTATED,
     Analysis,
     Figure,
     Group,

@@ -18,6 +18,7 @@ DIMENSIONS = {
     "region": "地区", "field": "领域", "kind": "类别", "mode": "运营模式", "level": "梯度层级",
 }  # fmt: skip
 MANY = frozenset({"field", "mode"})  # a platform may stand in several groups
+UNSTATED = "-"  # the choice of those of which nothing of a dimension is stated
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Question:
     """What is asked: of which year and indicator, by what, and what narrows it.
 
     Without a cycle: how many platforms are listed today. `own` leaves only those whose place is
-    the region itself, not one inside it. `terms` has the chosen code of each dimension.
+    the region itself, not one inside it. `terms` has the chosen code of each dimension, or
+    `UNSTATED`.
     """
 
     by: str = "region"
@@ -57,8 +59,8 @@ class Question:
         return replace(self, region=region, own=own)
 
     def narrowed(self, code: str) -> Question:
-        """The same of one term of its dimension, by region."""
-        return replace(self, by="region", terms={**self.terms, self.by: code})
+        """The same of one term of its dimension, "" of those that state none, by region."""
+        return replace(self, by="region", terms={**self.terms, self.by: code or UNSTATED})
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from reporting.analysis import DIMENSIONS, Question
+from reporting.analysis import DIMENSIONS, UNSTATED, Question
 from reporting.forms.publications import named_cycle, region_choices
 from reporting.models import Indicator, ReportCycle
 from reporting.selectors.analysis import TERM_LISTS, cycles_seen, offered
+from reporting.selectors.modes import UNKNOWN
 from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region
 from taxonomy.selectors import term_choices
@@ -55,7 +56,7 @@ class AnalysisForm(forms.Form):
             *((row.pk, named_cycle(row)) for row in cycles),
         ]
         for name, slug in TERM_LISTS.items():
-            self.fields[name].choices = [ANY, *term_choices(slug)]
+            self.fields[name].choices = [ANY, *term_choices(slug), (UNSTATED, UNKNOWN)]
         self.indicators: dict[str, Indicator] = {}
         wanted = str(self.data["cycle"])
         cycle = next((row for row in cycles if str(row.pk) == wanted), None)

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, Concat, Substr
 from platforms.models import Platform
 from reporting import formulas
 from reporting.access import AnnualReportAccess
-from reporting.analysis import MANY, Analysis, Figure, Group, Measure, Question
+from reporting.analysis import MANY, UNSTATED, Analysis, Figure, Group, Measure, Question
 from reporting.enums import ReportStatus
 from reporting.models import Indicator, ReportCycle, ReportValue
 from reporting.publishing.catalogue import annual_plan
@@ -126,16 +126,23 @@ def asked_reports(question: Question, measure: Measure, *, user: Any) -> QuerySe
     rows = AnnualReportAccess(user).visible().filter(_inside(question, "platform__"))
     for name, code in question.terms.items():
         if name == "mode":
-            modes = ReportValue.objects.filter(
+            stated = ReportValue.objects.filter(
                 report=OuterRef("pk"), indicator__in=measure.keys[MODE]
-            )
-            stated = modes.annotate(said=list_in_force("")).filter(said__contains=[code])
-            rows = rows.filter(Exists(stated))
-        elif name == "field":
-            rows = rows.filter(platform__in=Platform.objects.filter(fields__code=code))
+            ).annotate(said=list_in_force(""))
+            if code == UNSTATED:
+                rows = rows.exclude(Exists(stated.filter(said__isnull=False).exclude(said=[])))
+            else:
+                rows = rows.filter(Exists(stated.filter(said__contains=[code])))
         else:
-            rows = rows.filter(**{f"platform__{PATHS[name]}__code": code})
+            rows = rows.filter(platform__in=Platform.objects.filter(_of_term(name, code)))
     return rows
+
+
+def _of_term(name: str, code: str) -> Q:
+    """Platforms of a term, or of none of its list."""
+    if code == UNSTATED:
+        return Q(**{f"{PATHS[name]}__isnull": True})
+    return Q(**{f"{PATHS[name]}__code": code})
 
 
 def _inside(question: Question, path: str) -> Q:
@@ -190,7 +197,7 @@ def _listed(question: Question) -> Analysis:
     """Platforms listed today, without the demonstration's, by group."""
     rows = Platform.objects.shown().filter(_inside(question, ""), is_demo=False)
     for name, code in question.terms.items():
-        rows = rows.filter(pk__in=Platform.objects.filter(**{f"{PATHS[name]}__code": code}))
+        rows = rows.filter(pk__in=Platform.objects.filter(_of_term(name, code)))
     counted = _grouped(rows, question, None, "").order_by().values("group")
     counts = {row["group"] or "": row["n"] for row in counted.annotate(n=Count("pk"))}
     names = _names(question, counts)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from reporting.analysis import DIMENSIONS, Analysis, Group, Question
+from reporting.analysis import DIMENSIONS, UNSTATED, Analysis, Group, Question
 from reporting.publishing.blocks import MOST_BARS, chart
 from reporting.publishing.words import change_words
 from reporting.selectors.publications import block_shown
@@ -41,6 +41,11 @@ class AnalysisPage:
     bars: SafeString | None
     trend: SafeString | None
 
+    @property
+    def most(self) -> int:
+        """The greatest count of platforms, which a whole bar stands for."""
+        return max((line.group.now.reports for line in self.lines), default=0)
+
 
 def shown(found: Analysis) -> AnalysisPage:
     """The answer for the page. Asks nothing of the database."""
@@ -66,7 +71,7 @@ def _url(found: Analysis, group: Group) -> str:
     """Where a group leads: one step down, at the end to the platforms; empty where nowhere."""
     question, page = found.question, reverse("reporting:analysis")
     if question.by != "region":
-        return f"{page}?{question.narrowed(group.code).query}" if group.code else ""
+        return f"{page}?{question.narrowed(group.code).query}"
     is_own = question.region is not None and group.code == question.region.pk
     if not is_own and group.code.endswith("00"):
         return f"{page}?{question.within(Region(code=group.code)).query}"
@@ -90,7 +95,7 @@ def scope_of(question: Question) -> str:
 
 def _directory(question: Question) -> str:
     """The list of platforms under what narrows, as far as it can be narrowed there."""
-    asked = dict(question.terms)
+    asked = {name: code for name, code in question.terms.items() if code != UNSTATED}
     region = question.region
     if region is not None and region.level == RegionLevel.PROVINCE:
         asked["province"] = region.pk
@@ -110,13 +115,10 @@ def title_of(found: Analysis) -> str:
 
 
 def _bars(found: Analysis) -> SafeString | None:
-    """The greatest groups beside last year's; of today how many platforms."""
+    """The greatest groups beside last year's; counts of today have theirs in the table."""
     cycle = found.question.cycle
     if cycle is None or found.measure is None:
-        some = found.groups[:MOST_BARS]
-        counts = [("平台", [one.now.reports for one in some])]
-        drawn = chart("groups", title_of(found), "bars", "家", [one.name for one in some], counts)
-        return block_shown(drawn).drawing if some else None
+        return None
     known = [one for one in found.groups if found.value(one.now) is not None][:MOST_BARS]
     if not known:
         return None

@@ -11,6 +11,7 @@ from cases.models import Message, Project
 from core.access import SYSTEM
 from core.errors import DomainError
 from core.models import Event
+from tests.conftest import own_copy
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
@@ -18,9 +19,14 @@ from tests.factories.taxonomy import chengdu, zhongshan
 
 
 @pytest.fixture
-def cast(db):
+def cast(_cast, db):
     """Enterprise, operator of its platform, strangers of both kinds, staff and brokers near and
     far, visitor and system."""
+    return own_copy(_cast)
+
+
+@pytest.fixture(scope="module")
+def _cast(module_db):
     firm = OrganisationFactory(name="中山甲材料有限公司")
     runner = OrganisationFactory(name="中山中试运营有限公司")
     return SimpleNamespace(

@@ -8,15 +8,21 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.enums import Role
 from core.access import SYSTEM
 from demands.enums import Confidentiality
+from tests.conftest import own_copy
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.demands import DemandFactory, disclose, open_demand
 from tests.factories.taxonomy import chengdu, zhongshan
 
 
 @pytest.fixture
-def cast(db):
+def cast(_cast, db):
     """Owner (enterprise and operator of one organisation), platform with and without disclosure,
     staff and brokers near and far, visitor and system."""
+    return own_copy(_cast)
+
+
+@pytest.fixture(scope="module")
+def _cast(module_db):
     home = OrganisationFactory(name="中山甲材料有限公司")
     return SimpleNamespace(
         home=home,

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,21 +12,25 @@ from accounts.models import User
 from core.access import SYSTEM
 from reporting.catalogue import declared
 from reporting.services.indicators import load_indicators
+from tests.conftest import own_copy
 from tests.factories.accounts import OrganisationFactory, person
 
 
 @pytest.fixture(scope="module")
-def _catalogue(django_db_setup, django_db_blocker):
-    """The real catalogue, loaded once for a module and taken back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_indicators(actor=SYSTEM, rows=declared(), now=timezone.now())
-        yield
-        transaction.set_rollback(True)
+def catalogue(module_db):
+    """The real catalogue, loaded once for a module."""
+    load_indicators(actor=SYSTEM, rows=declared(), now=timezone.now())
 
 
 @pytest.fixture
-def indicators(_catalogue, db):
+def indicators(catalogue, db):
     """The real catalogue, loaded; each test begins with it as it was."""
+
+
+@pytest.fixture
+def world(_world, db):
+    """What `_world` of a module made once, for one test to change."""
+    return own_copy(_world)
 
 
 @pytest.fixture

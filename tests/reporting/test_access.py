@@ -17,16 +17,12 @@ from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
 
-@pytest.fixture
-def report():
-    return AnnualReport.objects.create(
+@pytest.fixture(scope="module")
+def _world(catalogue):
+    report = AnnualReport.objects.create(
         cycle=planned_cycle(), platform=PlatformFactory(), chain=["city", "province"]
     )
-
-
-@pytest.fixture
-def people(report):
-    return {
+    people = {
         "owner": person(Role.OPERATOR, organisation=report.platform.organisation),
         "city": person(Role.GOVERNMENT, region=zhongshan()),
         "province": person(Role.GOVERNMENT, region=guangdong()),
@@ -36,6 +32,17 @@ def people(report):
         "nobody": UserFactory(),
         "system": SYSTEM,
     }
+    return {"report": report, "people": people}
+
+
+@pytest.fixture
+def report(world):
+    return world["report"]
+
+
+@pytest.fixture
+def people(world):
+    return world["people"]
 
 
 # who may do what in which state, for the chain city → province

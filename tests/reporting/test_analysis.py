@@ -13,6 +13,7 @@ from core.access import SYSTEM
 from reporting.analysis import Question
 from reporting.models import AnnualReport, PublicationSection, ReportValue
 from reporting.selectors.analysis import answer_to, platform_lines
+from taxonomy.models import Term
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.evaluations import accepted, open_year
 from tests.factories.platforms import PlatformFactory
@@ -35,29 +36,19 @@ def tianhe():
                          parent=guangzhou(), pinyin_key="tian1he2")  # fmt: skip
 
 
-@pytest.fixture
-def kinds():
-    names = {"base": "中试基地", "poc": "概念验证中心"}
-    return [
-        TermFactory(code_list__slug="platform-kind", code=code, name=names[code], order=order)
-        for order, code in enumerate(names)
+@pytest.fixture(scope="module")
+def _world(catalogue):
+    """a in 天河, b in 广州 itself, c in 中山. 2026: 5, 3 and 4 projects; 2025: a 2 and c 6; the
+    report of d is not accepted."""
+    base, poc = [
+        TermFactory(code_list__slug="platform-kind", code=code, name=name, order=order)
+        for order, (code, name) in enumerate((("base", "中试基地"), ("poc", "概念验证中心")))
     ]
-
-
-@pytest.fixture
-def platforms(kinds):
-    """a in 天河, b in 广州 itself, c in 中山."""
-    base, poc = kinds
-    return {
+    platforms = {
         "a": PlatformFactory(slug="a", name="甲平台", region=tianhe(), kind=base),
         "b": PlatformFactory(slug="b", name="乙平台", region=guangzhou(), kind=poc),
         "c": PlatformFactory(slug="c", name="丙平台", region=zhongshan(), kind=base),
     }
-
-
-@pytest.fixture
-def cycle(platforms):
-    """2026: 5, 3 and 4 projects; 2025: a 2 and c 6; the report of d is not accepted."""
     before = open_year(year=2025)
     accepted(before, platforms["a"], SRV_02=2)
     accepted(before, platforms["c"], SRV_02=6)
@@ -65,15 +56,25 @@ def cycle(platforms):
     accepted(made, platforms["a"], SRV_02=5, CON_03=200, CON_03a=50, BAS_06=True)
     accepted(made, platforms["b"], SRV_02=3, CON_03=100, CON_03a=100, BAS_06=False)
     accepted(made, platforms["c"], SRV_02=4, CON_03=None, CON_03a=50, BAS_06=True)
-    late = PlatformFactory(slug="d", region=zhongshan())
-    report = accepted(made, late, SRV_02=100)
+    report = accepted(made, PlatformFactory(slug="d", region=zhongshan()), SRV_02=100)
     AnnualReport.objects.filter(pk=report.pk).update(status="province")
-    return made
+    staff = person(Role.GOVERNMENT, region=guangdong())
+    return {"platforms": platforms, "cycle": made, "staff": staff}
 
 
 @pytest.fixture
-def staff():
-    return person(Role.GOVERNMENT, region=guangdong())
+def platforms(world):
+    return world["platforms"]
+
+
+@pytest.fixture
+def cycle(world):
+    return world["cycle"]
+
+
+@pytest.fixture
+def staff(world):
+    return world["staff"]
 
 
 def asked(cycle, code="SRV-02", user=SYSTEM, **values):
@@ -125,8 +126,8 @@ def test_by_kind_and_narrowed_to_one(cycle):
     assert told(asked(cycle, terms={"kind": "base"})) == {"广州市": D(5), "中山市": D(4)}
 
 
-def test_a_kind_out_of_use_keeps_its_name(cycle, kinds):
-    type(kinds[1]).objects.filter(pk=kinds[1].pk).update(is_active=False)
+def test_a_kind_out_of_use_keeps_its_name(cycle, platforms):
+    Term.objects.filter(pk=platforms["b"].kind_id).update(is_active=False)
 
     assert "概念验证中心" in told(asked(cycle, by="kind"))
 
@@ -218,6 +219,17 @@ def test_a_group_of_a_term_leads_to_its_regions(cycle, staff):
     assert lines(client.get(url)) == {"广州市": (D(3), lines(client.get(url))["广州市"][1])}
 
 
+@pytest.mark.parametrize(("by", "left"), [("kind", "d"), ("mode", "abcd"), ("level", "abcd")])
+def test_what_nobody_stated_leads_to_its_platforms(cycle, staff, by, left):
+    client = signed_in(staff)
+
+    found = client.get(lines(client.get(f"{PAGE}?by={by}"))["未注明"][1]).context
+    listed = client.get(f"{PAGE}platforms/?{found['question'].query}").context["table"].rows
+
+    assert "".join(sorted(row.record.platform.slug for row in listed)) == left
+    assert found["found"].whole.now.reports == len(left)
+
+
 def test_staff_of_a_city_count_their_city(cycle):
     client = signed_in(person(Role.GOVERNMENT, region=zhongshan()))
 
@@ -263,7 +275,8 @@ def test_drafts_and_demonstration_are_no_public_platforms(cycle):
     counts = {one.group.name: one.group.now.reports for one in page.context["page"].lines}
     assert counts == {"中试基地": 1, "未注明": 1}
     assert page.context["found"].whole.now.reports == 2
-    assert page.context["page"].lines[-1].url == ""
+    down = Client().get(page.context["page"].lines[-1].url)
+    assert lines(down).keys() == {"中山市（未分到下一级）"}
 
 
 def test_wrong_choices_are_told_and_do_not_narrow(cycle, staff):

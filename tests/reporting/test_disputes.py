@@ -27,20 +27,33 @@ from tests.factories.taxonomy import guangdong, zhongshan
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
 
-@pytest.fixture
-def staff():
-    return person(Role.GOVERNMENT, region=guangdong())
-
-
-@pytest.fixture
-def run(operator, staff):
+@pytest.fixture(scope="module")
+def _world(catalogue):
+    staff = person(Role.GOVERNMENT, region=guangdong())
+    operator = person(Role.OPERATOR, organisation=OrganisationFactory())
     cycle = open_year()
     own = PlatformFactory(slug="own", organisation=operator.organisations[0])
     accepted(cycle, own, SRV_04=4)
     accepted(cycle, PlatformFactory(slug="other"), SRV_04=8)
     made = a_run(cycle)
     compute(made)
-    return evaluations.move_run(actor=staff, run=made, name="show", now=timezone.now())
+    run = evaluations.move_run(actor=staff, run=made, name="show", now=timezone.now())
+    return {"staff": staff, "operator": operator, "run": run}
+
+
+@pytest.fixture
+def staff(world):
+    return world["staff"]
+
+
+@pytest.fixture
+def operator(world):
+    return world["operator"]
+
+
+@pytest.fixture
+def run(world):
+    return world["run"]
 
 
 def result_of(run, slug):

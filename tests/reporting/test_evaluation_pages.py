@@ -37,8 +37,9 @@ from tests.reporting.conftest import signed_in, url
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators", "demo_mode")]
 
 
-@pytest.fixture
-def run(operator):
+@pytest.fixture(scope="module")
+def _world(catalogue):
+    operator = person(Role.OPERATOR, organisation=OrganisationFactory())
     cycle = open_year()
     own = PlatformFactory(slug="own", organisation=operator.organisations[0])
     accepted(cycle, own, SRV_04=4)
@@ -46,14 +47,9 @@ def run(operator):
     accepted(cycle, PlatformFactory(slug="bad"), SAF_01=1)
     made = a_run(cycle)
     compute(made)
-    return EvaluationRun.objects.get(pk=made.pk)
-
-
-@pytest.fixture
-def people(run, operator):
-    reviewer = person(Role.REVIEWER)
+    run, reviewer = EvaluationRun.objects.get(pk=made.pk), person(Role.REVIEWER)
     run.reviewers.add(reviewer)
-    return {
+    people = {
         "owner": operator,
         "province": person(Role.GOVERNMENT, region=guangdong()),
         "city": person(Role.GOVERNMENT, region=zhongshan()),
@@ -64,6 +60,22 @@ def people(run, operator):
         "nobody": UserFactory(),
         "system": SYSTEM,
     }
+    return {"operator": operator, "run": run, "people": people}
+
+
+@pytest.fixture
+def operator(world):
+    return world["operator"]
+
+
+@pytest.fixture
+def run(world):
+    return world["run"]
+
+
+@pytest.fixture
+def people(world):
+    return world["people"]
 
 
 def shown(run, days=5):

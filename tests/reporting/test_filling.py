@@ -14,7 +14,7 @@ from reporting.models import AnnualReport, ReportValue
 from reporting.selectors.sheets import lines_of, values_of
 from reporting.services import filling
 from reporting.services.filling import Typed
-from tests.factories.accounts import person
+from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.platforms import EquipmentFactory, PlatformFactory
 from tests.factories.reporting import SENTENCE, open_cycle, report_for
 from tests.factories.taxonomy import guangdong
@@ -22,12 +22,22 @@ from tests.factories.taxonomy import guangdong
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
 
-@pytest.fixture
-def report(operator):
-    organisation = operator.organisations[0]
-    platform = PlatformFactory(organisation=organisation)
+@pytest.fixture(scope="module")
+def _world(catalogue):
+    operator = person(Role.OPERATOR, organisation=OrganisationFactory())
+    platform = PlatformFactory(organisation=operator.organisations[0])
     EquipmentFactory(platform=platform, quantity=2, value_yuan=1_000_000)
-    return report_for(platform, open_cycle())
+    return {"operator": operator, "report": report_for(platform, open_cycle())}
+
+
+@pytest.fixture
+def operator(world):
+    return world["operator"]
+
+
+@pytest.fixture
+def report(world):
+    return world["report"]
 
 
 def save(actor, report, *typed):

@@ -20,9 +20,14 @@ from tests.reporting.golden import EXPECTED, NOW, PREFILLED, golden_report
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
 
-@pytest.fixture
-def report():
+@pytest.fixture(scope="module")
+def _world(catalogue):
     return golden_report()
+
+
+@pytest.fixture
+def report(world):
+    return world
 
 
 def test_every_computed_indicator_is_expected(report):
