@@ -18,7 +18,7 @@ from tests.factories.platforms import (
     PlatformFactory,
     ReportFactory,
 )
-from tests.factories.recognition import ApplicationFactory, AssignmentFactory
+from tests.factories.recognition import ApplicationFactory, AssignmentFactory, SchemeFactory
 from tests.factories.reporting import open_cycle, report_for
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
 from tests.reporting.conftest import indicators  # noqa: F401 -- a fixture
@@ -208,6 +208,19 @@ def test_each_admin_and_partner_has_the_own_tools_only(role):
 
     assert panel.items == []
     assert {label for label, _ in panel.links} & set(TOOLS.values()) == {TOOLS[role]}
+
+
+def test_staff_of_a_part_see_no_doors_of_those_who_run_the_portal():
+    province, city = person(Role.GOVERNMENT), person(Role.GOVERNMENT, region=zhongshan())
+
+    doors = [{row for row, _ in workbench_page(user).panels[0].links} for user in (province, city)]
+
+    assert doors[0] - doors[1] == {
+        "申报批次", "评价办法", "发布编号清单", "匹配任务", "匹配权重",
+    }  # fmt: skip
+    SchemeFactory(region=zhongshan())
+    again = {row for row, _ in workbench_page(city).panels[0].links}
+    assert again - doors[1] == {"申报批次"}
 
 
 def test_two_roles_are_two_panels():

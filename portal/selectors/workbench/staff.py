@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import OrganisationAccess
-from accounts.enums import OrganisationStatus
+from accounts.enums import OrganisationStatus, Role
 from cases.access import CallAccess, CaseAccess, ProjectAccess
 from cases.enums import CallStatus, ProjectStatus
 from cases.selectors import overdue_inspections, unmarked_calls
@@ -23,6 +23,7 @@ from platforms.access import (
     ClaimAccess,
     OpinionRequestAccess,
     PlatformAccess,
+    ProgrammeAccess,
     ReportAccess,
 )
 from platforms.enums import AssignmentStatus, ClaimStatus, ReportStatus, RequestStatus
@@ -37,10 +38,10 @@ from reporting.access import (
     AnnualReportAccess,
     DisputeAccess,
     EvaluationAccess,
-    PublishedListAccess,
 )
 from reporting.enums import RunStatus
 from reporting.selectors.reports import asking_reports, waiting_reports
+from taxonomy.jurisdiction import current_jurisdiction
 
 
 def government(user: Any) -> Panel:
@@ -154,7 +155,14 @@ def _reporting(user: Any) -> list[Item]:
 
 
 def _doors(user: Any) -> list[Group]:
+    """Doors to the pages the user works on: what only those who run the portal, or who keep a
+    ladder of their own, can use is not shown to staff of a part of it."""
+    runs_portal = user.covers_region(Role.GOVERNMENT, current_jurisdiction().region)
+    keeps_ladder = runs_portal or ProgrammeAccess(user).schemes().exists()
+    programmes = [("申报批次", "platforms:managed_programmes")]
+    schemes = [("评价办法", "reporting:schemes")]
     lists = [("发布编号清单", "reporting:managed_lists")]
+    engine = [("匹配任务", "matching:runs"), ("匹配权重", "matching:weights")]
     return [
         Group("审核", links(
             ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
@@ -163,9 +171,9 @@ def _doors(user: Any) -> list[Group]:
         )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
-            ("申报批次", "platforms:managed_programmes"), ("揭榜榜单", "platforms:challenges"),
+            *(programmes if keeps_ladder else []), ("揭榜榜单", "platforms:challenges"),
             ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
-            ("登记已有认定", "platforms:record_recognition"), ("变动报告", "platforms:changes"),
+            ("变动报告", "platforms:changes"),
             ("登记事项", "platforms:register"), ("考核评估", "platforms:assessments"),
             ("应纳入机构", "platforms:coverage"),
         )),
@@ -176,23 +184,19 @@ def _doors(user: Any) -> list[Group]:
         )),
         Group("年报与评价", links(
             ("年度填报", "reporting:cycles"), ("年度报告", "reporting:reports"),
-            ("运行评价", "reporting:evaluations"), ("评价办法", "reporting:schemes"),
+            ("运行评价", "reporting:evaluations"), *(schemes if runs_portal else []),
             ("奖补", "reporting:rewards"), ("优先推荐名单", "reporting:recommended"),
-            ("指标定义", "reporting:indicators"), ("后台任务", "reporting:jobs"),
         )),
         Group("监测与目标", links(
             ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
             ("政策成效", "reporting:effects"), ("统计分析", "reporting:analysis"),
             ("对接成效", "cases:figures"), ("缺口图谱", "matching:atlas"),
         )),
-        Group("发布", links(
+        Group("发布与资料", links(
             ("编写报告、手册与汇编", "reporting:managed_publications"),
-            *(lists if PublishedListAccess(user).can("manage") else []),
-            ("已发布", "reporting:publications"),
-        )),
-        Group("资料与内容", links(
+            *(lists if runs_portal else []),
             ("编辑政策与动态", "policies:manage"), ("超期未确认的资料", "platforms:overdue"),
-            ("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),
+            *(engine if runs_portal else []),
         )),
     ]  # fmt: skip
 
