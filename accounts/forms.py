@@ -6,6 +6,7 @@ from collections.abc import Container
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
@@ -201,3 +202,36 @@ class TokenForm(forms.Form):
         """The end of the chosen day."""
         day = self.cleaned_data["expires_date"]
         return timezone.make_aware(datetime.combine(day, time.max.replace(microsecond=0)))
+
+
+class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
+    """Signing in: every label is said once, and an address is called 邮箱 as everywhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("邮箱")
+        _drop_placeholders(self)
+
+
+class PasswordHelpForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    """Asking for a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("邮箱")
+        _drop_placeholders(self)
+
+
+class AddressForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+    """One more address of one's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("邮箱")
+        _drop_placeholders(self)
+
+
+def _drop_placeholders(form: forms.Form) -> None:
+    """What only repeats the label leaves the field before it is needed."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)

@@ -31,7 +31,7 @@ PROJECT = StateMachine(
                    relations=[PLATFORM], tone="primary"),
         transition("close", "办结", sources=[P.DELIVERED], target=P.CLOSED,
                    relations=[ENTERPRISE, SYSTEM]),
-        transition("cancel", "取消", sources=[*OPEN, P.CONTRACTED], target=P.CANCELLED,
+        transition("cancel", "取消对接", sources=[*OPEN, P.CONTRACTED], target=P.CANCELLED,
                    relations=[ENTERPRISE], reason_required=True, tone="danger",
                    confirm="取消后不能恢复，可重新发起咨询。"),
     ),

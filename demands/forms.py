@@ -55,7 +55,8 @@ def _text(rows: int) -> forms.Textarea:
 
 
 class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Cleans any subset of the fields; nothing is required, because drafts may be incomplete."""
+    """Cleans any subset of the fields; nothing is required, because drafts may be incomplete: what
+    handing in asks for is marked `is_needed`."""
 
     class Meta:
         model = Demand
@@ -116,6 +117,8 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in NEEDED & self.fields.keys():
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
         for name, list_slug in TERM_FIELDS.items():
             if name in self.fields:
                 self._offer(name, [(term.pk, term.name) for term in terms(list_slug)])
@@ -193,12 +196,17 @@ class Step:
     hint: str
     fields: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
 
     def is_done(self, demand: Demand) -> bool:
         """Whether `demand` states all the step needs; where it needs nothing, anything it asks."""
         if self.needs:
             return all(_is_stated(demand, name) for name in self.needs)
         return any(_is_stated(demand, name) for name in self.fields if name != "region")
+
+    def is_unfolded(self, demand: Demand) -> bool:
+        """Whether something is stated among what the step keeps folded."""
+        return any(_is_stated(demand, name) for name in self.folded)
 
 
 def _is_stated(demand: Demand, name: str) -> bool:
@@ -212,9 +220,10 @@ def _is_stated(demand: Demand, name: str) -> bool:
 
 STEPS = (
     Step("what", "做什么", "需求内容",
-         "用自己的话写。要做什么、具体需求和领域提交前要填，其余可留空。",
-         ("title", "description", "background", "field", "stated_process_kind", "service_types"),
-         needs=("title", "description", "field")),
+         "用自己的话写，先填一部分也能存。",
+         ("title", "description", "field", "background", "stated_process_kind", "service_types"),
+         needs=("title", "description", "field"),
+         folded=("background", "stated_process_kind", "service_types")),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
          ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
           "target_figures")),
@@ -229,6 +238,7 @@ STEPS = (
 )  # fmt: skip
 PREVIEW = "preview"
 STEP_SLUGS = (*(step.slug for step in STEPS), PREVIEW)
+NEEDED = frozenset(name for step in STEPS for name in step.needs)
 
 
 def form_class(fields: Iterable[str]) -> type[DemandForm]:

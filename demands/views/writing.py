@@ -148,6 +148,7 @@ def _page(
         "form": form,
         "errors": [(form[name].label, text) for name, text in _errors(form)],
         "is_first": step == STEPS[0],
+        "is_unfolded": bool(form.errors) or step.is_unfolded(demand),
         "advice": next_advice(demand, step=step.slug),
         "saved_at": timezone.now() if demand.pk and request.method == "POST" else None,
     }

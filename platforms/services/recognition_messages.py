@@ -226,7 +226,7 @@ def _ticket(pk: int, event: str) -> Messages:
     words = {
         "raised": [Message(staff, f"待分办的诉求：{row.platform}", body, url)],
         "route": [
-            Message(handlers, f"请于 {due} 前答复：{row.platform}", body, url),
+            Message(handlers, f"要素诉求，请于 {due} 前答复：{row.platform}", body, url),
             Message(own, f"诉求已由{who}承办，{due} 前答复", body, url),
         ],
         "answer": [Message(own, "诉求已答复，请评价", body, url)],

@@ -55,7 +55,7 @@
     form.requestSubmit(button);
   });
 
-  // How many characters are left in a limited text.
+  // How many characters there are in a limited text, once its limit is near.
   const addCounter = (field) => {
     if (field.dataset.counted) return;
     field.dataset.counted = "1";
@@ -64,6 +64,7 @@
     counter.setAttribute("aria-hidden", "true");
     const show = () => {
       counter.textContent = `${field.value.length} / ${field.maxLength}`;
+      counter.hidden = field.value.length < field.maxLength * 0.8;
       counter.toggleAttribute("data-full", field.value.length >= field.maxLength);
     };
     field.addEventListener("input", show);

@@ -54,7 +54,7 @@ def test_registering_for_a_known_organisation_says_who_answers(client):
         ("uscc", "91442000MA53FABC1", "统一社会信用代码应为 18 位，现在是 17 位。"),
         ("region", "火星市", "没有找到“火星市”，请写全称，如“广东省中山市”。"),
         ("password", "short", "密码太短，至少要 10 个字符。"),
-        ("consent", "", "该字段是必填项。"),
+        ("consent", "", "请勾选。"),
         ("email", "chen", "请输入合法的邮件地址。"),
     ],
 )

@@ -182,7 +182,7 @@ def test_adding_a_capability_with_its_sheet(sign_in, operator, platform):
         ({"scale_low": "300"}, "规模下限不能大于上限"),
         ({"scale_unit": ""}, "写了数字就要写单位"),
         ({"price_model": "negotiable"}, "为什么面议"),
-        ({"title": ""}, "该字段是必填项"),
+        ({"title": ""}, "请填写"),
         ({"parameters-0-name": ""}, "请写参数名称"),
         ({"parameters-0-high": "1"}, "参数下限不能大于上限"),
         ({"parameters-1-name": "温度"}, "同一参数只填一次"),
@@ -282,7 +282,7 @@ def test_claiming_a_platform(sign_in, operator, staff):
     twice = text(client.post(url, {"note": "再来一次"}))
 
     claim = PlatformClaim.objects.get()
-    assert "该字段是必填项" in empty
+    assert "请填写" in empty
     assert done.url == free.get_absolute_url()
     assert "正在审核" in twice
     queue = text(sign_in(staff).get("/review/listings/"))

@@ -57,14 +57,25 @@ def enterprise(user: Any) -> Panel:
         open=Count("pk", filter=Q(status=DemandStatus.OPEN)),
     )  # fmt: skip
     projects = _projects(user, ids, "enterprise")
-    outcomes = Outcome.objects.filter(project__enterprise__in=ids, status=OutcomeStatus.CLAIMED)
-    receipts = Receipt.objects.claimed().filter(project__enterprise__in=ids)
+    outcomes = Outcome.objects.filter(
+        project__enterprise__in=ids, status=OutcomeStatus.CLAIMED
+    ).aggregate(count=Count("pk"), first=Min("pk"))
+    receipts = (
+        Receipt.objects.claimed()
+        .filter(project__enterprise__in=ids)
+        .aggregate(count=Count("pk"), first=Min("project__number"))
+    )
     mine, threads = reverse("demands:manage"), reverse("cases:projects")
+    outcome = payment = threads
+    if outcomes["first"]:
+        outcome = reverse("cases:outcome", args=[outcomes["first"]])
+    if receipts["first"]:
+        payment = reverse("cases:project", args=[receipts["first"]]) + "#receipts"
     return Panel(
         "我的需求与对接",
         [
-            Item("待我确认的成果", outcomes.count(), threads),
-            Item("待我确认的到账", receipts.count(), threads),
+            Item("待我确认的成果", outcomes["count"], outcome),
+            Item("待我确认的到账", receipts["count"], payment),
             Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
             Item("待补完的需求草稿与退回", counts["draft"],
                  f"{mine}?status=draft&status=returned"),
