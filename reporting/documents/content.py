@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reporting.documents.publication import verifying
 from reporting.enums import Fill, NullReason
 from reporting.models import ReportVersion
 from taxonomy.jurisdiction import current_jurisdiction
@@ -20,7 +21,7 @@ def printed(snapshot: Snapshot, version: ReportVersion | None) -> dict[str, Any]
     facts = [
         ("平台", snapshot["platform"]["name"]),
         ("运营单位", snapshot["platform"]["operator"] or "未注明"),
-        ("地区", snapshot["cycle"]["region_name"]),
+        ("报送地区", snapshot["cycle"]["region_name"]),
         ("版本", status),
         ("封存时间" if version else "生成时间", frozen),
         ("核验码", version.verification_code if version else "提交后生成"),
@@ -30,6 +31,9 @@ def printed(snapshot: Snapshot, version: ReportVersion | None) -> dict[str, Any]
         "title": f"{snapshot['cycle']['year']} 年度报告",
         "name": snapshot["platform"]["name"],
         "portal": current_jurisdiction().title,
+        "owner": current_jurisdiction().owner,
+        "code": version.verification_code if version else "",
+        **verifying(version.verification_code if version else ""),
         "is_demo": bool(snapshot["platform"].get("is_demo")),
         "facts": facts,
         "groups": _groups(snapshot),

@@ -14,7 +14,6 @@ import typst
 from reporting.documents.charts import Chart, print_colours, svg
 
 HERE = Path(__file__).parent
-TEMPLATE = HERE / "report.typ"
 STYLE = "style.typ"
 PRINT_PPI, PRESS_PPI = 144, 300
 _FONTS: dict[str, Any] = {
@@ -25,12 +24,8 @@ _FONTS: dict[str, Any] = {
 
 def report_pdf(content: dict[str, Any]) -> bytes:
     """The printed report. Text reaches typst as data, never as markup."""
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        **_FONTS,
-        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-    )
+    with TemporaryDirectory() as name:
+        return _compiled(Path(name), "report.typ", content)
 
 
 def publication_pdf(content: dict[str, Any]) -> bytes:

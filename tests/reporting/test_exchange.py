@@ -184,7 +184,8 @@ def test_printed_report_in_two_formats(report):
 
 def test_printed_text_is_data_and_not_markup():
     content = {
-        "title": "#panic()", "name": "*甲*", "portal": "$x$", "is_demo": True,
+        "title": "#panic()", "name": "*甲*", "portal": "$x$", "owner": "_o_", "code": "#c",
+        "verify": "#v", "is_demo": True,
         "facts": [["a", "#b"]], "groups": [], "plan": [["#let x = 1", "", "1", ""]],
         "plan_title": "t", "summary": "= 不是标题",
     }  # fmt: skip
