@@ -18,6 +18,14 @@ def given_day(text: str) -> date | None:
         return None
 
 
+def given_moment(text: str) -> datetime | None:
+    """The moment that a page was made from; None for none, and for what is no moment."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of the month, `months` later; its last day where the month is shorter."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -20,7 +20,6 @@ from cases.filters import ProjectFilter
 from cases.models import Project, Quote
 from cases.states import PROJECT
 from cases.tables import ProjectTable
-from core.errors import Refused
 from core.lists import list_page
 from core.refusals import refusals_on
 from core.states import Transition
@@ -153,9 +152,7 @@ def _demand_facts(request: HttpRequest, found: Project) -> dict[str, Any]:
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """The platform says what was achieved and proves it."""
     found = find_project(request, number)
-    decision = ProjectAccess(request.user).can("claim_outcome", found)
-    if not decision:
-        raise Refused(decision.reason)
+    ProjectAccess(request.user).require("claim_outcome", found)
     beginnings = forms.outcome_beginnings(found)
     form = forms.OutcomeForm(request.POST or None, request.FILES or None, initial=beginnings)
     if request.method == "POST" and form.is_valid():

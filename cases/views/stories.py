@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from cases import forms, selectors, services
@@ -19,9 +16,9 @@ from cases.filters import CaseFilter
 from cases.models import Case
 from cases.tables import CaseTable, ReviewTable
 from cases.views.projects import find_project
-from core.errors import Refused
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
+from core.workdays import given_moment
 
 SAID = {
     "ask_consent": "已请企业确认是否同意公开。",
@@ -77,9 +74,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
 def write(request: HttpRequest, number: str) -> HttpResponse:
     """Draft the case of a project from what the project already says."""
     project = find_project(request, number)
-    decision = ProjectAccess(request.user).can("write_case", project)
-    if not decision:
-        raise Refused(decision.reason)
+    ProjectAccess(request.user).require("write_case", project)
     form = forms.CaseForm(request.POST or None, initial=selectors.case_beginnings(project))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -96,28 +91,19 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change a draft."""
     found = _find(request, slug)
-    decision = CaseAccess(request.user).can("edit", found)
-    if not decision:
-        raise Refused(decision.reason)
+    CaseAccess(request.user).require("edit", found)
     form = forms.CaseForm(request.POST or None, instance=Case.objects.get(pk=found.pk))
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             services.edit_case(
                 actor=request.user, case=found, values=form.values(), now=timezone.now(),
-                version=_version(form.cleaned_data["version"]),
+                version=given_moment(form.cleaned_data["version"]),
             )  # fmt: skip
             messages.success(request, "已保存。")
             return redirect(found)
     trail = [{"label": str(found), "url": found.get_absolute_url()}, {"label": "修改"}]
     context = {"form": form, "project": found.project, "trail": trail}
     return render(request, "cases/write.html", context)
-
-
-def _version(text: str) -> datetime | None:
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None
 
 
 @login_required

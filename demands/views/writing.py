@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from core.refusals import refusals_on
+from core.workdays import given_moment
 from demands import selectors, services
 from demands.access import DemandAccess
 from demands.coach import missing_facts, next_advice
@@ -83,7 +83,7 @@ def amend(request: HttpRequest, slug: str) -> HttpResponse:
                 actor=request.user,
                 demand=demand,
                 values=form.cleaned_data,
-                version=_version(request),
+                version=given_moment(request.POST.get("version", "")),
                 now=timezone.now(),
             )
             messages.success(request, "已保存，正在按新的内容重新匹配。")
@@ -111,7 +111,7 @@ def _save(request: HttpRequest, demand: Demand, step: Step) -> HttpResponse:
                 actor=request.user,
                 demand=demand,
                 values=_valid(form),
-                version=_version(request),
+                version=given_moment(request.POST.get("version", "")),
                 now=timezone.now(),
             )
     return _answer(request, demand, step, form)
@@ -219,11 +219,3 @@ def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
         if name in form.fields
         for text in texts
     ]
-
-
-def _version(request: HttpRequest) -> datetime | None:
-    """The `updated_at` the form was made from; None for the first save."""
-    try:
-        return datetime.fromisoformat(request.POST.get("version", ""))
-    except ValueError:
-        return None

@@ -18,6 +18,7 @@ from core.pinyin import pinyin_key
 from core.search import search_vector
 from core.services import check_record, emit, lock, log_activity
 from core.states import perform
+from core.workdays import given_moment
 from platforms.access import access_to
 from platforms.completeness import percent_complete
 from platforms.enums import ListingStatus
@@ -99,7 +100,7 @@ def edit_listing(
     """
     locked = lock(listing)
     access_to(type(listing), actor).require("edit", locked)
-    if version and _moment(version) != locked.updated_at:
+    if version and given_moment(version) != locked.updated_at:
         raise Conflict
     changed = _differences(locked, values)
     if changed:
@@ -177,14 +178,6 @@ def discard_listing(*, actor: Any, listing: Any, now: datetime) -> None:
     if isinstance(locked, Equipment):
         _touch_capabilities(locked)
     locked.delete()
-
-
-def _moment(version: str) -> datetime | None:
-    """The moment that a version names; None for one that nobody was given."""
-    try:
-        return datetime.fromisoformat(version)
-    except ValueError:
-        return None
 
 
 def index_listing(listing: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 from core.files import files_of
 from core.lists import list_page
 from core.refusals import refusals_on, telling
+from core.workdays import given_moment
 from policies import selectors, services
 from policies.access import ACCESS, ContentAccess
 from policies.filters import EditingFilter
@@ -80,7 +80,7 @@ def edit(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
                 actor=request.user,
                 content=content,
                 values=form.cleaned_data,
-                version=_version(request),
+                version=given_moment(request.POST.get("version", "")),
                 now=timezone.now(),
             )
             messages.success(request, "已保存。")
@@ -172,10 +172,3 @@ def _editor(
         "upload": AttachmentForm(),
     }
     return render(request, "policies/editor.html", page)
-
-
-def _version(request: HttpRequest) -> datetime | None:
-    try:
-        return datetime.fromisoformat(request.POST.get("version", ""))
-    except ValueError:
-        return None
