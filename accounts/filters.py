@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Organisation, RoleAssignment, User
 from core.activity import sentence
+from core.fields import DayInput
 from core.filters import FacetedFilterSet
 from core.models import ActivityLog
 
@@ -91,13 +92,13 @@ class ActivityFilter(django_filters.FilterSet):
         field_name="at",
         lookup_expr="date__gte",
         label=_("起始日期"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     until = django_filters.DateFilter(
         field_name="at",
         lookup_expr="date__lte",
         label=_("截止日期"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     class Meta:

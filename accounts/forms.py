@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role, Scope, SizeClass
 from accounts.models import Organisation
 from core.errors import DomainError
+from core.fields import DayInput
 from taxonomy.fields import RegionField
 from taxonomy.models import Term
 from taxonomy.selectors import industries
@@ -187,7 +188,7 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(label=_("权限范围"), widget=forms.CheckboxSelectMultiple)
     expires_date = forms.DateField(
         label=_("有效期至"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("最长一年。"),
     )
 

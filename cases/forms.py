@@ -23,7 +23,7 @@ from cases.models import (
     Quote,
     SafetyInspection,
 )
-from core.fields import FilesField
+from core.fields import DayInput, FilesField, text_area
 from taxonomy.models import Region
 from taxonomy.selectors import term_choices
 
@@ -32,14 +32,6 @@ BODY_LENGTH = 5000
 
 
 ABOUT_FILES = _("可一次选多个：PDF、Office、图片、文本、ZIP；只有对接双方和管辖部门能看到。")
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-def _text(rows: int, **attributes: Any) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, **attributes})
 
 
 class ActionForm(forms.Form):
@@ -53,7 +45,7 @@ class ActionForm(forms.Form):
 
 
 class MessageForm(ActionForm):
-    body = forms.CharField(label=_("消息"), max_length=BODY_LENGTH, widget=_text(4))
+    body = forms.CharField(label=_("消息"), max_length=BODY_LENGTH, widget=text_area(4))
     files = FilesField(help_text=ABOUT_FILES)
 
 
@@ -62,11 +54,11 @@ class QuoteForm(ActionForm):
         label=_("报价（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN, decimal_places=2
     )
     lead_days = forms.IntegerField(label=_("周期（天）"), min_value=1, max_value=3650)
-    valid_until_date = forms.DateField(label=_("有效期至"), widget=_day())
+    valid_until_date = forms.DateField(label=_("有效期至"), widget=DayInput())
     scope = forms.CharField(
         label=_("包含内容"),
         max_length=2000,
-        widget=_text(3),
+        widget=text_area(3),
         help_text=_("例如：三批放大、检测报告、工艺包；不含运费。"),
     )
 
@@ -83,7 +75,7 @@ class DeclineForm(ActionForm):
     reason = forms.CharField(
         label=_("说明"),
         max_length=500,
-        widget=_text(3),
+        widget=text_area(3),
         help_text=_("企业会看到。能推荐别的平台时，请写上。"),
     )
 
@@ -92,12 +84,12 @@ class ContractForm(ActionForm):
     contract_amount_yuan = forms.DecimalField(
         label=_("合同额（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN, decimal_places=2
     )
-    contract_date = forms.DateField(label=_("签约日期"), widget=_day())
-    promised_date = forms.DateField(label=_("承诺交付日期"), widget=_day())
+    contract_date = forms.DateField(label=_("签约日期"), widget=DayInput())
+    promised_date = forms.DateField(label=_("承诺交付日期"), widget=DayInput())
 
 
 class ReasonForm(ActionForm):
-    reason = forms.CharField(label=_("原因"), max_length=500, widget=_text(3))
+    reason = forms.CharField(label=_("原因"), max_length=500, widget=text_area(3))
 
 
 def contract_beginnings(quote: Quote | None) -> dict[str, Any]:
@@ -126,7 +118,7 @@ class EnquiryForm(ActionForm):
     capability = forms.ModelChoiceField(
         None, label=_("咨询哪项能力"), required=False, empty_label=_("不限，请平台推荐")
     )
-    body = forms.CharField(label=_("想问什么"), max_length=BODY_LENGTH, widget=_text(7))
+    body = forms.CharField(label=_("想问什么"), max_length=BODY_LENGTH, widget=text_area(7))
     files = FilesField(help_text=ABOUT_FILES)
 
     def __init__(
@@ -160,7 +152,7 @@ class OutcomeForm(forms.ModelForm):
             "kind", "achieved_date", "description", "product_name", "amount_yuan", "party_name",
             "document_number", "trl_before", "trl_after", "evidence_grade",
         )  # fmt: skip
-        widgets = {"achieved_date": _day(), "description": _text(4)}
+        widgets = {"achieved_date": DayInput(), "description": text_area(4)}
         help_texts = {
             "description": _("做成了什么：批次、指标、合格率。企业将据此确认。"),
             "product_name": _("产品上市时必填。"),
@@ -201,7 +193,7 @@ class ReceiptForm(ActionForm):
     amount_yuan = forms.DecimalField(
         label=_("到账金额（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN, decimal_places=2
     )
-    received_date = forms.DateField(label=_("到账日期"), widget=_day())
+    received_date = forms.DateField(label=_("到账日期"), widget=DayInput())
     voucher_yuan = forms.DecimalField(
         label=_("其中服务券抵用（元）"), min_value=Decimal("0.01"), max_value=MAX_YUAN,
         decimal_places=2, required=False, help_text=_("没有用服务券的不填。"),
@@ -227,7 +219,7 @@ class ConfirmForm(ActionForm):
 
 class RejectForm(ActionForm):
     reason = forms.CharField(
-        label=_("不认可的理由"), max_length=500, widget=_text(3), help_text=_("平台会看到。")
+        label=_("不认可的理由"), max_length=500, widget=text_area(3), help_text=_("平台会看到。")
     )
 
 
@@ -237,7 +229,7 @@ class CaseForm(forms.ModelForm):
     class Meta:
         model = Case
         fields = ("title", "client_name", "field", "summary", "result")
-        widgets = {"summary": _text(8), "result": _text(4)}
+        widgets = {"summary": text_area(8), "result": text_area(4)}
         help_texts = {
             "client_name": _("不便公开名称时可写“某新材料企业”。"),
             "summary": _("遇到什么问题，怎样中试，解决了什么。不写企业的工艺秘密。"),
@@ -260,7 +252,7 @@ class ClearanceForm(forms.ModelForm):
         fields = (
             "stage", "hazard_class", "approval_number", "approved_date", "officer_name", "note",
         )  # fmt: skip
-        widgets = {"approved_date": _day()}
+        widgets = {"approved_date": DayInput()}
         help_texts = {"approval_number": _("新批复或所沿用批复的文号。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -274,13 +266,13 @@ class InspectionForm(forms.ModelForm):
         fields = (
             "held_date", "inspector", "findings", "found_count", "mended_count", "rectify_by",
         )  # fmt: skip
-        widgets = {"held_date": _day(), "rectify_by": _day(), "findings": _text(3)}
+        widgets = {"held_date": DayInput(), "rectify_by": DayInput(), "findings": text_area(3)}
         help_texts = {"rectify_by": _("有未整改的问题时必填。")}
 
 
 class MendForm(forms.Form):
     mended_count = forms.IntegerField(label=_("已整改（项）"), min_value=0)
-    rectification = forms.CharField(label=_("整改情况"), max_length=3000, widget=_text(2))
+    rectification = forms.CharField(label=_("整改情况"), max_length=3000, widget=text_area(2))
 
 
 class CallForm(forms.ModelForm):
@@ -288,7 +280,7 @@ class CallForm(forms.ModelForm):
 
     criteria = forms.CharField(
         label=_("评分标准"),
-        widget=_text(6, placeholder="中试成效 40\n技术水平 30\n推广价值 30"),
+        widget=text_area(6, placeholder="中试成效 40\n技术水平 30\n推广价值 30"),
         help_text=_("一行一项：名称、空格、满分。2 至 6 项，满分合计 100。"),
     )
 
@@ -298,9 +290,9 @@ class CallForm(forms.ModelForm):
             "title", "region", "notice", "opens_date", "due_date", "criteria", "reviewers",
         )  # fmt: skip
         widgets = {
-            "opens_date": _day(),
-            "due_date": _day(),
-            "notice": _text(6),
+            "opens_date": DayInput(),
+            "due_date": DayInput(),
+            "notice": text_area(6),
             "reviewers": forms.CheckboxSelectMultiple,
         }
         help_texts = {
@@ -358,7 +350,7 @@ class ScoreForm(forms.Form):
                 max_value=row["marks"], initial=given[place] if given else None,
             )  # fmt: skip
         self.fields["comment"] = forms.CharField(
-            label=_("理由"), max_length=500, widget=_text(2),
+            label=_("理由"), max_length=500, widget=text_area(2),
             initial=score.comment if score else "",
             help_text=_("一句话；只有管辖部门看到。"),
         )  # fmt: skip

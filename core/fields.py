@@ -1,4 +1,4 @@
-"""Form fields that any app needs."""
+"""Form fields and widgets that any app needs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core.files import ALLOWED_TYPES
+
+
+class DayInput(forms.DateInput):
+    """A day, picked from the browser's calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d", **options)
+
+
+def text_area(rows: int, **attributes: Any) -> forms.Textarea:
+    """A text of several lines."""
+    return forms.Textarea(attrs={"rows": rows, **attributes})
 
 
 class FilesInput(forms.FileInput):

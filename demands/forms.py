@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from core.fields import DayInput, text_area
 from demands.models import Demand
 from demands.services.posting import RANGES
 from taxonomy.fields import RegionField
@@ -46,14 +47,6 @@ class PlainDecimalField(forms.DecimalField):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-def _text(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
 class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
     """Cleans any subset of the fields; nothing is required, because drafts may be incomplete: what
     handing in asks for is marked `is_needed`."""
@@ -68,15 +61,15 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
             "scale_high": PlainDecimalField,
         }
         widgets = {
-            "description": _text(7),
-            "background": _text(3),
-            "target_figures": _text(4),
-            "teaser": _text(4),
+            "description": text_area(7),
+            "background": text_area(3),
+            "target_figures": text_area(4),
+            "teaser": text_area(4),
             "service_types": forms.CheckboxSelectMultiple,
             "certificates": forms.CheckboxSelectMultiple,
             "confidentiality": forms.RadioSelect,
-            "deadline_date": _day(),
-            "expires_date": _day(),
+            "deadline_date": DayInput(),
+            "expires_date": DayInput(),
         }
         labels = {
             "budget_low_yuan": _("预算下限（万元）"),

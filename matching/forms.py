@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput, text_area
 from matching.enums import MismatchReason, Verdict
 from matching.selectors.atlas import NOTHING, TERM_LISTS, UNKNOWN_LABEL, VIEWS, Narrowing
 from platforms.models import ChallengeItem, Programme
@@ -30,7 +31,7 @@ class FeedbackForm(forms.Form):
         label=_("补充说明"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=text_area(2),
         help_text=_("对方看不到；用来改进匹配。"),
     )
 
@@ -128,8 +129,8 @@ class ChallengeItemForm(forms.ModelForm):
             "finish_by_date", "support_wan", "source",
         )  # fmt: skip
         widgets = {
-            "finish_by_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "requirement": forms.Textarea(attrs={"rows": 6}),
+            "finish_by_date": DayInput(),
+            "requirement": text_area(6),
         }
 
     def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
@@ -167,7 +168,7 @@ class WeightsForm(forms.Form):
 
     record = ReadableJSONField(
         label=_("权重（JSON）"),
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
+        widget=text_area(24, spellcheck="false"),
         help_text=_("以使用中的版本为底本修改；“version”须是新的版本号。"),
         error_messages={"invalid": _("不是合法的 JSON，请检查逗号和引号。")},
     )

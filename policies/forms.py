@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput, text_area
 from policies.doc_numbers import normalise_doc_number
 from policies.models import Content, Interpretation, News, PolicyDocument, Topic
 from policies.pieces import PiecesField
@@ -21,24 +22,20 @@ MARKUP_HELP = _(
 )  # fmt: skip
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class ContentForm(forms.ModelForm):  # type: ignore[type-arg]
     """Cleans what an editor types."""
 
     class Meta:
         fields: tuple[str, ...] = ()
         widgets = {
-            "summary": forms.Textarea(attrs={"rows": 3}),
-            "body_source": forms.Textarea(attrs={"rows": 18}),
+            "summary": text_area(3),
+            "body_source": text_area(18),
             "fields": forms.CheckboxSelectMultiple,
             "documents": forms.SelectMultiple(attrs={"size": 8}),
-            "issued_date": _day(),
-            "signed_date": _day(),
-            "effective_date": _day(),
-            "expiry_date": _day(),
+            "issued_date": DayInput(),
+            "signed_date": DayInput(),
+            "effective_date": DayInput(),
+            "expiry_date": DayInput(),
         }
         help_texts = {
             "summary": _("不超过 300 字，显示在列表和搜索结果里。"),

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput
+
 
 class StyleguideForm(forms.Form):
     """One field of each kind, so that every widget can be looked at."""
@@ -15,7 +17,7 @@ class StyleguideForm(forms.Form):
     deadline = forms.DateField(
         label=_("期望完成日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     detail = forms.CharField(
         label=_("需求说明"),

@@ -13,6 +13,7 @@ from django.db.models.functions import Concat, Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput
 from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import EngagementMode, LineKind, Origin
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
@@ -155,7 +156,7 @@ class CapabilityFilter(ListingFilter):
         field_name="next_free_date",
         lookup_expr="lte",
         label=_("最晚排期"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     known = django_filters.MultipleChoiceFilter(
         method="is_known",

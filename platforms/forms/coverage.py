@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import text_area
 from platforms.models import FundedBody
 from taxonomy.uscc import LENGTH, normalise_uscc
 
@@ -18,7 +19,7 @@ class CoverageForm(forms.ModelForm):
     """Where the money came from and who told, once; below it a line for each body."""
 
     rows = forms.CharField(
-        label=_("机构"), widget=forms.Textarea(attrs={"rows": 8}),
+        label=_("机构"), widget=text_area(8),
         help_text=_("每行一家：名称和统一社会信用代码。可以从表格复制两列粘贴；已在名单中的会跳过。"),
     )  # fmt: skip
 

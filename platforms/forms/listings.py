@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.fields import DayInput, text_area
 from platforms.enums import EngagementMode
 from platforms.models import (
     Capability,
@@ -36,7 +37,7 @@ class ReportForm(forms.ModelForm):
     class Meta:
         model = ListingReport
         fields = ("kind", "note", "contact")
-        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"note": text_area(3)}
         help_texts = {"contact": _("选填，仅供核实时与您联系，不公开。")}
 
 
@@ -48,7 +49,7 @@ class ClaimForm(forms.ModelForm):
     class Meta:
         model = PlatformClaim
         fields = ("note",)
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"note": text_area(4)}
         help_texts = {"note": _("说明贵单位与该平台的关系。")}
 
 
@@ -115,7 +116,7 @@ class ListingForm(forms.ModelForm):
             elif isinstance(field, forms.ModelMultipleChoiceField):
                 field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
             elif isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                field.widget = DayInput()
             elif isinstance(field, forms.ModelChoiceField):
                 field.empty_label = str(_("未注明"))
             if name in {"field", "kind"} and isinstance(field, forms.ModelChoiceField):

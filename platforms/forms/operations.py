@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import FilesField
-from platforms.forms.recognition import day_input
+from core.fields import DayInput, FilesField, text_area
 from platforms.models import ChangeReport, FundingRecord, TaxEligibility, UsageLog
 
 
@@ -21,7 +20,7 @@ class ChangeForm(forms.ModelForm):
     class Meta:
         model = ChangeReport
         fields = ("kind", "happened_date", "before", "after", "note")
-        widgets = {"happened_date": day_input(), "note": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"happened_date": DayInput(), "note": text_area(5)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +45,7 @@ class FundingForm(forms.ModelForm):
             "level", "kind", "fund", "year", "amount_yuan", "department", "document_number",
             "paid_date", "exception_reason",
         )  # fmt: skip
-        widgets = {"paid_date": day_input()}
+        widgets = {"paid_date": DayInput()}
         help_texts = {
             "exception_reason": _("同级财政已支持过建设的，原则上不再重复支持；确需支持时填写。"),
         }
@@ -80,7 +79,7 @@ class TaxForm(forms.ModelForm):
     class Meta:
         model = TaxEligibility
         fields = ("document_number", "started_date", "valid_until")
-        widgets = {"started_date": day_input(), "valid_until": day_input()}
+        widgets = {"started_date": DayInput(), "valid_until": DayInput()}
 
     field_order = ("platform",)
 

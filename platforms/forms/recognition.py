@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import FilesField
+from core.fields import DayInput, FilesField, text_area
 from core.workdays import add_workdays
 from platforms.enums import BuildType
 from platforms.ladders import bid_types, earlier_support, running_subsidies
@@ -25,12 +25,6 @@ from platforms.models import (
     SiteCheck,
 )
 
-DAY = {"type": "date"}
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-
 
 class ProgrammeForm(forms.ModelForm):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -42,9 +36,9 @@ class ProgrammeForm(forms.ModelForm):
             "document_number", "notice",
         )  # fmt: skip
         widgets = {
-            "opens_date": day_input(),
-            "closes_date": day_input(),
-            "notice": forms.Textarea(attrs={"rows": 6}),
+            "opens_date": DayInput(),
+            "closes_date": DayInput(),
+            "notice": text_area(6),
         }
 
     def __init__(self, *args: Any, schemes: Any, **kwargs: Any) -> None:
@@ -106,7 +100,7 @@ class ApplicationForm(forms.ModelForm):
     class Meta:
         model = Application
         fields = ("build_type", "statement", "wants_funding", "funding_reason", "has_no_veto")
-        widgets = {"statement": forms.Textarea(attrs={"rows": 8})}
+        widgets = {"statement": text_area(8)}
         help_texts = {"funding_reason": _("本级财政已支持过建设的才需要填写。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -177,14 +171,12 @@ class EvidenceForm(forms.Form):
 
 class OpinionForm(forms.Form):
     department = forms.CharField(label=_("部门"), max_length=100)
-    body = forms.CharField(
-        label=_("意见"), max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    body = forms.CharField(label=_("意见"), max_length=3000, widget=text_area(3))
 
 
 class AssignForm(forms.Form):
     reviewer = forms.ModelChoiceField(label=_("专家"), queryset=None, empty_label=_("请选择"))
-    due_date = forms.DateField(label=_("评分截止日"), widget=day_input())
+    due_date = forms.DateField(label=_("评分截止日"), widget=DayInput())
 
     def __init__(self, *args: Any, experts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,7 +188,7 @@ class VisitForm(forms.ModelForm):
     class Meta:
         model = SiteCheck
         fields = ("visited_date", "members", "findings", "result")
-        widgets = {"visited_date": day_input(), "findings": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"visited_date": DayInput(), "findings": text_area(4)}
 
 
 def points_field(item: dict[str, Any]) -> forms.DecimalField:
@@ -220,7 +212,7 @@ class ScoreForm(forms.Form):
             self.places[item["name"]] = name
             self.fields[name] = points_field(item)
         self.fields["comment"] = forms.CharField(
-            label=_("评审意见"), max_length=3000, widget=forms.Textarea(attrs={"rows": 5})
+            label=_("评审意见"), max_length=3000, widget=text_area(5)
         )
         self.fields["is_supportive"] = forms.TypedChoiceField(
             label=_("是否建议通过"), choices=[("yes", _("建议通过")), ("no", _("不建议通过"))],
@@ -234,7 +226,7 @@ class ScoreForm(forms.Form):
 
 class ObjectionForm(forms.Form):
     body = forms.CharField(
-        label=_("异议内容"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("异议内容"), max_length=3000, widget=text_area(4),
         help_text=_("写明事实和依据。单位提出的请写单位名称。"),
     )  # fmt: skip
     name = forms.CharField(label=_("单位或姓名"), max_length=100)
@@ -251,7 +243,7 @@ class RecordForm(forms.ModelForm):
     class Meta:
         model = Recognition
         fields = ("scheme", "build_type", "started_date", "batch", "certificate_number")
-        widgets = {"started_date": day_input()}
+        widgets = {"started_date": DayInput()}
         help_texts = {"certificate_number": _("原证书有编号的照填；没有的留空，自动编号。")}
 
     field_order = (
@@ -288,7 +280,7 @@ class AssessmentForm(forms.ModelForm):
     class Meta:
         model = Assessment
         fields = ("kind", "due_date")
-        widgets = {"due_date": day_input()}
+        widgets = {"due_date": DayInput()}
 
 
 class AssessmentBatchForm(AssessmentForm):
@@ -312,10 +304,10 @@ class ConclusionForm(forms.ModelForm):
         model = Assessment
         fields = ("held_date", "members", "findings", "result", "rectify_by", "conclusion")
         widgets = {
-            "held_date": day_input(),
-            "findings": forms.Textarea(attrs={"rows": 4}),
-            "rectify_by": day_input(),
-            "conclusion": forms.Textarea(attrs={"rows": 4}),
+            "held_date": DayInput(),
+            "findings": text_area(4),
+            "rectify_by": DayInput(),
+            "conclusion": text_area(4),
         }
         help_texts = {"rectify_by": _("结论为限期整改的必填，到期自动安排复查。")}
 

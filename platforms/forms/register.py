@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import FilesField
-from platforms.forms.recognition import day_input
+from core.fields import DayInput, FilesField
 from platforms.models import Platform, RegisterEntry
 from platforms.registers import EntryKind
 from platforms.selectors.register import patents_of
@@ -35,8 +34,8 @@ class EntryForm(forms.ModelForm):
             "patent", "title", "level", "number", "started_date", "ended_date", "link", "note",
         )  # fmt: skip
         widgets = {
-            "started_date": day_input(),
-            "ended_date": day_input(),
+            "started_date": DayInput(),
+            "ended_date": DayInput(),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
 

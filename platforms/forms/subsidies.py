@@ -11,9 +11,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput, text_area
 from core.templatetags.portal_format import plain
 from platforms.enums import GovernmentLevel
-from platforms.forms.recognition import day_input
 from platforms.models import SubsidyPlan
 from taxonomy.jurisdiction import Subsidy
 
@@ -94,7 +94,7 @@ class JudgeForm(forms.Form):
         coerce=lambda value: value == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
     basis = forms.CharField(
-        label=_("考核依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("考核依据"), max_length=500, widget=text_area(2),
         help_text=_("评价结论、文件或数据。"),
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ class PayForm(forms.Form):
     amount_yuan = forms.DecimalField(
         label=_("拨付金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
     )
-    paid_date = forms.DateField(label=_("拨付日期"), widget=day_input())
+    paid_date = forms.DateField(label=_("拨付日期"), widget=DayInput())
     document_number = forms.CharField(
         label=_("拨付文号"), required=False, max_length=100, help_text=_("不填用批复文号。")
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import FilesField
+from core.fields import FilesField, text_area
 from platforms.models import Platform, SupportTicket
 
 
@@ -21,7 +21,7 @@ class TicketForm(forms.ModelForm):
     class Meta:
         model = SupportTicket
         fields = ("kind", "title", "body")
-        widgets = {"body": forms.Textarea(attrs={"rows": 6})}
+        widgets = {"body": text_area(6)}
         help_texts = {
             "title": _("一句话说清要解决什么，如“二期厂房用地指标”。"),
             "body": _("现在卡在哪里、需要哪个部门做什么、希望何时解决。"),
@@ -50,7 +50,5 @@ class RouteForm(forms.Form):
 
 
 class TicketReplyForm(forms.Form):
-    body = forms.CharField(
-        label=_("内容"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    body = forms.CharField(label=_("内容"), max_length=3000, widget=text_area(4))
     files = FilesField(help_text=_("批复、证明等，可一次选多份。"))

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.selectors import reviewers
+from core.fields import text_area
 from reporting.enums import NullReason, SchemeUse
 from reporting.models import EvaluationRun, EvaluationScheme, ReportCycle
 from reporting.selectors.rankings import scheme_slugs_for
 from taxonomy.models import Region
 
 FALSE_DATA = ("false_data", _("经查实提供虚假数据（填“是”；撤销留空）"))
-REASON = forms.Textarea(attrs={"rows": 3})
+REASON = text_area(3)
 WAN = Decimal(10_000)
 
 
@@ -33,9 +34,7 @@ class RunForm(forms.Form):
         label=_("评价地区"), queryset=Region.objects.none(), empty_label=None,
         help_text=_("只评价这一地区的平台；市级可用省级收集的报告评价本市平台。"),
     )  # fmt: skip
-    notice = forms.CharField(
-        label=_("说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    notice = forms.CharField(label=_("说明"), required=False, max_length=2000, widget=text_area(3))
 
     def __init__(self, data: Any = None, *, user: Any, cycles: Any) -> None:
         super().__init__(data)

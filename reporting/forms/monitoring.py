@@ -8,16 +8,14 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
-from core.fields import FilesField
+from core.fields import DayInput, FilesField, text_area
 
 
 class AlertForm(forms.Form):
     """Who sees to an alert, by when."""
 
     owner = forms.ModelChoiceField(queryset=User.objects.none(), label="负责人", empty_label=None)
-    due_date = forms.DateField(
-        label="处理期限", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    due_date = forms.DateField(label="处理期限", widget=DayInput())
 
     def __init__(self, *args: Any, owners: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,9 +25,7 @@ class AlertForm(forms.Form):
 class CloseAlertForm(forms.Form):
     """What was done, and what shows it."""
 
-    reason = forms.CharField(
-        label="处理说明", max_length=300, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label="处理说明", max_length=300, widget=text_area(3))
     files = FilesField(
         label="证明材料",
         required=True,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.fields import DayInput, text_area
 from reporting.enums import Includes, PublicationKind
 from reporting.lists import ListType
 from reporting.lists.base import GRADES, TERM_LISTS
@@ -27,9 +28,7 @@ class ListForm(forms.Form):
     field = forms.ChoiceField(label=_("领域"), required=False)
     kind = forms.ChoiceField(label=_("平台类别"), required=False)
     level = forms.ChoiceField(label=_("梯度层级"), required=False)
-    since = forms.DateField(
-        label=_("何时以来发布"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=_("何时以来发布"), required=False, widget=DayInput())
     minimum = forms.IntegerField(label=_("未满足不少于（条）"), required=False, min_value=1)
     cycle = forms.TypedChoiceField(
         label=_("评价年度"), required=False, coerce=int, empty_value=None
@@ -45,9 +44,7 @@ class ListForm(forms.Form):
     title = forms.CharField(
         label=_("标题"), required=False, max_length=200, help_text=_("不填用默认标题。")
     )
-    note = forms.CharField(
-        label=_("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = forms.CharField(label=_("说明"), required=False, max_length=500, widget=text_area(2))
 
     def __init__(self, data: Any = None, *, known: ListType) -> None:
         super().__init__(data)
@@ -122,7 +119,7 @@ class PublicationForm(forms.Form):
     note = forms.CharField(
         label=_("版本说明"), required=False, max_length=500,
         help_text=_("已有前一版时必填：更正或更新了什么。"),
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=text_area(2),
     )  # fmt: skip
 
     with_demo = forms.BooleanField(
@@ -162,7 +159,7 @@ class ChapterForm(forms.Form):
 
     body = forms.CharField(
         label=_("正文"), required=False, max_length=20_000, strip=False,
-        widget=forms.Textarea(attrs={"rows": 18}),
+        widget=text_area(18),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
 

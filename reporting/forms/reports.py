@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.fields import DayInput, text_area
 from reporting.enums import Coverage, Kind, NullReason
 from reporting.models import Indicator, PlanTarget
 from reporting.selectors.indicators import choices_of, names_of
@@ -88,7 +89,7 @@ class SectionForm(forms.Form):
         if line.indicator.is_manual or is_odd or (row and row.note):
             self.fields[f"{code}-note"] = forms.CharField(
                 label=_("说明"), required=False, initial=row.note if row else "",
-                widget=forms.Textarea(attrs={"rows": 2, "maxlength": 500}),
+                widget=text_area(2, maxlength=500),
             )  # fmt: skip
 
     def rows(self) -> list[dict[str, Any]]:
@@ -155,7 +156,7 @@ def value_field(indicator: Indicator, line: Line) -> forms.Field:
         shown = "" if value is None else "是" if value else "否"
         return forms.ChoiceField(label=label, required=False, initial=shown, choices=YES_NO)
     if indicator.kind == Kind.TEXT:
-        widget = forms.Textarea(attrs={"rows": 10, "maxlength": 3000})
+        widget = text_area(10, maxlength=3000)
         return forms.CharField(label=label, required=False, initial=value, widget=widget)
     attributes = {"inputmode": "decimal", "autocomplete": "off"} if indicator.is_number else {}
     return forms.CharField(
@@ -230,13 +231,11 @@ class PlanForm(forms.Form):
 
 
 class CycleDatesForm(forms.Form):
-    opens_date = forms.DateField(
-        label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    due_date = forms.DateField(label=_("截止日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    opens_date = forms.DateField(label=_("开始日期"), widget=DayInput())
+    due_date = forms.DateField(label=_("截止日期"), widget=DayInput())
     notice = forms.CharField(
         label=_("填报说明"), required=False, max_length=3000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=text_area(4),
     )  # fmt: skip
 
 
@@ -254,18 +253,12 @@ class CycleForm(CycleDatesForm):
 
 class CorrectionForm(forms.Form):
     value = forms.CharField(label=_("您认为正确的数值"), max_length=200)
-    reason = forms.CharField(
-        label=_("理由和依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label=_("理由和依据"), max_length=500, widget=text_area(3))
 
 
 class ExtensionForm(forms.Form):
-    until_date = forms.DateField(
-        label=_("申请延至"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    reason = forms.CharField(
-        label=_("延期理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    until_date = forms.DateField(label=_("申请延至"), widget=DayInput())
+    reason = forms.CharField(label=_("延期理由"), max_length=500, widget=text_area(3))
 
 
 class ImportForm(forms.Form):

@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import text_area
 from reporting.models import EvaluationScheme
 from reporting.scoring.scheme import MISSING
 from reporting.scoring.words import MISSING_NAMES, TREATED, level_words
@@ -63,19 +64,15 @@ class Part:
 
 
 class SchemeForm(forms.Form):
-    basis = forms.CharField(
-        label=_("说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    basis = forms.CharField(label=_("说明"), max_length=500, widget=text_area(2))
     sources = forms.CharField(
-        label=_("依据文件"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("依据文件"), max_length=1000, widget=text_area(2),
         help_text=_("一行一个，写明文号。"),
     )  # fmt: skip
     documented = forms.BooleanField(
         label=_("权重和等次线由上述文件规定，不再标为示例"), required=False
     )
-    reason = forms.CharField(
-        label=_("修改理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label=_("修改理由"), max_length=500, widget=text_area(2))
     seen_digest = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any = None, *, scheme: EvaluationScheme) -> None:
@@ -117,7 +114,7 @@ class SchemeForm(forms.Form):
             label=label, initial=initial, min_value=least, max_value=most
         )
 
-    def _text(self, key: str, label: Any, initial: Any, *, most: int = 60) -> None:
+    def text_area(self, key: str, label: Any, initial: Any, *, most: int = 60) -> None:
         self.fields[key] = forms.CharField(
             label=label, initial=initial, max_length=most, required=False
         )
