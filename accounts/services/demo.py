@@ -73,18 +73,13 @@ def load_demo_accounts(*, now: datetime) -> int:
     organisations = {}
     made = 0
     for kind, uscc in DEMO_USCC.items():
+        facts = {
+            "name": ORGANISATION_NAMES[kind], "region": regions["city"], "is_demo": True,
+            "status": OrganisationStatus.APPROVED, "wants_platform": kind == "operator",
+        }  # fmt: skip
         organisations[kind], is_new = Organisation.objects.update_or_create(
-            uscc=uscc,
-            defaults={
-                "name": ORGANISATION_NAMES[kind], "region": regions["city"], "is_demo": True,
-                "status": OrganisationStatus.APPROVED, "wants_platform": kind == "operator",
-            },
-            create_defaults={
-                "name": ORGANISATION_NAMES[kind], "region": regions["city"], "is_demo": True,
-                "status": OrganisationStatus.APPROVED, "wants_platform": kind == "operator",
-                "status_changed_at": now,
-            },
-        )  # fmt: skip
+            uscc=uscc, defaults=facts, create_defaults=facts | {"status_changed_at": now}
+        )
         made += is_new
     for demo in DEMO_PEOPLE:
         user, is_new = _demo_user(demo, now=now)

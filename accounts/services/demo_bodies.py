@@ -16,8 +16,7 @@ from core.access import SYSTEM
 from core.services import log_activity
 from taxonomy.models import Region
 from taxonomy.selectors import term
-
-CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+from taxonomy.uscc import uscc_check_character
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,7 @@ class DemoBody:
 def demo_uscc(prefix: str, number: int) -> str:
     """A code of the right form (GB 32100) in region 999999, which no real body can have."""
     body = f"{prefix}999999MD{number:07d}"
-    total = sum(CHARACTERS.index(c) * (3**place % 31) for place, c in enumerate(body))
-    return body + CHARACTERS[(31 - total % 31) % 31]
+    return body + uscc_check_character(body)
 
 
 @transaction.atomic

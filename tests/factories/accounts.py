@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.enums import ORGANISATION_ROLES, REGION_ROLES, OrganisationStatus, Role, Scope
 from accounts.models import Organisation, RoleAssignment, ServiceToken, User
 from accounts.selectors import token_digest
+from taxonomy.uscc import uscc_check_character
 from tests.factories.taxonomy import RegionFactory, zhongshan
 
-CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PASSWORD = "correct-horse-7"
 TOKEN_NUMBERS = count()
 
@@ -20,9 +20,7 @@ TOKEN_NUMBERS = count()
 def make_uscc(number: int) -> str:
     """A valid code (GB 32100-2015) for the `number`-th test organisation."""
     body = f"91442000MA{number:07d}"
-    weights = [3**i % 31 for i in range(17)]
-    total = sum(CHARACTERS.index(c) * w for c, w in zip(body, weights, strict=True))
-    return body + CHARACTERS[(31 - total % 31) % 31]
+    return body + uscc_check_character(body)
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory):
