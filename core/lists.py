@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from typing import Any
 from unicodedata import east_asian_width
-from urllib.parse import quote
 
 import django_filters
 import django_tables2
@@ -24,11 +23,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from core.counts import KeptPaginator
+from core.downloads import send_file
 
 MAX_EXPORT_ROWS = 10_000
 MEASURED_ROWS = 100  # lines looked at for the widths of columns
 WIDTHS = (8, 48)  # narrowest and widest column, in digits
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def list_page(
@@ -116,8 +115,7 @@ def export_table(table: django_tables2.Table, *, name: str, kind: str) -> HttpRe
     filename = f"{name}-{timezone.localdate():%Y%m%d}.{kind}"
     rows = islice(table.as_values(), MAX_EXPORT_ROWS + 1)
     lines = ([safe_cell(cell) for cell in row] for row in rows)
-    response = HttpResponse(content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    response: Any = send_file(b"", filename)
     if kind == "csv":
         response.write("\ufeff")
         csv.writer(response).writerows(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.downloads import send_file
 from core.errors import DomainError
 from core.files import file_items, files_of
 from core.refusals import carry_out, refusals_on, telling
@@ -135,9 +135,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.result:
         raise Http404
     url = request.build_absolute_uri(found.get_absolute_url())
-    response = HttpResponse(conclusion_pdf(found, url), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(str(found))}.pdf"
-    return response
+    return send_file(conclusion_pdf(found, url), f"{found}.pdf", inline=True)
 
 
 @login_required

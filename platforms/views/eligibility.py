@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from core.downloads import send_file
 from core.lists import list_page
 from core.refusals import refusals_on, telling
 from core.workdays import given_day
@@ -86,10 +86,8 @@ def proof_file(request: HttpRequest, code: str) -> HttpResponse:
     """The proof as PDF with the QR code of its page."""
     found = find(code)
     url = request.build_absolute_uri(found.get_absolute_url())
-    response = HttpResponse(tax_proof_pdf(found, url), content_type="application/pdf")
-    name = quote(f"进口税收资格证明-{found.platform}")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}.pdf"
-    return response
+    name = f"进口税收资格证明-{found.platform}.pdf"
+    return send_file(tax_proof_pdf(found, url), name, inline=True)
 
 
 @login_required

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from copy import copy
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.downloads import send_file
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from core.workdays import a_year_before, given_day
@@ -124,9 +124,7 @@ def certificate_file(request: HttpRequest, code: str) -> HttpResponse:
 def send_certificates(request: HttpRequest, rows: Iterable[Recognition], name: str) -> HttpResponse:
     """Certificates in one PDF, a page each."""
     pairs = [(row, request.build_absolute_uri(row.get_absolute_url())) for row in rows]
-    response = HttpResponse(certificate_pdf(pairs), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
-    return response
+    return send_file(certificate_pdf(pairs), f"{name}.pdf", inline=True)
 
 
 @login_required

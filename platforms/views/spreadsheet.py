@@ -16,9 +16,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from core.downloads import send_file
 from core.errors import DomainError, Refused
 from core.files import check_upload
-from core.lists import XLSX
 from platforms import services
 from platforms.access import PlatformAccess, RegisterAccess, UsageAccess
 from platforms.forms import ImportForm
@@ -93,8 +93,7 @@ def load(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     sheet = SHEETS[kind]
     sheet.require(request.user, platform)
     if "template" in request.GET:
-        headers = {"Content-Disposition": f'attachment; filename="{sheet.file_name}"'}
-        return HttpResponse(sheet.template(platform), content_type=XLSX, headers=headers)
+        return send_file(sheet.template(platform), sheet.file_name)
     form = ImportForm(request.POST or None, request.FILES or None)
     label, back = sheet.back(platform)
     context = {"platform": platform, "form": form, "sheet": sheet, "label": label, "back": back}

@@ -15,7 +15,6 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from core.lists import XLSX as XLSX_TYPE
 from core.lists import safe_cell
 from core.templatetags.portal_format import day as shown_day
 from reporting.enums import ListChange
@@ -24,7 +23,6 @@ from reporting.models import PublishedList
 from reporting.selectors.published_lists import DIFFERENCES, changes_of, streamed
 from taxonomy.jurisdiction import current_jurisdiction
 
-__all__ = ["XLSX_TYPE", "list_csv", "list_json", "list_xlsx", "stated"]
 DEMO = "演示数据"
 
 

@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from core.access import SYSTEM
+from core.downloads import TYPES
 from core.files import keep_file
 from core.search import VECTOR_SQL, search_vector, words
 from core.services import emit
 from core.states import perform
 from reporting.access import PublishedListAccess
 from reporting.documents.list_print import printed_list
-from reporting.documents.lists import XLSX_TYPE, list_xlsx
+from reporting.documents.lists import list_xlsx
 from reporting.documents.pdf import list_pdf
 from reporting.enums import ListChange, ListStatus
 from reporting.lists import LIST_TYPES, Entry
@@ -42,8 +43,8 @@ FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[
 Tell = Callable[[int, int], bool]
 # what is made with an edition and kept; CSV and JSON are written from the rows when asked for
 FILES: dict[str, tuple[str, Callable[[PublishedList], bytes]]] = {
-    "xlsx": (XLSX_TYPE, list_xlsx),
-    "pdf": ("application/pdf", lambda found: list_pdf(printed_list(found))),
+    "xlsx": (TYPES["xlsx"], list_xlsx),
+    "pdf": (TYPES["pdf"], lambda found: list_pdf(printed_list(found))),
 }
 
 

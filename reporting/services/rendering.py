@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import transaction
 
+from core.downloads import TYPES
 from core.files import files_of, keep_file
-from core.lists import XLSX
 from core.models import StoredFile
 from core.services import lock
 from reporting.documents.pdf import publication_pdf
@@ -22,12 +22,11 @@ from reporting.enums import PublicationStatus
 from reporting.models import Publication
 
 Tell = Callable[[int, int], bool]
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS: dict[str, tuple[str, Callable[[Publication], bytes]]] = {
     "json": ("application/json", publication_json),
-    "xlsx": (XLSX, publication_xlsx),
-    "pdf": ("application/pdf", lambda found: publication_pdf(printed(found))),
-    "docx": (DOCX, lambda found: publication_docx(printed(found))),
+    "xlsx": (TYPES["xlsx"], publication_xlsx),
+    "pdf": (TYPES["pdf"], lambda found: publication_pdf(printed(found))),
+    "docx": (TYPES["docx"], lambda found: publication_docx(printed(found))),
     "zip": ("application/zip", press_kit),  # of the others, so the last
 }
 

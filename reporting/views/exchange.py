@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.lists import XLSX
+from core.downloads import send_file
 from core.refusals import refusals_on
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
@@ -26,12 +25,7 @@ from reporting.services.exchange import import_template
 from reporting.services.snapshots import build_snapshot
 from reporting.views.reports import find
 
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": XLSX,
-    "json": "application/json; charset=utf-8",
-}
+KINDS = ("pdf", "docx", "xlsx", "json")
 
 
 def chosen_version(request: HttpRequest, report: AnnualReport) -> ReportVersion | None:
@@ -49,15 +43,12 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The report as pdf, docx or json; the fill-in template as xlsx."""
     access, report = find(request, pk)
     access.require("export", report)
-    if kind not in TYPES:
+    if kind not in KINDS:
         raise Http404
     version = chosen_version(request, report)
     body = content_of(report, version, kind)
-    response = HttpResponse(body, content_type=TYPES[kind])
     suffix = f"-第{version.number}版" if version and kind != "xlsx" else ""
-    name = quote(f"{report}{suffix}.{kind}")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return send_file(body, f"{report}{suffix}.{kind}")
 
 
 def content_of(report: AnnualReport, version: ReportVersion | None, kind: str) -> bytes:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from core.downloads import send_file
 from reporting.documents.outside import form_docx, form_xlsx
 from reporting.outside import OutsideForm, outside_form
 from reporting.selectors.outside import filled_form, filled_forms
-from reporting.views.exchange import TYPES
 from reporting.views.reports import find
 
 MAKERS = {"xlsx": form_xlsx, "docx": form_docx}
@@ -54,8 +52,6 @@ def download_form(request: HttpRequest, pk: int, slug: str, kind: str) -> HttpRe
     if kind not in MAKERS:
         raise Http404
     filled = filled_form(_known(slug), report)
-    response = HttpResponse(MAKERS[kind](filled, report), content_type=TYPES[kind])
     mark = "（演示数据）" if report.platform.is_demo else ""
-    name = quote(f"{filled.form.name}-{report.platform}-{report.cycle.year}{mark}.{kind}")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    name = f"{filled.form.name}-{report.platform}-{report.cycle.year}{mark}.{kind}"
+    return send_file(MAKERS[kind](filled, report), name)

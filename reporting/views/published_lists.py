@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core.counts import KeptPaginator
+from core.downloads import send_file
 from core.files import files_of
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on, telling
@@ -34,10 +34,7 @@ from reporting.tables import LinePages, ListRowTable, PublishedListTable
 from taxonomy.jurisdiction import current_jurisdiction
 
 HOME = "reporting:publications"
-STREAMS = {
-    "csv": (list_csv, "text/csv; charset=utf-8"),
-    "json": (list_json, "application/json; charset=utf-8"),
-}
+STREAMS = {"csv": list_csv, "json": list_json}
 
 
 def trail(*steps: tuple[str, str]) -> list[dict[str, str]]:
@@ -121,10 +118,7 @@ def download(request: HttpRequest, kind: str, number: int, form: str) -> HttpRes
         return redirect(get_object_or_404(files_of(found), name__endswith=f".{form}"))
     if form not in STREAMS:
         raise Http404
-    write, content_type = STREAMS[form]
-    response = StreamingHttpResponse(write(found), content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{found}.{form}')}"
-    return response  # type: ignore[return-value]
+    return send_file(STREAMS[form](found), f"{found}.{form}")  # type: ignore[return-value]
 
 
 @login_required

@@ -8,8 +8,8 @@ from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
+from core.downloads import TYPES
 from core.errors import DomainError
-from core.lists import XLSX
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
 from reporting.documents.plan_sheet import PLAN
@@ -48,7 +48,7 @@ def book_of(report):
 def bring(operator, report, book):
     buffer = BytesIO()
     book.save(buffer)
-    upload = SimpleUploadedFile("模板.xlsx", buffer.getvalue(), XLSX)
+    upload = SimpleUploadedFile("模板.xlsx", buffer.getvalue(), TYPES["xlsx"])
     return import_template(actor=operator, report=report, upload=upload, now=timezone.now())
 
 
