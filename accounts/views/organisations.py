@@ -16,6 +16,7 @@ from accounts.forms import OrganisationForm, ReasonForm
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.tables import OrganisationTable
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on, telling
 
@@ -54,13 +55,17 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     access = OrganisationAccess(request.user)
     access.require("edit", found)
-    trail = [{"label": found.name, "url": found.get_absolute_url()}, {"label": "修改资料"}]
     may_rename = bool(access.can("edit_identity", found))
     form = OrganisationForm(request.POST or None, instance=found, may_rename=may_rename)
     if request.method == "POST" and form.is_valid() and _save(request, form, pk):
         messages.success(request, "单位资料已保存。")
         return redirect(found)
-    context = {"form": form, "organisation": found, "may_rename": may_rename, "trail": trail}
+    context = {
+        "form": form,
+        "organisation": found,
+        "may_rename": may_rename,
+        "trail": trail((found.name, found), "修改资料"),
+    }
     return render(request, "accounts/organisation_form.html", context)
 
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,6 +17,7 @@ from accounts.forms import GrantForm, InviteForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.tables import UserTable
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 
@@ -47,10 +47,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("accounts:person", pk=found.pk)
     context = {
         "person": found,
-        "trail": [
-            {"label": "人员与角色", "url": reverse("accounts:people")},
-            {"label": found.name},
-        ],
+        "trail": trail(("人员与角色", "accounts:people"), found.name),
         "access": access,
         "form": form,
         "roles": selectors.roles_of(found),

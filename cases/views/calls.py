@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -19,10 +16,12 @@ from cases.enums import CallStatus
 from cases.models import CaseCall, CaseEntry, CaseScore
 from cases.services.calls import FIXED
 from cases.tables import CallTable, EntryTable, RankingTable
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from core.states import Relation
 
+CALLS = ("案例征集", "cases:calls")
 SAID = {
     "open": "征集已发布。",
     "score": "已截止报名并通知评审专家。",
@@ -48,13 +47,6 @@ def _find(request: HttpRequest, pk: int) -> CaseCall:
     return get_object_or_404(rows, pk=pk)
 
 
-def _trail(call: CaseCall | None, *labels: str) -> list[dict[str, Any]]:
-    trail = [{"label": "案例征集", "url": reverse("cases:calls")}]
-    if call:
-        trail.append({"label": str(call), "url": call.get_absolute_url()})
-    return [*trail, *({"label": label} for label in labels)]
-
-
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     """One call: its rules, what was selected, and what the reader may do now."""
     found = _find(request, pk)
@@ -75,7 +67,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         if found.status == CallStatus.CANCELLED
         else "",
         "own": selectors.own_cases(request.user, found) if may_enter else [],
-        "trail": _trail(None, str(found)),
+        "trail": trail(CALLS, str(found)),
     }
     return render(request, "cases/call.html", context)
 
@@ -106,7 +98,8 @@ def _form(request: HttpRequest, call: CaseCall | None) -> HttpResponse:
             )
             messages.success(request, "已保存。")
             return redirect(saved)
-    context = {"form": form, "call": call, "trail": _trail(call, "修改" if call else "新建征集")}
+    steps = (CALLS, (call, call), "修改") if call else (CALLS, "新建征集")
+    context = {"form": form, "call": call, "trail": trail(*steps)}
     return render(request, "cases/call_form.html", context)
 
 
@@ -176,7 +169,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "评分已保存，公布入选前可以修改。")
             return redirect(found.call)
     context = {"entry": found, "case": found.case, "form": form,
-               "trail": _trail(found.call, "评分")}  # fmt: skip
+               "trail": trail(CALLS, (found.call, found.call), "评分")}  # fmt: skip
     return render(request, "cases/mark.html", context)
 
 
@@ -195,7 +188,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         per_page=200,
         context={
             "call": found, "may_select": access.can("select", found),
-            "trail": _trail(found, "评分汇总"),
+            "trail": trail(CALLS, (found, found), "评分汇总"),
         },
     )  # fmt: skip
 

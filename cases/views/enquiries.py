@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from cases import forms, services
 from cases.access import ENTERPRISE_ROLES, ProjectAccess
 from cases.models import Project
+from core.breadcrumbs import trail
 from core.errors import DomainError
 from core.refusals import put_error
 from demands.access import DemandAccess
@@ -98,5 +99,5 @@ def _start_page(
         "existing": existing,
         "due": services.reply_due(timezone.now()),
         "waiting": [row for row in organisations if not row.is_approved],
-        "trail": [{"label": str(platform), "url": platform.get_absolute_url()}, {"label": "咨询"}],
+        "trail": trail((platform, platform), "咨询"),
     }

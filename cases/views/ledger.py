@@ -20,6 +20,7 @@ from cases.models import Project, SafetyInspection
 from cases.selectors import clearance_rows, inspection_rows
 from cases.tables import ClearanceTable, InspectionTable
 from cases.views.projects import find_project
+from core.breadcrumbs import trail
 from core.errors import DomainError, Refused
 from core.lists import list_page
 from core.refusals import refusals_on
@@ -81,8 +82,7 @@ def page(request: HttpRequest, found: Project, **typed: Any) -> dict[str, Any]:
                         for row in inspections],
         "inspection_form": typed.get("inspection") or InspectionForm(),
         "may_keep": ProjectAccess(request.user).can("keep_ledger", found),
-        "trail": [{"label": found.number, "url": found.get_absolute_url()},
-                  {"label": "环评安评与安全检查"}],
+        "trail": trail((found.number, found), "环评安评与安全检查"),
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from accounts.selectors import last_reason
 from cases import forms, selectors, services
 from cases.access import OutcomeAccess
 from cases.models import Outcome
+from core.breadcrumbs import trail
 from core.refusals import refusals_on
 
 FORMS: dict[str, type[forms.ActionForm]] = {
@@ -67,10 +68,7 @@ def _screen(
     context = {
         **_page(found, typed),
         "may_answer": OutcomeAccess(request.user).can("confirm", found),
-        "trail": [
-            {"label": found.project.number, "url": found.project.get_absolute_url()},
-            {"label": "成果"},
-        ],
+        "trail": trail((found.project.number, found.project), "成果"),
     }
     return render(request, "cases/outcome.html", context)
 

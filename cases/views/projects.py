@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from cases.filters import ProjectFilter
 from cases.models import Project, Quote
 from cases.states import PROJECT
 from cases.tables import ProjectTable
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import refusals_on
 from core.states import Transition
@@ -112,7 +112,7 @@ def project_screen(
         "question": selectors.case_in_question(page.cases),
         "case_access": CaseAccess(request.user),
         "may_write": access.can("write_case", found) and is_confirmed and not is_told,
-        "trail": [{"label": "对接项目", "url": reverse("cases:projects")}, {"label": found.number}],
+        "trail": trail(("对接项目", "cases:projects"), found.number),
         **_demand_facts(request, found),
     }  # fmt: skip
     return render(request, "cases/project.html", context)
@@ -162,5 +162,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
             )
             messages.success(request, "成果已提出，企业会收到确认链接。")
             return redirect(found)
-    trail = [{"label": found.number, "url": found.get_absolute_url()}, {"label": "提出成果"}]
-    return render(request, "cases/claim.html", {"project": found, "form": form, "trail": trail})
+    return render(
+        request,
+        "cases/claim.html",
+        {"project": found, "form": form, "trail": trail((found.number, found), "提出成果")},
+    )

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,6 +15,7 @@ from cases.filters import CaseFilter
 from cases.models import Case
 from cases.tables import CaseTable, ReviewTable
 from cases.views.projects import find_project
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from core.workdays import given_moment
@@ -65,7 +65,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
         "history": selectors.history(found) if is_party else [],
         "is_party": is_party,
         "honours": selectors.honours([found.slug]).get(found.slug, []),
-        "trail": [{"label": "典型案例", "url": reverse("cases:cases")}, {"label": str(found)}],
+        "trail": trail(("典型案例", "cases:cases"), str(found)),
     }
     return render(request, "cases/case.html", context)
 
@@ -83,8 +83,11 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
             )
             messages.success(request, "草稿已保存，核对后请企业同意公开。")
             return redirect(found)
-    trail = [{"label": project.number, "url": project.get_absolute_url()}, {"label": "写案例"}]
-    return render(request, "cases/write.html", {"form": form, "project": project, "trail": trail})
+    return render(
+        request,
+        "cases/write.html",
+        {"form": form, "project": project, "trail": trail((project.number, project), "写案例")},
+    )
 
 
 @login_required
@@ -101,8 +104,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, "已保存。")
             return redirect(found)
-    trail = [{"label": str(found), "url": found.get_absolute_url()}, {"label": "修改"}]
-    context = {"form": form, "project": found.project, "trail": trail}
+    context = {"form": form, "project": found.project, "trail": trail((found, found), "修改")}
     return render(request, "cases/write.html", context)
 
 

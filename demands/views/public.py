@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from demands import selectors, services
 from demands.access import DemandAccess
@@ -46,6 +46,6 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "disclosures": selectors.disclosures(found) if sees_history else [],
         "steps": selectors.way(found) if sees_history else [],
         "transitions": access.transitions(found),
-        "trail": [{"label": "中试需求", "url": reverse("demands:demands")}, {"label": str(found)}],
+        "trail": trail(("中试需求", "demands:demands"), str(found)),
     }
     return render(request, "demands/demand.html", page)

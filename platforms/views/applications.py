@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.files import files_of
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
@@ -33,7 +34,6 @@ from platforms.selectors import consulting
 from platforms.selectors import recognition as selectors
 from platforms.services.applications import obstacle
 from platforms.tables import ApplicationTable
-from platforms.views.public import trail
 
 RELATED = (
     "programme__scheme__region", "platform__region__parent", "organisation", "challenge_item",

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.downloads import send_file
 from core.errors import DomainError
 from core.files import file_items, files_of
@@ -30,7 +31,6 @@ from platforms.forms.recognition import (
 )
 from platforms.models import Assessment
 from platforms.selectors import recognition as selectors
-from platforms.views.public import trail
 from platforms.views.roster import find
 
 

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from platforms import services
 from platforms.access import ApplicationAccess, ChallengeItemAccess
 from platforms.filters import ChallengeFilter
 from platforms.selectors import challenges as selectors
 from platforms.tables import ChallengeTable
-from platforms.views.public import trail
 
 PROGRAMMES = ("认定申报", "platforms:programmes")
 LIST = ("揭榜榜单", "platforms:challenges")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
+from core.breadcrumbs import trail
 from core.files import files_of
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
@@ -23,7 +24,6 @@ from platforms.selectors.recognition import application_page
 from platforms.tables import OpinionRequestTable
 from platforms.views.applications import find as find_application
 from platforms.views.applications import show_form
-from platforms.views.public import trail
 
 REQUESTS = ("征求部门意见", "platforms:opinion_requests")
 

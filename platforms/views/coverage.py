@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from platforms import services
@@ -18,7 +19,6 @@ from platforms.filters import CoverageFilter
 from platforms.forms.coverage import CoverageForm
 from platforms.selectors import coverage as selectors
 from platforms.tables import CoverageTable
-from platforms.views.public import trail
 
 LIST = ("应纳入机构", "platforms:coverage")
 

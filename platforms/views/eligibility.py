@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from core.breadcrumbs import trail
 from core.downloads import send_file
 from core.lists import list_page
 from core.refusals import refusals_on, telling
@@ -23,7 +24,6 @@ from platforms.forms.operations import TaxForm
 from platforms.models import TaxEligibility
 from platforms.selectors import eligibility as selectors
 from platforms.tables import TaxTable
-from platforms.views.public import trail
 
 LIST = ("进口税收政策名单", "platforms:tax_list")
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.files import file_items
 from core.refusals import carry_out, refusals_on
 from platforms import services
@@ -18,7 +19,6 @@ from platforms.access import ApplicationAccess, AssessmentAccess, AssignmentAcce
 from platforms.forms.recognition import ScoreForm
 from platforms.models import ExpertAssignment
 from platforms.selectors import recognition as selectors
-from platforms.views.public import trail
 
 
 def find(request: HttpRequest, pk: int) -> tuple[AssignmentAccess, ExpertAssignment]:

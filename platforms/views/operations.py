@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
+from core.breadcrumbs import trail
 from core.errors import Refused
 from core.files import files_of
 from core.lists import list_page
@@ -34,7 +35,6 @@ from platforms.models import ChangeReport
 from platforms.selectors import operations as selectors
 from platforms.tables import AssessmentTable, ChangeTable, FundingTable
 from platforms.views.manage import find
-from platforms.views.public import trail
 
 MAX_LINES = 200
 

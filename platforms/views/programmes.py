@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.refusals import carry_out, refusals_on
 from platforms import services
 from platforms.access import ApplicationAccess, ProgrammeAccess
@@ -16,7 +17,6 @@ from platforms.forms.recognition import ApplyForm, ProgrammeForm
 from platforms.ladders import step_rows
 from platforms.selectors import challenges
 from platforms.selectors import recognition as selectors
-from platforms.views.public import trail
 from platforms.views.roster import send_certificates
 
 PROGRAMMES = ("认定申报", "platforms:programmes")

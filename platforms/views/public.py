@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import refusals_on
 from platforms import filters, selectors, services, tables
@@ -32,16 +33,6 @@ DIRECTORIES = {
 }
 OPEN_TAB = "open"  # data sets, patents, scenarios and events: a page of its own
 SORTS = [("", "默认"), ("-confirmed_at", "最近确认"), ("-completeness", "最完整")]
-
-
-def trail(*steps: tuple[str, str] | str) -> list[dict[str, str]]:
-    """Breadcrumbs: (label, url name) on the way, the page itself last."""
-    return [
-        {"label": step, "url": ""}
-        if isinstance(step, str)
-        else {"label": step[0], "url": reverse(step[1])}
-        for step in steps
-    ]
 
 
 def platforms(request: HttpRequest) -> HttpResponse:

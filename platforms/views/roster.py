@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from core.breadcrumbs import trail
 from core.downloads import send_file
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
@@ -26,7 +27,6 @@ from platforms.forms.recognition import AssessmentForm, RecordCorrectionForm, Re
 from platforms.models import Recognition
 from platforms.selectors import roster as selectors
 from platforms.tables import RosterChangeTable, RosterTable
-from platforms.views.public import trail
 
 ROSTER = ("平台名册", "platforms:roster")
 RELATED = ("scheme", "platform__region__parent", "platform__organisation", "application")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import history_of
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from platforms import services
@@ -21,7 +22,6 @@ from platforms.forms.subsidies import JudgeForm, PayForm, SubsidyForm
 from platforms.models import SubsidyPlan, SubsidyYear
 from platforms.selectors import subsidies as selectors
 from platforms.tables import SubsidyTable
-from platforms.views.public import trail
 
 LEDGER = ("财政资金台账", "platforms:funding")
 PLANS = ("退坡补贴", "platforms:subsidies")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import departments, history_of
+from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
 from platforms import services
@@ -21,7 +22,6 @@ from platforms.forms.support import RouteForm, TicketForm, TicketReplyForm
 from platforms.models import SupportTicket
 from platforms.selectors import support as selectors
 from platforms.tables import TicketTable
-from platforms.views.public import trail
 
 TICKETS = ("要素诉求", "platforms:tickets")
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from policies import selectors
 from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
@@ -69,7 +70,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
         "over": {Validity.EXPIRED, Validity.REPEALED},
         "superseding": selectors.superseding(found),
         "interpretations": seen.filter(documents=found).newest_first(),
-        "trail": trail("政策文件", "policies:documents", found),
+        "trail": trail(("政策文件", "policies:documents"), str(found)),
     }
     return piece_page(request, "policies/document.html", access, found, page)
 
@@ -83,7 +84,7 @@ def interpretation(request: HttpRequest, slug: str) -> HttpResponse:
         .visible()
         .filter(interpretations=found)
         .newest_first(),
-        "trail": trail("政策解读", "policies:interpretations", found),
+        "trail": trail(("政策解读", "policies:interpretations"), str(found)),
     }
     return piece_page(request, "policies/interpretation.html", access, found, page)
 
@@ -92,7 +93,7 @@ def news(request: HttpRequest, slug: str) -> HttpResponse:
     """One piece of news."""
     access = NewsAccess(request.user)
     found = get_object_or_404(access.visible().select_related("region", "written_by"), slug=slug)
-    page = {"trail": trail("行业动态", "policies:news_list", found)}
+    page = {"trail": trail(("行业动态", "policies:news_list"), str(found))}
     return piece_page(request, "policies/news.html", access, found, page)
 
 
@@ -118,8 +119,3 @@ def _tabs(active: str) -> list[dict[str, Any]]:
         {"label": label, "url": reverse(f"policies:{name}"), "active": name == active}
         for name, label in names
     ]
-
-
-def trail(label: str, name: str, content: Content) -> list[dict[str, str]]:
-    """Breadcrumbs: the list, then the piece."""
-    return [{"label": label, "url": reverse(name)}, {"label": str(content)}]

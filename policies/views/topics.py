@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from core.breadcrumbs import trail
 from core.lists import list_page
 from policies.access import TopicAccess
 from policies.filters import TopicFilter
 from policies.selectors import topic_pieces
 from policies.tables import TopicTable
-from policies.views.public import piece_page, trail
+from policies.views.public import piece_page
 
 
 def topics(request: HttpRequest) -> HttpResponse:
@@ -31,6 +32,6 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(access.visible().select_related("region", "written_by"), slug=slug)
     page = {
         "pieces": topic_pieces(found, published=True),
-        "trail": trail("专题", "policies:topics", found),
+        "trail": trail(("专题", "policies:topics"), str(found)),
     }
     return piece_page(request, "policies/topic.html", access, found, page)

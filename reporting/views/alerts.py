@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.selectors import history_of
+from core.breadcrumbs import trail
 from core.files import file_items
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on
@@ -24,6 +24,9 @@ from reporting.selectors import monitoring as selectors
 from reporting.services import alerts as services
 from reporting.tables import AlertTable
 
+MONITORING = ("运行监测", "reporting:monitoring")
+ALERTS = ("运行预警", "reporting:alerts")
+
 
 @login_required
 @require_GET
@@ -34,15 +37,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return list_page(
         request, queryset=selectors.alert_rows(access.visible()), table_class=AlertTable,
         filter_class=AlertFilter, template="reporting/alerts.html", export_name="运行预警",
-        context={"trail": trail("运行预警")},
+        context={"trail": trail(MONITORING, "运行预警")},
     )  # fmt: skip
-
-
-def trail(last: str, *, is_one: bool = False) -> list[dict[str, str]]:
-    steps = [{"label": "运行监测", "url": reverse("reporting:monitoring")}]
-    if is_one:
-        steps.append({"label": "运行预警", "url": reverse("reporting:alerts")})
-    return [*steps, {"label": last}]
 
 
 def find(request: HttpRequest, pk: int) -> tuple[AlertAccess, Alert]:
@@ -67,7 +63,7 @@ def page(request: HttpRequest, access: AlertAccess, found: Alert, **forms: Any) 
         "moves": [row for row in access.transitions(found) if row.name == "reopen"],
         "files": file_items([found])[str(found.pk)],
         "history": history_of(found),
-        "trail": trail(found.indicator.name, is_one=True),
+        "trail": trail(MONITORING, ALERTS, found.indicator.name),
     }
     if access.can("assign", found):
         initial = {"owner": found.owner_id or request.user.pk, "due_date": found.due_date}

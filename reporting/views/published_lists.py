@@ -37,10 +37,6 @@ HOME = "reporting:publications"
 STREAMS = {"csv": list_csv, "json": list_json}
 
 
-def trail(*steps: tuple[str, str]) -> list[dict[str, str]]:
-    return [{"label": label, "url": url} for label, url in steps]
-
-
 @require_GET
 def lists(request: HttpRequest) -> HttpResponse:
     """Every kind of list with its latest edition."""
