@@ -3,19 +3,16 @@
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.enums import Role
 from cases.models import Message, Project
-from core.access import SYSTEM
 from core.errors import DomainError
 from core.models import Event
 from tests.conftest import own_copy
-from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.accounts import OrganisationFactory, bystanders, person
 from tests.factories.cases import ProjectFactory
 from tests.factories.platforms import PlatformFactory
-from tests.factories.taxonomy import chengdu, zhongshan
 
 
 @pytest.fixture
@@ -37,15 +34,7 @@ def _cast(module_db):
         operator=person(Role.OPERATOR, organisation=runner),
         other_enterprise=person(Role.ENTERPRISE),
         other_operator=person(Role.OPERATOR),
-        staff=person(Role.GOVERNMENT),
-        city_staff=person(Role.GOVERNMENT, region=zhongshan()),
-        far_staff=person(Role.GOVERNMENT, region=chengdu()),
-        broker=person(Role.BROKER),
-        far_broker=person(Role.BROKER, region=chengdu()),
-        reviewer=person(Role.REVIEWER),
-        admin=person(Role.SYSTEM_ADMIN),
-        visitor=AnonymousUser(),
-        system=SYSTEM,
+        **bystanders(),
     )
 
 

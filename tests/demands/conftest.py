@@ -3,15 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from accounts.enums import Role
-from core.access import SYSTEM
 from demands.enums import Confidentiality
 from tests.conftest import own_copy
-from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.accounts import OrganisationFactory, bystanders, person
 from tests.factories.demands import DemandFactory, disclose, open_demand
-from tests.factories.taxonomy import chengdu, zhongshan
 
 
 @pytest.fixture
@@ -30,15 +27,7 @@ def _cast(module_db):
         operator_owner=person(Role.OPERATOR, organisation=home),
         platform=person(Role.OPERATOR),
         stranger=person(Role.ENTERPRISE),
-        staff=person(Role.GOVERNMENT),
-        city_staff=person(Role.GOVERNMENT, region=zhongshan()),
-        far_staff=person(Role.GOVERNMENT, region=chengdu()),
-        broker=person(Role.BROKER),
-        far_broker=person(Role.BROKER, region=chengdu()),
-        reviewer=person(Role.REVIEWER),
-        admin=person(Role.SYSTEM_ADMIN),
-        visitor=AnonymousUser(),
-        system=SYSTEM,
+        **bystanders(),
     )
 
 

@@ -5,13 +5,15 @@ from itertools import count
 from typing import Any
 
 import factory
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.enums import ORGANISATION_ROLES, REGION_ROLES, OrganisationStatus, Role, Scope
 from accounts.models import Organisation, RoleAssignment, ServiceToken, User
 from accounts.selectors import token_digest
+from core.access import SYSTEM
 from taxonomy.uscc import uscc_check_character
-from tests.factories.taxonomy import RegionFactory, zhongshan
+from tests.factories.taxonomy import RegionFactory, chengdu, zhongshan
 
 PASSWORD = "correct-horse-7"
 TOKEN_NUMBERS = count()
@@ -90,3 +92,18 @@ def person(role: Role, **scope: Any) -> User:
     user = UserFactory()
     RoleAssignmentFactory(user=user, role=role, **scope)
     return User.objects.get(pk=user.pk)
+
+
+def bystanders() -> dict[str, Any]:
+    """Who stands around a record of 中山 without owning it: officials near and far, others."""
+    return {
+        "staff": person(Role.GOVERNMENT),
+        "city_staff": person(Role.GOVERNMENT, region=zhongshan()),
+        "far_staff": person(Role.GOVERNMENT, region=chengdu()),
+        "broker": person(Role.BROKER),
+        "far_broker": person(Role.BROKER, region=chengdu()),
+        "reviewer": person(Role.REVIEWER),
+        "admin": person(Role.SYSTEM_ADMIN),
+        "visitor": AnonymousUser(),
+        "system": SYSTEM,
+    }
