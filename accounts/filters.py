@@ -28,10 +28,6 @@ class OrganisationFilter(FacetedFilterSet):
     )
     facets = ("status", "wants_platform")
 
-    class Meta:
-        model = Organisation
-        fields = ()
-
     def by_words(
         self, queryset: QuerySet[Organisation], _name: str, value: str
     ) -> QuerySet[Organisation]:
@@ -47,10 +43,6 @@ class UserFilter(FacetedFilterSet):
         choices=[(True, _("启用")), (False, _("停用"))], label=_("账号状态")
     )
     facets = ("is_active",)
-
-    class Meta:
-        model = User
-        fields = ()
 
     def by_words(self, queryset: QuerySet[User], _name: str, value: str) -> QuerySet[User]:
         there = RoleAssignment.objects.current(now=timezone.now()).filter(
@@ -102,8 +94,6 @@ class ActivityFilter(django_filters.FilterSet):
     )
 
     class Meta:
-        model = ActivityLog
-        fields = ()
         form = PeriodForm
 
     def by_person(

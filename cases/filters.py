@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ClearanceKind, ClearanceStage, ProjectStatus
-from cases.models import Case, Clearance, Project, SafetyInspection
+from cases.models import Case, Project
 from cases.querysets import InspectionQuerySet
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
@@ -38,10 +38,6 @@ class ProjectFilter(FacetedFilterSet):
     status = _several("status", _("状态"), ProjectStatus.choices)
     side = _several("side", _("我方身份"), SIDE)
 
-    class Meta:
-        model = Project
-        fields = ()
-
     def named(self, rows: QuerySet[Project], _name: str, value: str) -> QuerySet[Project]:
         condition = Q(pk__in=[])
         for path in NAMES:
@@ -60,10 +56,6 @@ class ClearanceFilter(FacetedFilterSet):
     kind = _several("kind", _("手续"), ClearanceKind.choices)
     stage = _several("stage", _("办理情况"), ClearanceStage.choices)
 
-    class Meta:
-        model = Clearance
-        fields = ()
-
 
 class InspectionFilter(FacetedFilterSet):
     """Safety inspections: what is to be mended, what is late."""
@@ -75,10 +67,6 @@ class InspectionFilter(FacetedFilterSet):
         method="mending", label=_("整改"), empty_label=_("不限"),
         choices=[("open", _("未整改完")), ("overdue", _("逾期未整改"))],
     )  # fmt: skip
-
-    class Meta:
-        model = SafetyInspection
-        fields = ()
 
     def mending(self, rows: InspectionQuerySet, _name: str, value: str) -> InspectionQuerySet:
         return rows.overdue(today=timezone.localdate()) if value == "overdue" else rows.unmended()
@@ -94,10 +82,6 @@ class CaseFilter(FacetedFilterSet):
     region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
     year = _several("year", _("年份"), case_years)
     platform = django_filters.CharFilter(field_name="platform__slug", label=_("平台编号"))
-
-    class Meta:
-        model = Case
-        fields = ()
 
     def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
         """Words asked for: the best hits first."""

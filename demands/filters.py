@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
 from demands.enums import DemandStatus
-from demands.models import Demand
 from taxonomy.selectors import provinces, term_choices
 
 if TYPE_CHECKING:
@@ -68,10 +67,6 @@ class DemandFilter(RegionalFilter):
     service = _several("service_types__code", _("需要的服务"), lambda: term_choices("service-type"))
     budget = _several("budget_known", _("预算"), YES_NO)
 
-    class Meta:
-        model = Demand
-        fields = ()
-
 
 class OwnDemandFilter(FacetedFilterSet):
     """An organisation's own demands by state."""
@@ -81,10 +76,6 @@ class OwnDemandFilter(FacetedFilterSet):
     status = _several("status", _("状态"), DemandStatus.choices)
     q = django_filters.CharFilter(field_name="title", lookup_expr="contains", label=_("标题"))
 
-    class Meta:
-        model = Demand
-        fields = ()
-
 
 class ReviewFilter(RegionalFilter):
     """What staff and brokers govern."""
@@ -93,7 +84,3 @@ class ReviewFilter(RegionalFilter):
 
     status = _several("status", _("状态"), DemandStatus.choices)
     field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
-
-    class Meta:
-        model = Demand
-        fields = ()

@@ -13,7 +13,6 @@ from core.models import JobStatus
 from demands.models import Demand
 from matching.access import CapabilityMatchesAccess
 from matching.enums import RunKind
-from matching.models import Match, MatchRun
 from matching.selectors.atlas import NOTHING, UNKNOWN_LABEL
 from platforms.models import Capability
 from taxonomy.models import Region
@@ -39,10 +38,6 @@ class FittingDemandFilter(FacetedFilterSet):
         label=_("领域"),
     )
 
-    class Meta:
-        model = Match
-        fields = ()
-
 
 class MatchRunFilter(FacetedFilterSet):
     """Narrow the runs by kind and state."""
@@ -50,10 +45,6 @@ class MatchRunFilter(FacetedFilterSet):
     facets = ("kind", "status")
     kind = django_filters.MultipleChoiceFilter(choices=RunKind.choices, label=_("类型"))
     status = django_filters.MultipleChoiceFilter(choices=JobStatus.choices, label=_("状态"))
-
-    class Meta:
-        model = MatchRun
-        fields = ()
 
 
 class UnmetDemandFilter(FacetedFilterSet):
@@ -78,10 +69,6 @@ class UnmetDemandFilter(FacetedFilterSet):
         choices=lambda: term_choices("service-type"),
         label=_("服务类型"),
     )
-
-    class Meta:
-        model = Demand
-        fields = ()
 
     def in_region(self, rows: QuerySet[Demand], name: str, value: str) -> QuerySet[Demand]:
         """Demands inside the region of a code; `none`: those that state none."""

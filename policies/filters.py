@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
 from policies.enums import ContentStatus, Validity
-from policies.models import Interpretation, News, PolicyDocument, Topic
 from policies.selectors import years
 from taxonomy.models import Region, RegionLevel
 from taxonomy.selectors import provinces
@@ -43,7 +42,7 @@ class ContentFilter(FacetedFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["year"].extra["choices"] = years(self._meta.model.objects.published())
+        self.filters["year"].extra["choices"] = years(self.queryset.model.objects.published())
 
     def in_provinces(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(province__in=value)
@@ -65,34 +64,14 @@ class DocumentFilter(ContentFilter):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    class Meta:
-        model = PolicyDocument
-        fields = ()
-
     def in_validity(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
         return queryset.filter(validity_now__in=value)
-
-
-class InterpretationFilter(ContentFilter):
-    class Meta:
-        model = Interpretation
-        fields = ()
-
-
-class NewsFilter(ContentFilter):
-    class Meta:
-        model = News
-        fields = ()
 
 
 class TopicFilter(ContentFilter):
     """Topics have no issuer."""
 
     issuer = None
-
-    class Meta:
-        model = Topic
-        fields = ()
 
 
 class EditingFilter(FacetedFilterSet):

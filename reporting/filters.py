@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import FacetedFilterSet, ValuesFilter, WordsFilter
 from platforms.filters import PlaceFilter
 from reporting.enums import AlertStatus, Family, Fill, Period, ReportStatus
-from reporting.models import Alert, AnnualReport, EvaluationResult, Indicator, PublishedListRow
+from reporting.models import Alert, AnnualReport, Indicator
 from reporting.selectors.reports import asking_reports, report_years, waiting_reports
 
 PARTS = [("annual", _("年度报告")), ("portal", _("门户运行"))]
@@ -27,10 +27,6 @@ class IndicatorFilter(FacetedFilterSet):
     family = django_filters.MultipleChoiceFilter(choices=Family.choices, label=_("监测方面"))
     fill = django_filters.MultipleChoiceFilter(choices=Fill.choices, label=_("来源"))
     period = django_filters.MultipleChoiceFilter(choices=Period.choices, label=_("统计期"))
-
-    class Meta:
-        model = Indicator
-        fields: ClassVar = []
 
     def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
         rows = Indicator.objects.all() if queryset is None else queryset
@@ -61,10 +57,6 @@ class ReportFilter(PlaceFilter):
         method="only_asking", label=_("只看待答复的申请"), widget=forms.CheckboxInput
     )
 
-    class Meta:
-        model = AnnualReport
-        fields: ClassVar = []
-
     def only_overdue(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
         today = timezone.localdate()
         late = AnnualReport.objects.overdue(today=today)
@@ -89,10 +81,6 @@ class AlertFilter(FacetedFilterSet):
         method="only_overdue", label=_("只看逾期未办结"), widget=forms.CheckboxInput
     )
 
-    class Meta:
-        model = Alert
-        fields: ClassVar = []
-
     def only_mine(self, rows: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
         return rows.filter(owner=self.request.user) if value else rows
 
@@ -109,16 +97,8 @@ class ResultFilter(PlaceFilter):
     grade = ValuesFilter(field_name="grade_name", label=_("等次"))
     group = ValuesFilter(field_name="group", label=_("同类组"))
 
-    class Meta:
-        model = EvaluationResult
-        fields: ClassVar = []
-
 
 class ListRowFilter(FacetedFilterSet):
     """Words anywhere in a line of a numbered list."""
 
     q = WordsFilter(label=_("在本期中查找"))
-
-    class Meta:
-        model = PublishedListRow
-        fields: ClassVar = []

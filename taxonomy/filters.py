@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from taxonomy.models import Industry, Region, RegionLevel, Term, TermMapping
+from taxonomy.models import Industry, Region, RegionLevel, TermMapping
 
 
 class RegionFilter(django_filters.FilterSet):
@@ -16,10 +16,6 @@ class RegionFilter(django_filters.FilterSet):
     level = django_filters.ChoiceFilter(choices=RegionLevel.choices, label=_("级别"))
     parent = django_filters.CharFilter(field_name="parent_id", label=_("上级代码"))
     under = django_filters.CharFilter(method="inside", label=_("所在地区代码"))
-
-    class Meta:
-        model = Region
-        fields = ()
 
     def by_name(self, queryset: QuerySet[Region], _name: str, value: str) -> QuerySet[Region]:
         return queryset.filter(Q(name__contains=value) | Q(code__startswith=value))
@@ -36,10 +32,6 @@ class IndustryFilter(django_filters.FilterSet):
     level = django_filters.NumberFilter(label=_("级别（1 门类，2 大类）"))
     parent = django_filters.CharFilter(field_name="parent_id", label=_("门类代码"))
 
-    class Meta:
-        model = Industry
-        fields = ()
-
     def by_name(self, queryset: QuerySet[Industry], _name: str, value: str) -> QuerySet[Industry]:
         return queryset.filter(Q(name__contains=value) | Q(code=value.upper()))
 
@@ -50,10 +42,6 @@ class TermFilter(django_filters.FilterSet):
     list = django_filters.CharFilter(field_name="code_list_id", label=_("代码表标识"))
     code = django_filters.CharFilter(label=_("代码"))
     q = django_filters.CharFilter(field_name="name", lookup_expr="contains", label=_("名称"))
-
-    class Meta:
-        model = Term
-        fields = ()
 
 
 class TermMappingFilter(django_filters.FilterSet):
@@ -66,7 +54,3 @@ class TermMappingFilter(django_filters.FilterSet):
     )
     industry = django_filters.CharFilter(field_name="industry_id", label=_("行业大类代码"))
     relation = django_filters.ChoiceFilter(choices=TermMapping.Relation.choices, label=_("关系"))
-
-    class Meta:
-        model = TermMapping
-        fields = ()

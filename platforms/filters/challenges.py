@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
 from platforms.enums import ChallengeState
-from platforms.models import ChallengeItem
 from taxonomy.selectors import term_choices
 
 
@@ -31,7 +28,3 @@ class ChallengeFilter(FacetedFilterSet):
     field = django_filters.MultipleChoiceFilter(
         field_name="field__code", choices=lambda: term_choices("field-data"), label=_("领域")
     )
-
-    class Meta:
-        model = ChallengeItem
-        fields: tuple[Any, ...] = ()

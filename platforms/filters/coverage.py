@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
-from platforms.models import FundedBody
 from platforms.models.coverage import FISCAL
 from taxonomy.models import Term
 
@@ -32,10 +31,6 @@ class CoverageFilter(FacetedFilterSet):
     )  # fmt: skip
     basis = django_filters.MultipleChoiceFilter(label=_("纳入依据"), choices=basis_choices)
     facets = ("basis",)
-
-    class Meta:
-        model = FundedBody
-        fields: tuple[str, ...] = ()
 
     def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(Q(name__icontains=value) | Q(uscc__icontains=value))

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DayInput
 from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import EngagementMode, LineKind, Origin
-from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 from platforms.selectors import city_choices, fresh_since, province_choices
 from taxonomy.selectors import term_choices
 
@@ -136,10 +135,6 @@ class PlatformFilter(ListingFilter):
     mode = TermFilter("operation-mode", field_name="operation_mode__code", label=_("运营模式"))
     open = OpenFilter(field_name="is_open")
 
-    class Meta:
-        model = Platform
-        fields = ()
-
 
 class CapabilityFilter(ListingFilter):
     facets = ("field", "province", "city", "service", "service_mode", "certificate", "freshness")
@@ -166,10 +161,6 @@ class CapabilityFilter(ListingFilter):
     )
     open = OpenFilter(field_name="is_open")
 
-    class Meta:
-        model = Capability
-        fields = ()
-
     def covers_trl(self, rows: QuerySet[Any], _name: str, value: Any) -> QuerySet[Any]:
         return rows.filter(
             Q(trl_low__lte=value) & (Q(trl_high__gte=value) | Q(trl_high__isnull=True))
@@ -188,10 +179,6 @@ class EquipmentFilter(ListingFilter):
     origin = django_filters.MultipleChoiceFilter(label=_("产地"), choices=Origin.choices)
     open = OpenFilter(field_name="is_open")
 
-    class Meta:
-        model = Equipment
-        fields = ()
-
 
 class LineFilter(ListingFilter):
     facets = ("province", "city", "line_kind", "freshness")
@@ -200,10 +187,6 @@ class LineFilter(ListingFilter):
         field_name="kind", label=_("类型"), choices=LineKind.choices
     )
     open = OpenFilter(field_name="is_open")
-
-    class Meta:
-        model = Line
-        fields = ()
 
 
 class ExpertFilter(ListingFilter):
@@ -216,17 +199,9 @@ class ExpertFilter(ListingFilter):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    class Meta:
-        model = Expert
-        fields = ()
-
     def engages(self, rows: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
         return rows.filter(engagement_modes__overlap=value)
 
 
 class SolutionFilter(ListingFilter):
     facets = ("province", "city", "freshness")
-
-    class Meta:
-        model = Solution
-        fields = ()

@@ -25,17 +25,7 @@ from platforms.enums import (
     TicketStatus,
 )
 from platforms.models import (
-    Application,
-    Assessment,
-    ChangeReport,
-    FundingRecord,
-    OpinionRequest,
-    Recognition,
-    RosterChange,
     Scheme,
-    SubsidyYear,
-    SupportTicket,
-    TaxEligibility,
 )
 from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
@@ -70,10 +60,6 @@ class RosterFilter(FacetedFilterSet):
     )
     facets = ("level", "scheme")
 
-    class Meta:
-        model = Recognition
-        fields: tuple[str, ...] = ()
-
     def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         word = value.strip()
         return rows.filter(
@@ -100,10 +86,6 @@ class RosterChangeFilter(FacetedFilterSet):
     )
     facets = ("scheme",)
 
-    class Meta:
-        model = RosterChange
-        fields: tuple[str, ...] = ()
-
     def of_kind(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         wanted = {"entry": ENTRY, "exit": EXIT, "other": ~ENTRY & ~EXIT}
         return rows.filter(wanted[value])
@@ -127,10 +109,6 @@ class ApplicationFilter(FacetedFilterSet):
     )
     facets = ("status", "scheme")
 
-    class Meta:
-        model = Application
-        fields: tuple[str, ...] = ()
-
     def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         word = value.strip()
         return rows.filter(Q(platform__name__icontains=word) | Q(number__iexact=word))
@@ -149,10 +127,6 @@ class ChangeFilter(FacetedFilterSet):
     )
     facets = ("status", "kind", "is_detected")
 
-    class Meta:
-        model = ChangeReport
-        fields: tuple[str, ...] = ()
-
 
 class TicketFilter(FacetedFilterSet):
     q = NameFilter(field_name="platform__name", lookup_expr="icontains")
@@ -165,10 +139,6 @@ class TicketFilter(FacetedFilterSet):
         empty_label=_("不限"),
     )
     facets = ("status", "kind")
-
-    class Meta:
-        model = SupportTicket
-        fields: tuple[str, ...] = ()
 
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status=TicketStatus.HANDLING, due_at__lt=timezone.now())
@@ -190,10 +160,6 @@ class AssessmentFilter(FacetedFilterSet):
         empty_label=_("不限"),
     )
     facets = ("kind",)
-
-    class Meta:
-        model = Assessment
-        fields: tuple[str, ...] = ()
 
     def unfinished(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         rows = rows.filter(UNFINISHED)
@@ -219,10 +185,6 @@ class OpinionRequestFilter(FacetedFilterSet):
     )
     facets = ("status", "stance")
 
-    class Meta:
-        model = OpinionRequest
-        fields: tuple[str, ...] = ()
-
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status=RequestStatus.ASKED, due_at__lt=timezone.now())
 
@@ -237,10 +199,6 @@ class SubsidyFilter(FacetedFilterSet):
     )  # fmt: skip
     facets = ("status",)
 
-    class Meta:
-        model = SubsidyYear
-        fields: tuple[str, ...] = ()
-
     def due(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_due(timezone.localdate().year))
 
@@ -251,10 +209,6 @@ class TaxFilter(FacetedFilterSet):
         method="valid", label=_("是否有效"), empty_label=_("不限"),
         choices=[("valid", _("今天有效")), ("over", _("已停止或到期"))],
     )  # fmt: skip
-
-    class Meta:
-        model = TaxEligibility
-        fields: tuple[str, ...] = ()
 
     def valid(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         today = timezone.localdate()
@@ -272,7 +226,3 @@ class FundingFilter(FacetedFilterSet):
     )
     kind = django_filters.MultipleChoiceFilter(label=_("资金性质"), choices=FundingKind.choices)
     facets = ("level", "kind")
-
-    class Meta:
-        model = FundingRecord
-        fields: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from policies.access import (
     TopicAccess,
 )
 from policies.api import serializers
-from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter, TopicFilter
+from policies.filters import ContentFilter, DocumentFilter, TopicFilter
 from policies.models import Interpretation, News, PolicyDocument, Topic
 from policies.querysets import ContentQuerySet
 from policies.selectors import pieces_by_topic
@@ -60,7 +60,7 @@ class InterpretationViewSet(ContentViewSet):
 
     queryset = Interpretation.objects.none()
     serializer_class = serializers.InterpretationSerializer
-    filterset_class = InterpretationFilter
+    filterset_class = ContentFilter
     access = InterpretationAccess
 
     def get_queryset(self) -> ContentQuerySet:
@@ -75,7 +75,7 @@ class NewsViewSet(ContentViewSet):
 
     queryset = News.objects.none()
     serializer_class = serializers.NewsSerializer
-    filterset_class = NewsFilter
+    filterset_class = ContentFilter
     access = NewsAccess
 
 

@@ -12,7 +12,7 @@ from core.lists import list_page
 from policies import selectors
 from policies.access import DocumentAccess, InterpretationAccess, NewsAccess, TopicAccess
 from policies.enums import Validity
-from policies.filters import DocumentFilter, InterpretationFilter, NewsFilter
+from policies.filters import ContentFilter, DocumentFilter
 from policies.forms import MODELS
 from policies.models import Content
 from policies.tables import ContentTable, DocumentTable
@@ -38,7 +38,7 @@ def interpretations(request: HttpRequest) -> HttpResponse:
         request,
         queryset=InterpretationAccess(request.user).visible().published().for_list(),
         table_class=ContentTable,
-        filter_class=InterpretationFilter,
+        filter_class=ContentFilter,
         template="policies/interpretations.html",
         export_name="政策解读",
         context={"tabs": _tabs("interpretations")},
@@ -52,7 +52,7 @@ def news_list(request: HttpRequest) -> HttpResponse:
         request,
         queryset=NewsAccess(request.user).visible().published().for_list(),
         table_class=ContentTable,
-        filter_class=NewsFilter,
+        filter_class=ContentFilter,
         template="policies/news_list.html",
         export_name="行业动态",
         context={"topics": topics.newest_first()[:3]},
