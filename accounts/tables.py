@@ -5,9 +5,7 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
 from core.activity import sentence
-from core.models import ActivityLog
 from core.templatetags.portal_format import moment
 
 
@@ -19,10 +17,6 @@ class OrganisationTable(tables.Table):
     wants_platform = tables.BooleanColumn(verbose_name=_("申请登记平台"))
     status = tables.Column(verbose_name=_("状态"))
     created_at = tables.DateTimeColumn(verbose_name=_("登记时间"))
-
-    class Meta:
-        model = Organisation
-        fields = ()
 
     def value_wants_platform(self, value: bool) -> str:
         return "是" if value else "否"
@@ -36,10 +30,6 @@ class UserTable(tables.Table):
     last_login = tables.DateTimeColumn(verbose_name=_("最近登录"))
     date_joined = tables.DateTimeColumn(verbose_name=_("注册时间"))
 
-    class Meta:
-        model = User
-        fields = ()
-
     def value_is_active(self, value: bool) -> str:
         return "是" if value else "否"
 
@@ -52,10 +42,6 @@ class ActivityTable(tables.Table):
     reason = tables.Column(verbose_name=_("原因"), orderable=False)
     ip_address = tables.Column(verbose_name=_("网络地址"), orderable=False)
     request_id = tables.Column(verbose_name=_("请求编号"), orderable=False)
-
-    class Meta:
-        model = ActivityLog
-        fields = ()
 
     def render_at(self, value: object) -> str:
         return moment(value)  # type: ignore[arg-type]

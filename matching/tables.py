@@ -8,8 +8,6 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from demands.models import Demand
-from matching.models import Match, MatchRun
 from matching.selectors.exposure import Trend
 
 
@@ -26,8 +24,6 @@ class FittingDemandTable(tables.Table):
     deadline = tables.Column(_("希望完成日期"), accessor="demand__deadline_date")
 
     class Meta:
-        model = Match
-        fields = ()
         order_by = "-score"
 
     def render_score(self, value: float) -> str:
@@ -48,8 +44,6 @@ class MatchRunTable(tables.Table):
     encoder = tables.Column(_("语义编码"))
 
     class Meta:
-        model = MatchRun
-        fields = ()
         order_by = "-created_at"
 
     def render_progress(self, value: Any) -> str:
@@ -117,6 +111,4 @@ class UnmetDemandTable(tables.Table):
         return "、".join(value)
 
     class Meta:
-        model = Demand
-        fields = ()
         order_by = "-published_at"

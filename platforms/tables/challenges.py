@@ -8,7 +8,6 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import ChallengeState
-from platforms.models import ChallengeItem
 from platforms.tables.listings import FactColumn
 
 
@@ -26,10 +25,6 @@ class ChallengeTable(tables.Table):
     bid_count = FactColumn(verbose_name=_("揭榜申报（家）"))
     state = FactColumn(verbose_name=_("状态"))
     winner = FactColumn(accessor="winners", verbose_name=_("揭榜平台"))
-
-    class Meta:
-        model = ChallengeItem
-        fields = ()
 
     def value_state(self, value: str) -> str:
         return str(ChallengeState(value).label)

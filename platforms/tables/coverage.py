@@ -5,7 +5,6 @@ from __future__ import annotations
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from platforms.models import FundedBody
 from platforms.tables.listings import FactColumn
 
 
@@ -20,7 +19,3 @@ class CoverageTable(tables.Table):
     is_entered = tables.BooleanColumn(verbose_name=_("已纳入"), yesno="是,否", orderable=False)
     platform_name = FactColumn(verbose_name=_("平台"))
     is_demo = tables.BooleanColumn(verbose_name=_("演示数据"), yesno="是,否", orderable=False)
-
-    class Meta:
-        model = FundedBody
-        fields = ()

@@ -9,7 +9,6 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from platforms.facts import in_words
-from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 
 UNKNOWN = "未注明"
 
@@ -57,8 +56,6 @@ class PlatformTable(ListingTable):
     source_date = FactColumn()
 
     class Meta:
-        model = Platform
-        fields = ()
         sequence = ("name", "operator", "...", "confirmed_at", "completeness")
 
 
@@ -76,8 +73,6 @@ class CapabilityTable(ListingTable):
     is_open = FactColumn()
 
     class Meta:
-        model = Capability
-        fields = ()
         sequence = ("title", "platform", "...", "confirmed_at", "completeness")
 
 
@@ -100,10 +95,6 @@ class EquipmentTable(ResourceTable):
     is_open = FactColumn()
     hourly_price_yuan = FactColumn()
 
-    class Meta(ResourceTable.Meta):
-        model = Equipment
-        fields = ()
-
 
 class LineTable(ResourceTable):
     name = tables.Column(order_by=("name", "pk"))
@@ -112,10 +103,6 @@ class LineTable(ResourceTable):
     floor_area_sqm = FactColumn()
     is_open = FactColumn()
 
-    class Meta(ResourceTable.Meta):
-        model = Line
-        fields = ()
-
 
 class ExpertTable(ResourceTable):
     name = tables.Column(order_by=("name", "pk"))
@@ -123,17 +110,9 @@ class ExpertTable(ResourceTable):
     employer = FactColumn()
     expertise = FactColumn()
 
-    class Meta(ResourceTable.Meta):
-        model = Expert
-        fields = ()
-
 
 class SolutionTable(ResourceTable):
     title = tables.Column(order_by=("title", "pk"))
     problem = FactColumn()
     price_note = FactColumn()
     lead = FactColumn(accessor="lead_display", verbose_name=_("周期"))
-
-    class Meta(ResourceTable.Meta):
-        model = Solution
-        fields = ()

@@ -6,18 +6,6 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from platforms.enums import RecognitionStatus
-from platforms.models import (
-    Application,
-    Assessment,
-    ChangeReport,
-    FundingRecord,
-    OpinionRequest,
-    Recognition,
-    RosterChange,
-    SubsidyYear,
-    SupportTicket,
-    TaxEligibility,
-)
 from platforms.tables.listings import FactColumn
 
 
@@ -32,10 +20,6 @@ class RosterTable(tables.Table):
     started_date = tables.Column(order_by=("started_date", "pk"))
     valid_until = FactColumn()
     status_on_day = tables.Column(verbose_name=_("当日状态"), orderable=False)
-
-    class Meta:
-        model = Recognition
-        fields = ()
 
     def render_status_on_day(self, value: str) -> str:
         return str(RecognitionStatus(value).label)
@@ -55,10 +39,6 @@ class RosterChangeTable(tables.Table):
     reason = FactColumn()
     document_number = FactColumn()
 
-    class Meta:
-        model = RosterChange
-        fields = ()
-
 
 class ApplicationTable(tables.Table):
     number = tables.Column(order_by=("number",))
@@ -71,10 +51,6 @@ class ApplicationTable(tables.Table):
     stage_due_at = FactColumn(orderable=True, order_by=("stage_due_at", "pk"))
     submitted_at = FactColumn()
 
-    class Meta:
-        model = Application
-        fields = ()
-
 
 class ChangeTable(tables.Table):
     platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
@@ -86,10 +62,6 @@ class ChangeTable(tables.Table):
     after = FactColumn()
     note = FactColumn()
     status = FactColumn()
-
-    class Meta:
-        model = ChangeReport
-        fields = ()
 
 
 class FundingTable(tables.Table):
@@ -104,10 +76,6 @@ class FundingTable(tables.Table):
     paid_date = FactColumn()
     exception_reason = FactColumn()
 
-    class Meta:
-        model = FundingRecord
-        fields = ()
-
 
 class TicketTable(tables.Table):
     number = tables.Column(order_by=("number",))
@@ -121,10 +89,6 @@ class TicketTable(tables.Table):
     is_on_time = FactColumn()
     is_satisfied = FactColumn()
     status = FactColumn()
-
-    class Meta:
-        model = SupportTicket
-        fields = ()
 
 
 class OpinionRequestTable(tables.Table):
@@ -145,10 +109,6 @@ class OpinionRequestTable(tables.Table):
     body = FactColumn()
     status = FactColumn()
 
-    class Meta:
-        model = OpinionRequest
-        fields = ()
-
 
 class AssessmentTable(tables.Table):
     platform = tables.Column(
@@ -164,10 +124,6 @@ class AssessmentTable(tables.Table):
     result = FactColumn()
     rectify_by = FactColumn()
     conclusion = FactColumn()
-
-    class Meta:
-        model = Assessment
-        fields = ()
 
 
 class SubsidyTable(tables.Table):
@@ -187,10 +143,6 @@ class SubsidyTable(tables.Table):
     paid_date = FactColumn(accessor="funding__paid_date", verbose_name=_("拨付日期"))
     document_number = FactColumn(accessor="plan__document_number", verbose_name=_("批复文号"))
 
-    class Meta:
-        model = SubsidyYear
-        fields = ()
-
 
 class TaxTable(tables.Table):
     platform = tables.Column(order_by=("platform__pinyin_key", "pk"))
@@ -202,7 +154,3 @@ class TaxTable(tables.Table):
     ended_date = FactColumn()
     end_reason = FactColumn()
     verification_code = FactColumn()
-
-    class Meta:
-        model = TaxEligibility
-        fields = ()
