@@ -1,6 +1,8 @@
 """Files that a page sends."""
 
 from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -24,3 +26,10 @@ def send_file(
     place = "inline" if inline else "attachment"
     response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def bytes_of(document: Any) -> bytes:
+    """A workbook or text document as it is saved."""
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()

@@ -136,12 +136,16 @@ def _workbook(lines: Iterable[list[Any]], title: str) -> Workbook:
         sheet.column_dimensions[letter].width = min(max(widest, WIDTHS[0]), WIDTHS[1])
     sheet.freeze_panes = "A2"
     for number, line in enumerate(chain(first, lines)):
-        if number == 0:
-            line = [WriteOnlyCell(sheet, value=cell) for cell in line]
-            for cell in line:
-                cell.font = Font(bold=True)
-        sheet.append(line)
+        sheet.append(line if number else bold_cells(sheet, line))
     return book
+
+
+def bold_cells(sheet: Any, values: Iterable[Any]) -> list[WriteOnlyCell]:
+    """A heading of a sheet that is written row by row."""
+    cells = [WriteOnlyCell(sheet, value=value) for value in values]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    return cells
 
 
 def _width(text: str) -> int:

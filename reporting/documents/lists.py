@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from io import BytesIO
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
-from core.lists import safe_cell
+from core.downloads import bytes_of
+from core.lists import bold_cells, safe_cell
 from core.templatetags.portal_format import day as shown_day
 from reporting.enums import ListChange
 from reporting.lists.base import CHUNK
@@ -47,11 +45,7 @@ def list_xlsx(edition: PublishedList) -> bytes:
     """Two sheets: the rows, and what the edition says of itself. Written row by row."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("清单")
-    head = []
-    for label in ["序号", *(column["label"] for column in edition.columns)]:
-        cell = WriteOnlyCell(sheet, label)
-        cell.font = Font(bold=True)
-        head.append(cell)
+    head = bold_cells(sheet, ["序号", *(column["label"] for column in edition.columns)])
     sheet.append([*head, DEMO] if edition.is_demo else head)
     names = [column["name"] for column in edition.columns]
     for row in streamed(edition):
@@ -62,9 +56,7 @@ def list_xlsx(edition: PublishedList) -> bytes:
     about = book.create_sheet("说明")
     for pair in stated(edition):
         about.append(list(pair))
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(book)
 
 
 def _compared(sheet: Any, edition: PublishedList) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from docx import Document
 from docx.shared import RGBColor
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from core.downloads import bytes_of
 from reporting.documents.word import BODY, HEAD, _font, _table
 from reporting.models import AnnualReport
 from reporting.selectors.outside import FilledForm, FilledRow
@@ -60,9 +59,7 @@ def form_xlsx(filled: FilledForm, report: AnnualReport) -> bytes:
             cell.font = Font(bold=is_head)
     for place, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(book)
 
 
 def form_docx(filled: FilledForm, report: AnnualReport) -> bytes:
@@ -80,6 +77,4 @@ def form_docx(filled: FilledForm, report: AnnualReport) -> bytes:
     for name, rows in filled.sections:
         document.add_heading(name, level=1)
         _table(document, COLUMNS, [_cells(row) for row in rows])
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(document)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
-from core.lists import safe_cell
+from core.downloads import bytes_of
+from core.lists import bold_cells, safe_cell
 from reporting.documents.publication import appendix_cells, appendix_head, printed
 from reporting.models import Publication
 
@@ -56,9 +54,7 @@ def publication_xlsx(publication: Publication) -> bytes:
         _sheet(book, "案例", _CASE_HEAD, _stories(rows), snapshot)
     if content["definitions"]:
         _sheet(book, "指标口径", content["heads"]["definitions"], content["definitions"], snapshot)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(book)
 
 
 def _sheet(
@@ -69,12 +65,7 @@ def _sheet(
     if snapshot["is_demo"]:
         sheet.append([DEMO])
     if head:
-        cells = []
-        for label in head:
-            cell = WriteOnlyCell(sheet, label)
-            cell.font = Font(bold=True)
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.append(bold_cells(sheet, head))
     for row in rows:
         sheet.append([safe_cell(cell) for cell in row])
 

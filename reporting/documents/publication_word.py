@@ -12,6 +12,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
 from docx.shared import Mm, Pt, RGBColor
 
+from core.downloads import bytes_of
 from reporting.documents.pdf import charts_png
 from reporting.documents.word import BODY, HEAD, _font
 
@@ -45,9 +46,7 @@ def publication_docx(content: dict[str, Any]) -> bytes:
     if content["definitions"]:
         document.add_heading("附录二　指标口径", level=1)
         add_table(document, content["heads"]["definitions"], content["definitions"])
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(document)
 
 
 def _cover(document: Any, content: dict[str, Any]) -> None:

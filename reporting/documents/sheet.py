@@ -15,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.downloads import bytes_of
 from core.errors import DomainError
 from reporting.documents.cells import BOLD, GREY, OPEN, raw_of, widths, write
 from reporting.documents.plan_sheet import FilledPlan, Planned, add_plan, read_plan
@@ -62,9 +63,7 @@ def template_xlsx(
     main.freeze_panes = main.cell(FIRST, 3)
     main.protection.sheet = True
     add_plan(book, lines, plan, baseline)
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(book)
 
 
 def _line(book: Workbook, main: Worksheet, row: int, line: Line, reasons: DataValidation) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+
+from core.downloads import bytes_of
 
 BODY, HEAD = "宋体", "黑体"
 TABLE = ["代码", "指标", "数值", "单位", "来源", "说明"]
@@ -33,9 +34,7 @@ def report_docx(content: dict[str, Any]) -> bytes:
         document.add_heading("年度总结", level=1)
         for part in content["summary"].split("\n"):
             document.add_paragraph(part)
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return bytes_of(document)
 
 
 def _font(style: Any, name: str, size: float) -> None:
