@@ -14,6 +14,7 @@ from core.states import Transition
 from platforms.access import AppealAccess, RecognitionAccess
 from platforms.models import (
     Appeal,
+    Application,
     Assessment,
     Platform,
     Recognition,
@@ -79,6 +80,7 @@ class RecognitionPage:
     assessments: list[Assessment]
     appeals: list[Appeal]
     transitions: list[Transition]
+    application: Application | None  # how it was won, for the platform and the staff
     resignation: Transition | None  # the platform's own way out, apart from what the staff do
 
 
@@ -93,6 +95,7 @@ def recognition_page(recognition: Recognition, user: Any) -> RecognitionPage:
         assessments=_with_files(recognition) if mine else [],
         appeals=list(appeals),
         transitions=[row for row in steps if row.name != "resign"],
+        application=recognition.application if mine else None,
         resignation=next((row for row in steps if row.name == "resign"), None),
     )
 

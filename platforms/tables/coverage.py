@@ -9,13 +9,14 @@ from platforms.tables.listings import FactColumn
 
 
 class CoverageTable(tables.Table):
-    # under the name of the field it would take over the order of the rows
-    body = tables.Column(accessor="name", order_by=("name", "pk"), verbose_name=_("机构名称"))
+    name = tables.Column(order_by=("name", "pk"))
     uscc = FactColumn()
     region = FactColumn()
     basis = FactColumn()
     fund = FactColumn()
     source = FactColumn()
-    is_entered = tables.BooleanColumn(verbose_name=_("已纳入"), yesno="是,否", orderable=False)
+    is_entered = tables.BooleanColumn(
+        verbose_name=_("已纳入"), yesno="是,否", order_by=("is_entered", "name", "pk")
+    )
     platform_name = FactColumn(verbose_name=_("平台"))
     is_demo = tables.BooleanColumn(verbose_name=_("演示数据"), yesno="是,否", orderable=False)

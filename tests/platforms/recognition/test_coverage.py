@@ -98,7 +98,7 @@ def test_striking_says_why(staff, other_staff, record, now):
 
 def test_the_list_in_pages(sign_in, staff, other_staff, operator, platform, basis):
     client = sign_in(staff)
-    pasted = f"甲院\t{platform.organisation.uscc}\n乙 院，{CODES[0]}\n"
+    pasted = f"甲院\t{platform.organisation.uscc}\n青 院，{CODES[0]}\n"
     sent = {"basis": basis.pk, **TOLD}
     assert (
         "第 1 行：请写名称"
@@ -112,7 +112,7 @@ def test_the_list_in_pages(sign_in, staff, other_staff, operator, platform, basi
     page = client.post("/coverage/new/", sent | {"rows": pasted}, follow=True).content.decode()
 
     assert "已登记 2 家" in page
-    assert page.index("乙 院") < page.index(platform.name)  # who has not entered stands first
+    assert page.index("青 院") < page.index(platform.name)  # who has not entered stands first
     assert "50.0" in page
     assert "根据某办法第六条，财政资金补助的中试机构统一纳入平台管理" in page
     assert f"统一社会信用代码 {CODES[0]}" in page

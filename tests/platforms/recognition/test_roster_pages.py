@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from platforms import services
-from tests.factories.recognition import RecognitionFactory
+from tests.factories.recognition import ApplicationFactory, RecognitionFactory
 
 
 def text(response):
@@ -35,10 +35,17 @@ def test_changes_are_listed_filtered_and_exported(client, province, platform, no
     assert client.get("/api/v1/roster-changes/?from=x").status_code == 400
 
 
-def test_leaving_is_the_last_thing_a_platform_is_offered(sign_in, operator, province, platform):
-    address = RecognitionFactory(platform=platform).get_absolute_url()
+def test_leaving_is_the_last_thing_a_platform_is_offered(
+    client, sign_in, operator, province, platform
+):
+    application = ApplicationFactory(platform=platform, status="recognised")
+    address = RecognitionFactory(platform=platform, application=application).get_absolute_url()
 
+    anybody = text(client.get(address))
     own, theirs = (text(sign_in(user).get(address)) for user in (operator, province))
+
+    way = application.get_absolute_url()
+    assert [way in page for page in (anybody, own, theirs)] == [False, True, True]
 
     assert own.index("认定信息") < own.index("主动退出名册")
     assert ("警示" in own, "警示" in theirs) == (False, True)
