@@ -115,6 +115,10 @@ class RegisterQuerySet(models.QuerySet[Any]):
         """Not over on `day`: coming, in force or going on."""
         return self.with_last().filter(Q(last__isnull=True) | Q(last__gte=day))
 
+    def over(self, day: date) -> Self:
+        """What had ended by `day`."""
+        return self.with_last().filter(last__lt=day)
+
     def held_on(self, day: date) -> Self:
         """What stood on `day`: begun by then, and not ended before (an end of year's stock)."""
         lasts = Q(ended_date__isnull=True) | Q(ended_date__gte=day)

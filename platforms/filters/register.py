@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import FacetedFilterSet
+from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import RegisterKind
 from platforms.filters.listings import PlaceFilter
 from platforms.models import RegisterEntry
@@ -42,14 +42,15 @@ class RegisterFilter(FacetedFilterSet):
             | Q(platform__name__icontains=value)
         )  # fmt: skip
 
-    def stands(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        current = RegisterEntry.objects.standing(timezone.localdate()).values("pk")
-        return rows.filter(pk__in=current) if value == "current" else rows.exclude(pk__in=current)
+    def stands(self, rows: Any, name: str, value: str) -> Any:
+        today = timezone.localdate()
+        return rows.standing(today) if value == "current" else rows.over(today)
 
 
 class OpenEntryFilter(RegisterFilter, PlaceFilter):
     """What a visitor filters by: kind, place, words."""
 
+    q = WordsFilter()
     kind = django_filters.MultipleChoiceFilter(
         label=_("类别"), choices=[(kind, kind.label) for kind in PUBLIC_KINDS]
     )

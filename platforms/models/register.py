@@ -53,6 +53,8 @@ class RegisterEntry(BaseModel, SearchableModel):
         indexes = [
             *SearchableModel.Meta.indexes,
             models.Index(fields=["platform", "kind", "started_date"]),
+            # the order of the open resources
+            models.Index(fields=["-started_date", "-id"], name="platforms_register_latest"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -15,6 +15,7 @@ from platforms.access import RegisterAccess
 from platforms.enums import RegisterKind
 from platforms.facts import in_words
 from platforms.models import Platform, RegisterEntry
+from platforms.querysets import RegisterQuerySet
 
 RELATED = ("platform__region__parent", "platform__organisation", "patent")
 SHOWN_OF_PLATFORM = 12
@@ -26,19 +27,22 @@ def register_rows(user: Any) -> QuerySet[RegisterEntry]:
     return rows.order_by("-started_date", "-pk")
 
 
-def open_entries(today: date) -> QuerySet[RegisterEntry]:
-    """What everybody sees: what comes next, then what is open, the newest first, then the rest."""
-    ahead, stands = Q(started_date__gt=today), Q(last__isnull=True) | Q(last__gte=today)
-    rows = RegisterAccess(None).shown().with_last().select_related(*RELATED)
-    return rows.alias(
-        place=Case(When(ahead, then=Value(0)), When(stands, then=Value(1)), default=Value(2)),
-        comes=Case(When(ahead, then=F("started_date"))),
-    ).order_by("place", F("comes").asc(nulls_last=True), "-started_date", "-pk")
+def open_entries() -> RegisterQuerySet:
+    """What everybody sees of all platforms, the latest day first: events ahead, then the newest."""
+    rows = RegisterAccess(None).shown().select_related(*RELATED)
+    return rows.order_by("-started_date", "-pk")
 
 
 def open_entries_of(platform: Platform, today: date) -> list[RegisterEntry]:
-    """What the page of a platform shows of its entries, at most twelve. One query."""
-    return list(open_entries(today).filter(platform=platform)[:SHOWN_OF_PLATFORM])
+    """What the page of a platform shows of its entries, at most twelve: what comes next, then what
+    is open, the newest first, then what is over. One query."""
+    ahead, stands = Q(started_date__gt=today), Q(last__isnull=True) | Q(last__gte=today)
+    rows = open_entries().filter(platform=platform).with_last()
+    sorted_rows = rows.alias(
+        place=Case(When(ahead, then=Value(0)), When(stands, then=Value(1)), default=Value(2)),
+        comes=Case(When(ahead, then=F("started_date"))),
+    ).order_by("place", F("comes").asc(nulls_last=True), "-started_date", "-pk")
+    return list(sorted_rows[:SHOWN_OF_PLATFORM])
 
 
 def patents_of(platform: Platform) -> QuerySet[RegisterEntry]:

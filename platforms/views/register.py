@@ -134,7 +134,7 @@ def open_resources(request: HttpRequest) -> HttpResponse:
     """Data sets, patents under open licence, scenarios and events of all platforms."""
     return list_page(
         request,
-        queryset=selectors.open_entries(timezone.localdate()),
+        queryset=selectors.open_entries(),
         table_class=OpenEntryTable,
         filter_class=OpenEntryFilter,
         template="platforms/register/open.html",
