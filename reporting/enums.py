@@ -81,9 +81,7 @@ class Answer(models.TextChoices):
 
 
 class JobKind(models.TextChoices):
-    OPEN_CYCLE = "open_cycle", _("开启年度填报")
-    COMPUTE = "compute", _("重新计算")
-    REMIND = "remind", _("批量催报")
+    OPEN_CYCLE = "open_cycle", _("生成和计算年度报告")
     EVALUATE = "evaluate", _("计算评价")
     FREEZE = "freeze", _("封存发布数据")
     RENDER = "render", _("生成发布文件")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -39,7 +39,7 @@ class DemoPerson:
 
 
 ORGANISATION_NAMES = {
-    "enterprise": "演示企业（中山）新材料有限公司",
+    "enterprise": "演示新材料有限公司",
     "operator": "演示中试平台运营有限公司",
     "partner": "演示对接系统单位",
     "department": "演示协同部门",
@@ -81,7 +81,7 @@ def load_demo_accounts(*, now: datetime) -> int:
             uscc=uscc, defaults=facts, create_defaults=facts | {"status_changed_at": now}
         )
         made += is_new
-    for demo in DEMO_PEOPLE:
+    for demo in demo_people():
         user, is_new = _demo_user(demo, now=now)
         _, is_new_role = RoleAssignment.objects.get_or_create(
             user=user, role=demo.role, ended_at=None,
@@ -100,6 +100,18 @@ def _region(code: str) -> Region:
     if region is None:
         raise DomainError("no_regions", "请先装入代码表（load_code_lists）。")
     return region
+
+
+def demo_people() -> list[DemoPerson]:
+    """Who can sign in: where a city runs the portal, nobody sits above it."""
+    if current_jurisdiction().level == "province":
+        return list(DEMO_PEOPLE)
+    return [
+        replace(one, name="演示市级主管人员", label="政府工作人员（市，主管）")
+        if one.account == "province"
+        else one
+        for one in DEMO_PEOPLE
+    ]
 
 
 def _demo_city(root: Region) -> Region:

@@ -30,12 +30,13 @@ MARKS = (34, 32, 16)
 
 @dataclass(frozen=True)
 class DemoSides:
-    """Who takes part: the operator of each platform, the demo enterprise, staff and experts (the
-    demo expert first)."""
+    """Who takes part: the operator of each platform, the demo enterprise, staff, those of the demo
+    city, and experts (the demo expert first)."""
 
     operators: Mapping[int, User]  # by platform
     enterprise: tuple[Organisation, User]
     staff: User
+    city: User
     experts: Sequence[User]
 
 
@@ -54,7 +55,7 @@ def attach_demo_case_work(
         body="您好，想了解贵平台近期的排期（演示数据）。",
     )  # fmt: skip
     _story(platforms[0], sides, now)
-    _calls(region, sides, now)
+    _calls(region, platforms[0].region, sides, now)
     _ledger(platforms[0], sides, now)
 
 
@@ -81,21 +82,22 @@ def _story(platform: Platform, sides: DemoSides, now: datetime) -> None:
     move_case(actor=client, case=case, name="consent", now=now - A_DAY)
 
 
-def _calls(region: Region, sides: DemoSides, now: datetime) -> None:
-    """One takes entries, one is being marked: the demo expert has one entry left to mark."""
+def _calls(region: Region, city: Region, sides: DemoSides, now: datetime) -> None:
+    """The province's takes entries, the city's is being marked: the demo expert has one entry left
+    to mark."""
     published = Case.objects.published().filter(project__is_demo=True)
     today, cases = timezone.localdate(now), list(published.order_by("pk"))
     half = len(cases) // 2
     _call("演示：下半年典型案例征集", (today - 10 * A_DAY, today + 30 * A_DAY), region,
-          cases[:half], sides, now)  # fmt: skip
-    call = _call("演示：上半年典型案例征集", (today - 40 * A_DAY, today), region, cases[half:],
-                 sides, now)  # fmt: skip
+          cases[:half], sides, sides.staff, now)  # fmt: skip
+    call = _call("演示：上半年典型案例征集", (today - 40 * A_DAY, today), city, cases[half:],
+                 sides, sides.city, now)  # fmt: skip
     entries = list(call.entries.order_by("pk"))
     if not entries:
         return
     # a call that is over cannot be opened, so its last day is moved back once it is
     CaseCall.objects.filter(pk=call.pk).update(due_date=today - A_DAY)
-    move_call(actor=sides.staff, call=call, name="score", now=now)
+    move_call(actor=sides.city, call=call, name="score", now=now)
     for expert in sides.experts:
         for entry in entries[:1] if expert == sides.experts[0] else entries:
             lost = (entry.pk + expert.pk) % 5
@@ -111,17 +113,18 @@ def _call(
     region: Region,
     cases: Sequence[Case],
     sides: DemoSides,
+    staff: User,
     now: datetime,
 ) -> CaseCall:
     call = create_call(
-        actor=sides.staff, reviewers=sides.experts, now=now,
+        actor=staff, reviewers=sides.experts, now=now,
         values={
             "title": title, "region": region, "opens_date": days[0], "due_date": days[1],
             "notice": "演示征集：不是真实的通知。已发布的案例可直接报名，由专家按标准评分。",
             "criteria": CRITERIA,
         },
     )  # fmt: skip
-    call = move_call(actor=sides.staff, call=call, name="open", now=now)
+    call = move_call(actor=staff, call=call, name="open", now=now)
     for case in cases:
         if operator := sides.operators.get(case.platform_id or 0):
             enter_case(actor=operator, call=call, case=case, now=now)

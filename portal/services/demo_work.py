@@ -11,9 +11,10 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from accounts.selectors import demo_organisation
 from cases.services.demo_work import DemoSides, attach_demo_case_work
+from core.models import Event
 from demands.services.demo import attach_demo_demands
 from matching.services.runs import ask_broker
-from matching.services.subscriptions import subscribe
+from matching.services.subscriptions import subscribe, tell_brokers
 from platforms.models import Platform
 from platforms.services.demo_applications import DemoDesk, attach_demo_applications
 from platforms.services.demo_roster import attach_demo_assessments
@@ -71,7 +72,7 @@ def attach_demo_work(
     attach_demo_claim(like=platforms[0], claimant=cast.claimant, now=now)
     attach_demo_case_work(
         platforms=platforms, region=cycle.region, now=now,
-        sides=DemoSides(cast.operators, cast.enterprise, staff, experts),
+        sides=DemoSides(cast.operators, cast.enterprise, staff, people["city"], experts),
     )  # fmt: skip
     attach_demo_topic(staff=staff, now=now)
     attach_demo_disputed(
@@ -92,5 +93,7 @@ def _wishes(cast: DemoCast, now: datetime) -> None:
         now=now,
     )  # fmt: skip
     ask_broker(actor=person, demand=demand, now=now)
+    asked = Event.objects.get(name="matching.help.requested", payload__demand_id=demand.pk)
+    tell_brokers(event_id=str(asked.pk), demand=demand, person=person, now=now)  # not by a worker
     for account, words in (("enterprise", "涂布"), ("operator", "树脂"), ("broker", "中试放大")):
         subscribe(actor=cast.people[account], words=words, now=now)

@@ -79,6 +79,7 @@ class ReportingJob(JobModel):
         ReportCycle, models.PROTECT, null=True, blank=True, related_name="jobs"
     )
     parameters = models.JSONField(_("参数"), default=dict, blank=True)
+    subject = models.CharField(_("对象"), max_length=300, blank=True)  # what it is done to
     attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
 
     objects = JobQuerySet.as_manager()
@@ -99,3 +100,12 @@ class ReportingJob(JobModel):
 
     def get_absolute_url(self) -> str:
         return reverse("reporting:job", args=[self.pk])
+
+    @property
+    def origin_url(self) -> str:
+        """Where it was started, and may be started again."""
+        if run := self.parameters.get("run_id"):
+            return reverse("reporting:evaluation", args=[run])
+        if publication := self.parameters.get("publication"):
+            return reverse("reporting:compile", args=[publication])
+        return self.cycle.get_absolute_url() if self.cycle else reverse("reporting:managed_lists")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from core.templatetags.portal_format import plain
 from platforms.models import FundingRecord, Platform
@@ -30,7 +31,9 @@ class YearSum:
 
     @property
     def words(self) -> str:
-        return "未报" if self.total is None else plain(self.total)
+        if self.total is not None:
+            return plain(self.total)
+        return "未报" if self.year < timezone.localdate().year else "未到填报期"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class FundEffect:
 
     @property
     def words(self) -> dict[str, str]:
-        """Each outcome over the years: 12 → 18 → 未报."""
+        """Each outcome over the years: 12 → 18 → 未到填报期."""
         return {
             code: " → ".join(one.words for one in self.outcomes[label])
             for code, label in OUTCOMES.items()

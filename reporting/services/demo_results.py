@@ -116,8 +116,8 @@ def attach_demo_lists(
 def attach_demo_disputed(
     *, cycle: ReportCycle, people: DemoPeople, reviewer: User, platform: Platform, now: datetime
 ) -> EvaluationRun | None:
-    """A second evaluation of the demo `cycle`, made public now: entrusted to `reviewer`, who has
-    commented, and contested by the operator of `platform`.
+    """A second evaluation by the demo `cycle`, of the city of `platform` only, made public now:
+    entrusted to `reviewer`, who has commented, and contested by the operator of `platform`.
 
     Done by the services; nothing where no other scheme is loaded. Not to be called twice.
     """
@@ -125,8 +125,8 @@ def attach_demo_disputed(
     scheme = min(rows, key=lambda row: OTHERS.index(row.slug), default=None)
     if scheme is None:
         return None
-    staff = people.province
-    run = _computed(cycle, scheme, staff, now - timedelta(days=3), now)
+    staff = people.city
+    run = _computed(cycle, scheme, platform.region, staff, now - timedelta(days=3), now)
     run = entrust_run(actor=staff, run=run, agency="演示第三方机构", reviewers=[reviewer], now=now)
     body = "演示意见：计算与报送数据一致，建议核对对外服务机时。"
     add_run_comment(actor=reviewer, run=run, body=body, now=now)
@@ -180,7 +180,7 @@ def attach_demo_handbook(*, staff: User, region: Region, now: datetime) -> Publi
 def _evaluate(
     cycle: ReportCycle, scheme: EvaluationScheme, staff: User, at: datetime, now: datetime
 ) -> EvaluationRun:
-    run = _computed(cycle, scheme, staff, at, now)
+    run = _computed(cycle, scheme, cycle.region, staff, at, now)
     shown = move_run(actor=staff, run=run, name="show", now=at + timedelta(days=2))
     assert shown.publicity_ends_at is not None  # noqa: S101 -- showing sets it, for mypy
     done = move_run(
@@ -191,10 +191,15 @@ def _evaluate(
 
 
 def _computed(
-    cycle: ReportCycle, scheme: EvaluationScheme, staff: User, at: datetime, now: datetime
+    cycle: ReportCycle,
+    scheme: EvaluationScheme,
+    region: Region,
+    staff: User,
+    at: datetime,
+    now: datetime,
 ) -> EvaluationRun:
     run = create_run(
-        actor=staff, scheme=scheme, cycle=cycle, region=cycle.region, now=at,
+        actor=staff, scheme=scheme, cycle=cycle, region=region, now=at,
         notice="演示评价：用演示平台的演示数据计算。",
     )  # fmt: skip
     request_round(actor=staff, run=run, now=at)

@@ -80,7 +80,7 @@ def request_round(
     locked = lock_run(run)
     EvaluationAccess(actor).require_now("compute", locked)
     return start_job(
-        actor=actor, kind=JobKind.EVALUATE, cycle=locked.cycle, now=now,
+        actor=actor, kind=JobKind.EVALUATE, cycle=locked.cycle, subject=locked, now=now,
         parameters={"run_id": locked.pk, "reason": reason.strip()},
     )  # fmt: skip
 

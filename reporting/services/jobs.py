@@ -24,7 +24,6 @@ Tell = Callable[[int, int], bool]
 # what a kind of job does for its cycle; `tell(done, total)` is False once it is cancelled
 RUNNERS: dict[str, Callable[..., dict[str, Any]]] = {
     JobKind.OPEN_CYCLE: opening.fill_cycle,
-    JobKind.COMPUTE: opening.recompute_cycle,
     JobKind.EVALUATE: rounds.compute_round,
     JobKind.ISSUE_LIST: issuing.fill_list,
     JobKind.FREEZE: compiling.freeze_publication,
@@ -39,18 +38,20 @@ def start_job(
     kind: str,
     cycle: ReportCycle | None,
     now: datetime,
+    subject: Any = "",
     parameters: dict[str, Any] | None = None,
 ) -> ReportingJob:
     """Queue a job for a cycle. DomainError `job_running` when the same one is under way.
 
-    `parameters` go to the runner by name. The caller has checked the actor's right to what the
+    People read what it is done to as `subject`, else the cycle; `parameters` go to the runner by
+    name. The caller has checked the actor's right to what the
     job does.
     """
     try:
         with transaction.atomic():
             job = ReportingJob.objects.create(
                 kind=kind, cycle=cycle, owner_id=getattr(actor, "pk", None), heartbeat_at=now,
-                parameters=parameters or {},
+                subject=str(subject or cycle or "")[:300], parameters=parameters or {},
             )  # fmt: skip
     except IntegrityError as error:
         raise DomainError("job_running", "同样的任务正在进行，请等它完成。") from error

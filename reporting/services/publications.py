@@ -85,7 +85,7 @@ def default_title(kind: str, region: Region, year: int) -> str:
 
 def _start(actor: Any, publication: Publication, kind: str, now: datetime) -> ReportingJob:
     return start_job(
-        actor=actor, kind=kind, cycle=publication.cycle, now=now,
+        actor=actor, kind=kind, cycle=publication.cycle, subject=publication, now=now,
         parameters={"publication": publication.pk},
     )  # fmt: skip
 

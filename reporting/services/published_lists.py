@@ -59,7 +59,7 @@ def issue_list(
         raise DomainError("issuing", "同类清单正在生成，请等它完成。") from error
     log_activity(actor=actor, action="reporting.publishedlist.issue", target=edition, now=now)
     start_job(
-        actor=actor, kind=JobKind.ISSUE_LIST, cycle=None, now=now,
+        actor=actor, kind=JobKind.ISSUE_LIST, cycle=None, subject=edition.title, now=now,
         parameters={"published_list": edition.pk},
     )  # fmt: skip
     return edition

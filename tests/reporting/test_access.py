@@ -112,7 +112,7 @@ def test_closed_cycles_are_not_filled_but_returned_reports_are(report, people):
 
 
 def test_jobs_belong_to_their_owner_and_the_region(report, people):
-    job = ReportingJob.objects.create(kind="compute", cycle=report.cycle, owner=people["city"])
+    job = ReportingJob.objects.create(kind="open_cycle", cycle=report.cycle, owner=people["city"])
 
     seen = {
         who for who, user in people.items() if JobAccess(user).visible().filter(pk=job.pk).exists()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from platforms.models import FundingRecord
-from reporting.selectors.effects import fund_effects, funded_years
+from reporting.selectors.effects import YearSum, fund_effects, funded_years
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.evaluations import accepted, open_year
 from tests.factories.platforms import PlatformFactory
@@ -58,7 +58,7 @@ def test_a_fund_is_followed_from_the_year_before_to_the_year_after(platforms):
         (2024, 2, 1), (2025, 5, 1), (2026, 10, 2),
     ]  # fmt: skip
     assert fund.words["SRV-02"] == "2 → 5 → 10"
-    assert fund.words["TRF-11"] == "未报 → 未报 → 未报"
+    assert fund.words["TRF-11"].startswith("未报 → 未报 → ")
 
 
 def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
@@ -70,7 +70,12 @@ def test_what_is_not_accepted_or_another_fund_does_not_count(platforms):
 
     assert funds["中试专项"].words["SRV-02"] == "2 → 5 → 9"
     assert (funds["另一项"].documents, funds["另一项"].count) == ([], 1)
-    assert funds["另一项"].words["SRV-02"] == "未报 → 未报 → 未报"
+    assert funds["另一项"].words["SRV-02"].startswith("未报 → 未报 → ")
+
+
+def test_a_year_that_is_not_over_is_not_called_unreported():
+    assert YearSum(2025, None, 0).words == "未报"
+    assert YearSum(timezone.localdate().year, None, 0).words == "未到填报期"
 
 
 def test_each_sees_the_part_of_the_ledger_that_concerns_them(platforms):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.services.demo import DEMO_PASSWORD, DEMO_PEOPLE, load_demo_accounts
+from accounts.services.demo import DEMO_PASSWORD, demo_people, load_demo_accounts
 from core.errors import DomainError
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             load_demo_accounts(now=timezone.now())
         except DomainError as error:
             raise CommandError(error.message) from error
-        for demo in DEMO_PEOPLE:
+        for demo in demo_people():
             line = {
                 "role": demo.role.value,
                 "label": demo.label,
