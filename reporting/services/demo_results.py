@@ -137,7 +137,7 @@ def attach_demo_disputed(
     make_dispute(
         actor=people.operators[platform.pk], result=result, now=now,
         code=numbers[0], claim="12",
-        reason="演示异议：有两笔服务记录晚于截止日登记，请核对。",
+        reason="演示异议：本单位登记的数与此不同，请核对。",
     )  # fmt: skip
     return run
 

@@ -32,6 +32,7 @@ EVENTS = {
     "reopen": "reporting.report.reopened",
 }
 LONGEST_EXTENSION_DAYS = 92
+SCANS = (".pdf", ".jpg", ".jpeg", ".png")
 
 
 @transaction.atomic
@@ -248,9 +249,12 @@ def answer_extension(
 def attach_scan(
     *, actor: Any, report: AnnualReport, upload: UploadedFile | None, now: datetime
 ) -> None:
-    """Keep the stamped and scanned report. Errors: Refused, `wrong_state`, those of files."""
+    """Keep the stamped and scanned report. Errors: Refused, `wrong_state`, `file_required`,
+    `file_type` (neither PDF nor picture), those of files."""
     AnnualReportAccess(actor).require("sign", report)
     if upload is None:
         raise DomainError("file_required", "请选择盖章扫描件。", "scan")
+    if not (upload.name or "").lower().endswith(SCANS):
+        raise DomainError("file_type", "盖章扫描件须是 PDF、JPG 或 PNG。", "scan")
     store_file(actor=actor, upload=upload, target=report, field="scan")
     log_activity(actor=actor, action="reporting.annualreport.sign", target=report, now=now)

@@ -10,15 +10,18 @@ from openpyxl import load_workbook
 
 from core.downloads import TYPES
 from core.errors import DomainError
+from core.files import files_of
 from reporting.documents.content import printed
 from reporting.documents.pdf import report_pdf
 from reporting.documents.plan_sheet import PLAN
 from reporting.documents.sheet import FIRST, MAIN, template_xlsx
 from reporting.documents.word import report_docx
+from reporting.models import AnnualReport
 from reporting.selectors.sheets import lines_of, planned_of, values_of
 from reporting.services import filling
 from reporting.services.exchange import import_template
 from reporting.services.filling import Typed
+from reporting.services.review import attach_scan
 from reporting.services.snapshots import build_snapshot
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import open_cycle, report_for, type_all
@@ -191,3 +194,21 @@ def test_printed_text_is_data_and_not_markup():
     }  # fmt: skip
 
     assert report_pdf(content).startswith(b"%PDF-")
+
+
+def test_the_stamped_scan_is_a_picture_or_pdf(operator, report):
+    AnnualReport.objects.update(status="province")
+    report.refresh_from_db()
+
+    def scanned(name, content):
+        upload = SimpleUploadedFile(name, content)
+        attach_scan(actor=operator, report=report, upload=upload, now=timezone.now())
+
+    for name in ("盖章.txt", "盖章.pdf"):  # the second is none by its content
+        with pytest.raises(DomainError) as refused:
+            scanned(name, b"plain words")
+        assert refused.value.field == "scan"
+    assert not files_of(report).exists()
+
+    scanned("盖章.pdf", b"%PDF-1.4\n%%EOF\n")
+    assert files_of(report).get().name == "盖章.pdf"
