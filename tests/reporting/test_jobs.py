@@ -16,6 +16,7 @@ from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.platforms import PlatformFactory
 from tests.factories.reporting import open_cycle, planned_cycle, report_for
 from tests.factories.taxonomy import chengdu, guangdong, zhongshan
+from tests.reporting.conftest import signed_in, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indicators")]
 
@@ -137,6 +138,21 @@ def test_a_job_is_given_up_after_five_attempts(cycle):
     assert jobs.resume_jobs(now=timezone.now() + timedelta(minutes=5)) == 0
     job.refresh_from_db()
     assert job.status == "failed"
+
+
+@pytest.mark.usefixtures("demo_mode")
+def test_a_job_says_what_it_works_on_and_where_to_start_it_again(cycle):
+    other = job_of(cycle, status="done", parameters={"run_id": 7}, subject="运行评估")
+    client = signed_in(person(Role.GOVERNMENT, region=guangdong()))
+    started = cycles.request_compute(actor=SYSTEM, cycle=cycle, now=timezone.now())
+    jobs.cancel_job(actor=SYSTEM, job=started, now=timezone.now())
+
+    page = client.get(started.get_absolute_url()).content.decode()
+
+    assert started.subject == str(cycle)
+    assert (cycle.get_absolute_url() in page, "去重新发起" in page) == (True, True)
+    assert other.origin_url == url("evaluation", 7)
+    assert "运行评估" in client.get(url("jobs")).content.decode()
 
 
 def test_the_same_job_is_not_started_twice(cycle):
