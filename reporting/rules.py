@@ -142,7 +142,7 @@ def totals_do_not_fall(sheet: Sheet, entry: Entry) -> Iterator[Finding]:
 def nothing_is_not_zero(sheet: Sheet, entry: Entry) -> Iterator[Finding]:
     """Rule 4: an empty value says why."""
     if entry.value is None and not entry.null_reason:
-        yield _error(4, entry, f"还没有填写{entry.indicator.name}。",
+        yield _error(4, entry, f"还没有填写“{entry.indicator.name}”。",
                      "没有发生填 0；没有这个数，请选空值原因。")  # fmt: skip
     if entry.value is not None and entry.null_reason:
         yield _error(4, entry, f"{entry.indicator.name}有数值，又选了空值原因。",

@@ -35,6 +35,7 @@ class ProgrammeForm(forms.ModelForm):
             "scheme", "title", "year", "opens_date", "closes_date", "publicity_workdays",
             "document_number", "notice",
         )  # fmt: skip
+        labels = {"publicity_workdays": _("公示期（工作日）")}
         widgets = {
             "opens_date": DayInput(),
             "closes_date": DayInput(),

@@ -99,8 +99,20 @@ class SectionForm(forms.Form):
             names = {part: f"{line.indicator.code}-{part}" for part in
                      ("value", "null", "note", "version")}  # fmt: skip
             bound = {part: self[name] for part, name in names.items() if name in self.fields}
-            found.append({"line": line, **bound})
+            found.append({"line": line, **bound, **self._shown(line, bound)})
         return found
+
+    def _shown(self, line: Line, bound: dict[str, Any]) -> dict[str, bool]:
+        """What is asked at once of a typed line; the rest stays folded: why there is no number,
+        where there is one, and an explanation that nothing calls for."""
+        if "null" not in bound:
+            return {}
+        reason, is_wrong = bound["null"].value(), bool(bound["value"].errors)
+        is_odd = bool(line.findings) and not line.is_missing
+        return {
+            "shows_reason": line.is_missing or bool(reason) or is_wrong,
+            "shows_note": is_odd or bool(line.row and line.row.note),
+        }
 
     def typed(self) -> list[Typed]:
         """What the service is given."""
