@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.files import files_of
+from core.templatetags.portal_format import day
 from policies.lent import LentPiece, lent_pieces, pieces_on_offer
 from policies.models import Content, Interpretation, News, PolicyDocument, Topic, TopicItem
 from policies.querysets import ContentQuerySet
@@ -36,6 +37,24 @@ def years(rows: ContentQuerySet) -> list[tuple[str, str]]:
 def superseding(document: PolicyDocument) -> QuerySet[PolicyDocument]:
     """Published documents that took the place of this one."""
     return document.superseded_by.published().order_by("-pk")
+
+
+def document_facts(document: PolicyDocument, validity: str) -> tuple[list[tuple[str, str]], str]:
+    """The official fields of a document that are stated, in order, and the names of the others."""
+    region = document.region.name if document.region else ""
+    rows = (
+        ("文号", document.doc_number), ("索引号", document.index_number),
+        ("发文机关", document.issuer), ("适用地区", document.region_text or region),
+        ("成文日期", day(document.signed_date)),
+        ("发布日期", day(document.issued_date) or document.source_date),
+        ("实施日期", day(document.effective_date)), ("失效日期", day(document.expiry_date)),
+        ("有效性", validity), ("公开方式", document.publicity), ("主题分类", document.topic),
+        ("体裁", document.genre), ("服务对象", document.audience), ("主题词", document.keywords),
+    )  # fmt: skip
+    return (
+        [(label, str(value)) for label, value in rows if value],
+        "、".join(label for label, value in rows if not value),
+    )
 
 
 def attachments(content: Content) -> list[dict[str, object]]:

@@ -65,8 +65,13 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     rows = access.visible().select_related("region", "supersedes", "written_by")
     found = get_object_or_404(rows, slug=slug)
     seen = InterpretationAccess(request.user).visible()
+    validity = found.validity_on(timezone.localdate())
+    is_known = validity != Validity.UNKNOWN
+    facts, missing = selectors.document_facts(found, str(validity.label) if is_known else "")
     page = {
-        "validity": found.validity_on(timezone.localdate()),
+        "validity": validity,
+        "facts": facts,
+        "missing": missing,
         "over": {Validity.EXPIRED, Validity.REPEALED},
         "superseding": selectors.superseding(found),
         "interpretations": seen.filter(documents=found).newest_first(),
