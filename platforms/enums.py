@@ -262,3 +262,23 @@ class ManagerLevel(models.TextChoices):
     JUNIOR = "junior", _("初级")
     MIDDLE = "middle", _("中级")
     SENIOR = "senior", _("高级")
+
+
+class BookingStatus(models.TextChoices):
+    """A piece of equipment or a line for some hours: see `platforms/states/booking.py`."""
+
+    REQUESTED = "requested", _("待答复")
+    ACCEPTED = "accepted", _("已受理")
+    DECLINED = "declined", _("已婉拒")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    USED = "used", _("已使用")
+    NOT_USED = "not_used", _("未使用")
+    BLOCKED = "blocked", _("停用")  # the platform's own: maintenance, own work
+
+
+class BookingRefusal(models.TextChoices):
+    BUSY = "busy", _("这段时间排不开")
+    MAINTENANCE = "maintenance", _("设备检修")
+    CONDITIONS = "conditions", _("样品或安全条件不具备")
+    CONSULT = "consult", _("请先咨询，谈定方案后再预约")
+    OTHER = "other", _("其他")

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from platforms.enums import (
     ApplicationStatus,
     AssessmentKind,
+    BookingStatus,
     ChallengeState,
     CheckResult,
     ListingStatus,
@@ -44,6 +45,33 @@ class OfferQuerySet(ListingQuerySet):
     def shown(self) -> Self:
         """Published offers of published platforms: what the public and the matcher see."""
         return self.published().filter(platform__status=ListingStatus.PUBLISHED)
+
+
+class SharedQuerySet(OfferQuerySet):
+    """Equipment and lines, which others may book."""
+
+    def bookable(self) -> Self:
+        """Shown, open to others, taking bookings, and somebody is there to answer them."""
+        return self.shown().filter(
+            is_open=True, takes_bookings=True, platform__organisation__isnull=False
+        )
+
+
+# these hold a unit for their time
+TAKING = (BookingStatus.ACCEPTED, BookingStatus.USED, BookingStatus.BLOCKED)
+
+
+class BookingQuerySet(models.QuerySet[Any]):
+    def taking(self, start: datetime, end: datetime) -> Self:
+        """Those that hold a unit at some moment from `start` to before `end`."""
+        return self.filter(status__in=TAKING, start_at__lt=end, end_at__gt=start)
+
+    def unanswered(self) -> Self:
+        return self.filter(status=BookingStatus.REQUESTED)
+
+    def unsettled(self, *, now: datetime) -> Self:
+        """Accepted and over, and nobody said yet whether it was used."""
+        return self.filter(status=BookingStatus.ACCEPTED, end_at__lte=now)
 
 
 class CapabilityQuerySet(OfferQuerySet):

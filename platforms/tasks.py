@@ -8,12 +8,14 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.events import Payload, on
 from platforms.services import (
+    booking_messages,
     close_programmes,
     deadlines,
     detect_changes,
     expire_recognitions,
     messages,
     recognition_messages,
+    remind_bookings,
     reminders,
 )
 
@@ -57,6 +59,16 @@ def tell_report(*, event_id: str, name: str, payload: Payload) -> None:
 @shared_task(name="platforms.remind_confirmations", expires=3600)
 def remind_confirmations() -> None:
     reminders.remind_confirmations(now=timezone.now())
+
+
+@on(*booking_messages.EVENTS, name="platforms.tell_booking")
+def tell_booking(*, event_id: str, name: str, payload: Payload) -> None:
+    booking_messages.tell_booking(event_id=event_id, name=name, payload=payload, now=timezone.now())
+
+
+@shared_task(name="platforms.remind_bookings", expires=3000)
+def remind_bookings_task() -> None:
+    remind_bookings(now=timezone.now())
 
 
 @on(*recognition_messages.EVENTS, name="platforms.tell_recognition")

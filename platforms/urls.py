@@ -7,6 +7,7 @@ from platforms.states import (
     APPEAL,
     APPLICATION,
     ASSIGNMENT,
+    BOOKING,
     CHANGE,
     CLAIM,
     LISTING,
@@ -18,6 +19,7 @@ from platforms.states import (
 from platforms.views import (
     applications,
     assessments,
+    booking,
     challenges,
     consulting,
     coverage,
@@ -59,8 +61,12 @@ class MoveWords(Words):
 
 
 class StepWords(Words):
-    machines = (PROGRAMME, APPLICATION, ASSIGNMENT, RECOGNITION, CHANGE, APPEAL, TICKET)
+    machines = (PROGRAMME, APPLICATION, ASSIGNMENT, RECOGNITION, CHANGE, APPEAL, TICKET, BOOKING)
     regex = "|".join(dict.fromkeys(name for machine in machines for name in machine.by_name))
+
+
+class SharedWords(Words):
+    regex = "equipment|lines"
 
 
 class NumberWords(Words):
@@ -71,6 +77,7 @@ register_converter(KindWords, "kind")
 register_converter(OfferWords, "offer")
 register_converter(MoveWords, "move")
 register_converter(StepWords, "step")
+register_converter(SharedWords, "shared")
 register_converter(NumberWords, "number")
 
 app_name = "platforms"
@@ -204,6 +211,13 @@ urlpatterns = [
         {"kind": "register"},
         name="register_import",
     ),
+    path("<shared:kind>/<slug:slug>/book/", booking.book, name="book"),
+    path("bookings/", booking.bookings, name="bookings"),
+    path("bookings/<int:pk>/", booking.booking, name="booking"),
+    path("bookings/<int:pk>/accept/", booking.accept, name="booking_accept"),
+    path("bookings/<int:pk>/decline/", booking.decline, name="booking_decline"),
+    path("bookings/<int:pk>/use/", booking.use, name="booking_use"),
+    path("bookings/<int:pk>/<step:name>/", booking.move, name="booking_move"),
     # what platforms ask for
     path("support/", support.tickets, name="tickets"),
     path("support/new/", support.new, name="ticket_new"),

@@ -290,6 +290,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # fields of one name in several components
         "AlertStatusEnum": "reporting.enums.AlertStatus",
         "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
+        "BookingRefusalEnum": "platforms.enums.BookingRefusal",
+        "DeclineReasonEnum": "cases.enums.DeclineReason",
         "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",
         "ManagerLevelEnum": "platforms.enums.ManagerLevel",

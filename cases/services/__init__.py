@@ -31,7 +31,6 @@ from cases.services.projects import (
     post_message,
     quote_project,
     remind_overdue,
-    reply_due,
     start_enquiry,
 )
 from cases.services.receipts import answer_receipt, register_receipt

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from cases.enums import OutcomeKind
 from cases.models import Project
-from cases.services.projects import reply_due
 from core.access import SYSTEM
 from core.errors import DomainError
+from core.reminders import reply_due
 from core.services import emit
 from demands.enums import DemandStatus
 from demands.services import disclose_demand, fulfil_demand

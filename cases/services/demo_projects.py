@@ -16,10 +16,10 @@ from accounts.models import Organisation, User
 from cases.enums import CaseStatus, DeclineReason, OutcomeKind, OutcomeStatus, ProjectStatus
 from cases.models import Case, Message, Outcome, Project, Quote, Receipt
 from cases.querysets import OPEN_STATUSES
-from cases.services.projects import reply_due
 from cases.services.stories import case_search
 from core.access import SYSTEM
 from core.activity import register_actions
+from core.reminders import reply_due
 from core.services import log_activity
 from demands.services.demo import DemoDemand, load_demo_demands
 from platforms.models import Capability, Platform

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,9 +19,9 @@ from cases.models import Message, Project, Quote
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.files import store_file
+from core.reminders import reply_due, take_overdue
 from core.services import assign, check_record, emit, lock, log_activity
 from core.states import Relation, perform
-from core.workdays import add_workdays, is_workday
 from demands.access import DemandAccess
 from demands.models import Demand
 from demands.services import disclose_demand
@@ -30,15 +29,9 @@ from platforms.models import Capability, Platform
 
 MAX_FILES = 10
 MAX_A_DAY = 20  # enquiries of one enterprise: platforms are asked, not bombarded (complaint 6)
-REMIND_FOR = timedelta(days=30)  # afterwards the workbench shows it, and no message says it again
 
 
 DUPLICATE = "这件事已经在对接，请在原对接中继续。"
-
-
-def reply_due(now: datetime) -> datetime:
-    """When a platform asked now should have answered (complaint 2)."""
-    return add_workdays(now, settings.REPLY_PROMISE_WORKING_DAYS)
 
 
 def open_project(
@@ -324,15 +317,7 @@ def remind_overdue(*, now: datetime) -> int:
     Returns how many. The event says whether it is the first reminder: the platform's people get
     all of them, brokers and staff those after the first (complaint 2, PRT-06).
     """
-    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    if not is_workday(today.date()):
-        return 0
-    rows = Project.objects.overdue(now=now).filter(reply_due_at__gte=now - REMIND_FOR)
-    rows = rows.exclude(reminded_at__gte=today).select_for_update(of=("self",), skip_locked=True)
-    overdue = list(rows.order_by("pk")[:500])
-    for project in overdue:
-        is_first = project.reminded_at is None
-        project.reminded_at = now
-        project.save(update_fields=["reminded_at", "updated_at"])
+    overdue = take_overdue(Project.objects.unanswered(), now=now)
+    for project, is_first in overdue:
         emit("cases.project.overdue", project_id=project.pk, is_first=is_first)
     return len(overdue)

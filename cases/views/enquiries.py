@@ -17,6 +17,7 @@ from cases.models import Project
 from core.breadcrumbs import trail
 from core.errors import DomainError
 from core.refusals import put_error
+from core.reminders import reply_due
 from demands.access import DemandAccess
 from platforms.access import CapabilityAccess, PlatformAccess
 from platforms.models import Platform
@@ -97,7 +98,7 @@ def _start_page(
         "platform": platform,
         "form": form,
         "existing": existing,
-        "due": services.reply_due(timezone.now()),
+        "due": reply_due(timezone.now()),
         "waiting": [row for row in organisations if not row.is_approved],
         "trail": trail((platform, platform), "咨询"),
     }

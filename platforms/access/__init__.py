@@ -1,5 +1,6 @@
 """Who may see and change what: listings, recognition, facts of running."""
 
+from platforms.access.booking import BookingAccess
 from platforms.access.challenges import ChallengeItemAccess
 from platforms.access.consulting import OpinionRequestAccess
 from platforms.access.coverage import CoverageAccess

@@ -140,6 +140,11 @@ class UsageAccess(OperationAccess):
     }
     labels: ClassVar = {"view": _("查看"), "record": _("登记使用"), "delete": _("删除")}
 
+    def check(self, action: str, obj: Any | None) -> Decision:
+        if action == "delete" and isinstance(obj, UsageLog) and obj.booking_id is not None:
+            return Decision(False, "由预约生成的记录，请到预约中更正机时。", "state")
+        return ALLOWED
+
     def platform_of(self, obj: Any) -> Platform:
         """Of a log line, or of the equipment or platform that lines are to be written for."""
         if isinstance(obj, Platform):

@@ -164,7 +164,8 @@ class EquipmentSerializer(OfferSerializer):
         fields = (
             *OFFER_FIELDS,
             "name", "model_number", "maker", "origin", "quantity", "acquired_date",
-            "renewal_year", "specification", "is_open", "hourly_price_yuan", "open_hours_yearly",
+            "renewal_year", "specification", "is_open", "takes_bookings", "hourly_price_yuan",
+            "open_hours_yearly",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -175,6 +176,7 @@ class LineSerializer(OfferSerializer):
         fields = (
             *OFFER_FIELDS,
             "name", "kind", "description", "scale_text", "floor_area_sqm", "is_digital", "is_open",
+            "takes_bookings",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -3,6 +3,7 @@
 from rest_framework.routers import SimpleRouter
 
 from platforms.api import (
+    booking,
     challenges,
     consulting,
     eligibility,
@@ -27,6 +28,7 @@ router.register("applications", recognition.ApplicationViewSet, basename="applic
 router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
 router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")
 router.register("import-tax", eligibility.EligibilityViewSet, basename="import-tax")
+router.register("bookings", booking.BookingViewSet, basename="booking")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 router.register("register-entries", register.RegisterViewSet, basename="register-entry")
 urlpatterns = router.urls

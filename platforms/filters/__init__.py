@@ -1,5 +1,6 @@
 """Filters of the lists, shared by pages and API."""
 
+from platforms.filters.booking import BookingFilter
 from platforms.filters.challenges import ChallengeFilter
 from platforms.filters.coverage import CoverageFilter
 from platforms.filters.listings import (

@@ -60,6 +60,16 @@ class OpenFilter(django_filters.BooleanFilter):
         return qs.filter(**{self.field_name: True}) if value else qs
 
 
+class BookableFilter(django_filters.BooleanFilter):
+    """A box: ticked narrows to what can be booked online."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("只看可在线预约"), widget=forms.CheckboxInput)
+
+    def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
+        return qs.filter(pk__in=qs.model._default_manager.bookable().values("pk")) if value else qs
+
+
 class PlaceFilter(FacetedFilterSet):
     """By province and city; the many cities of a country wait until a province is chosen."""
 
@@ -178,6 +188,7 @@ class EquipmentFilter(ListingFilter):
 
     origin = django_filters.MultipleChoiceFilter(label=_("产地"), choices=Origin.choices)
     open = OpenFilter(field_name="is_open")
+    bookable = BookableFilter()
 
 
 class LineFilter(ListingFilter):
@@ -187,6 +198,7 @@ class LineFilter(ListingFilter):
         field_name="kind", label=_("类型"), choices=LineKind.choices
     )
     open = OpenFilter(field_name="is_open")
+    bookable = BookableFilter()
 
 
 class ExpertFilter(ListingFilter):

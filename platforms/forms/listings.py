@@ -274,14 +274,18 @@ class ParameterForm(forms.ModelForm):
 ParameterFormSet = forms.formset_factory(ParameterForm, extra=4, max_num=60, validate_max=True)
 
 
+TAKES_BOOKINGS = _("对外开放的才有效：公开空闲和占用的时段，企业在线申请，您来答复。")
+
+
 class EquipmentForm(ListingForm):
     class Meta:
         model = Equipment
         fields = (
             "name", "model_number", "maker", "origin", "quantity", "value_yuan",
-            "acquired_date", "renewal_year", "specification", "is_open", "hourly_price_yuan",
-            "open_hours_yearly",
+            "acquired_date", "renewal_year", "specification", "is_open", "takes_bookings",
+            "hourly_price_yuan", "open_hours_yearly",
         )  # fmt: skip
+        help_texts = {"takes_bookings": TAKES_BOOKINGS}
 
 
 class LineForm(ListingForm):
@@ -289,7 +293,9 @@ class LineForm(ListingForm):
         model = Line
         fields = (
             "name", "kind", "description", "scale_text", "floor_area_sqm", "is_digital", "is_open",
+            "takes_bookings",
         )  # fmt: skip
+        help_texts = {"takes_bookings": TAKES_BOOKINGS}
 
 
 class ExpertForm(ListingForm):

@@ -1,5 +1,6 @@
 """Platforms, what they offer, the status they hold and the facts of running them."""
 
+from platforms.models.booking import Booking
 from platforms.models.capability import (
     Capability,
     CapabilityCertificate,

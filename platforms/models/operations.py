@@ -31,6 +31,11 @@ class UsageLog(BaseModel):
     )
     # the sender's own number, so that sending twice writes once
     external_id = models.CharField(_("来源编号"), max_length=80, blank=True)
+    # what it was booked by: one booking is one use
+    booking = models.OneToOneField(
+        "platforms.Booking", models.PROTECT, null=True, blank=True, related_name="usage",
+        verbose_name=_("预约"),
+    )  # fmt: skip
     recorded_by = user_field()
     is_demo = models.BooleanField(_("演示数据"), default=False)
 

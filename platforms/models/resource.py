@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,11 +15,35 @@ from core.models import SearchableModel
 from platforms.enums import EngagementMode, LineKind, Origin
 from platforms.models.listing import Listing
 from platforms.models.platform import Platform
-from platforms.querysets import OfferQuerySet
+from platforms.querysets import OfferQuerySet, SharedQuerySet
+
+
+class Shared(Listing):
+    """What others may book for some hours (G09)."""
+
+    is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
+    takes_bookings = models.BooleanField(_("接受在线预约"), default=False)
+
+    platform: Any  # each has its own relation
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_bookable(self) -> bool:
+        """As `SharedQuerySet.bookable`: open, taking bookings, and somebody is there to answer."""
+        platform = self.platform
+        is_shown = self.is_published and platform.is_published
+        return bool(is_shown and self.is_open and self.takes_bookings and platform.organisation_id)
+
+    @property
+    def units(self) -> int:
+        """How many bookings fit at the same time: each takes one unit for all of its time."""
+        return 1
 
 
 @pghistory.track(exclude=["updated_at", "search", "completeness"])
-class Equipment(Listing, SearchableModel):
+class Equipment(Shared, SearchableModel):
     """仪器设备 (G43: origin and age; NRII: value)."""
 
     platform = models.ForeignKey(
@@ -34,7 +60,6 @@ class Equipment(Listing, SearchableModel):
     acquired_date = models.DateField(_("购置日期"), null=True, blank=True)
     renewal_year = models.PositiveSmallIntegerField(_("计划更新年份"), null=True, blank=True)
     specification = models.TextField(_("主要指标"), max_length=2000, blank=True)
-    is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
     hourly_price_yuan = models.DecimalField(
         _("机时价（元/小时）"), max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -43,7 +68,7 @@ class Equipment(Listing, SearchableModel):
         _("承诺年开放机时（小时）"), null=True, blank=True
     )
 
-    objects = OfferQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False
@@ -67,9 +92,13 @@ class Equipment(Listing, SearchableModel):
     def get_absolute_url(self) -> str:
         return reverse("platforms:equipment", args=[self.slug])
 
+    @property
+    def units(self) -> int:
+        return self.quantity
+
 
 @pghistory.track(exclude=["updated_at", "search", "completeness"])
-class Line(Listing, SearchableModel):
+class Line(Shared, SearchableModel):
     """中试线、车间或实验室 (G51: digital lines)."""
 
     platform = models.ForeignKey(
@@ -83,9 +112,8 @@ class Line(Listing, SearchableModel):
         _("面积（平方米）"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     is_digital = models.BooleanField(_("自动采集与控制"), null=True, blank=True)
-    is_open = models.BooleanField(_("对外开放"), null=True, blank=True)
 
-    objects = OfferQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta(SearchableModel.Meta):
         abstract = False

@@ -20,6 +20,15 @@ from platforms.services.assessments import (
     refuse_extension,
     request_assessment,
 )
+from platforms.services.booking import (
+    accept_booking,
+    ask_booking,
+    block_time,
+    confirm_use,
+    decline_booking,
+    move_booking,
+    remind_bookings,
+)
 from platforms.services.challenges import delete_challenge_item, save_challenge_item
 from platforms.services.change_detection import detect_changes
 from platforms.services.changes import (

@@ -49,6 +49,7 @@ OFFERS: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
             "value_yuan": 480_000,
             "specification": "工作温度 -20–200 ℃，压力 -0.1–0.4 MPa，防爆，带冷凝回流和滴加。",
             "is_open": True,
+            "takes_bookings": True,
             "hourly_price_yuan": 320,
             "open_hours_yearly": 1200,
         },
@@ -64,6 +65,7 @@ OFFERS: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
             "value_yuan": 650_000,
             "specification": "螺杆直径 35 mm，长径比 44，产量 10–60 kg/h，最高 400 ℃。",
             "is_open": True,
+            "takes_bookings": True,
             "hourly_price_yuan": 280,
             "open_hours_yearly": 1000,
         },
@@ -79,6 +81,7 @@ OFFERS: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
             "floor_area_sqm": 600,
             "is_digital": True,
             "is_open": True,
+            "takes_bookings": True,
         },
     ),
     (

@@ -170,6 +170,7 @@ def _equipment(item: DemoPlatform, platform: Platform, now: datetime) -> list[Eq
         Equipment(
             slug=f"{platform.slug}-e{number}", platform=platform, name=name, quantity=quantity,
             value_yuan=wan * WAN, origin=origin, is_open=chance.random() < 0.8,
+            takes_bookings=number % 3 != 0,
             model_number=f"演示-{number:02d}", maker="演示制造商",
             specification=f"{item.row['niche']}用，指标为演示数据。",
             acquired_date=date(founded - 1, chance.randint(1, 12), 15),
@@ -187,7 +188,8 @@ def _line(item: DemoPlatform, platform: Platform, now: datetime) -> Line:
         kind="line", description=f"{capability[1]}（演示数据）。",
         scale_text=f"{capability[3]}–{capability[4]} {capability[5]}",
         floor_area_sqm=Decimal(item.row["floor_area_sqm"]) / 4, is_digital=item.row["size"] > 1,
-        is_open=True, status_changed_at=now, confirmed_at=now, **SHOWN,
+        is_open=True, takes_bookings=item.row["size"] > 1, status_changed_at=now,
+        confirmed_at=now, **SHOWN,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from core.errors import DomainError, Refused
 from core.services import check_record, lock, log_activity
 from platforms.access import UsageAccess
 from platforms.enums import UsageSource
-from platforms.models import Equipment, Platform, UsageLog
+from platforms.models import Booking, Equipment, Platform, UsageLog
 from platforms.services.equipment_import import CellError, ImportErrors, read_rows
 
 register_actions(
@@ -59,6 +59,30 @@ def _line(
         raise DomainError("future", "还没有发生的使用不能登记。", "start_at")
     if line.is_external and not line.client_name.strip():
         raise DomainError("no_client", "对外服务请写明使用单位。", "client_name")
+    return line
+
+
+def log_booked_use(*, actor: Any, booking: Booking, now: datetime) -> UsageLog:
+    """The line of a booking that was used, or the same line with the hours as they are now.
+
+    Runs inside the transaction that says so. Raises Refused, or DomainError at a field.
+    """
+    equipment, firm = booking.equipment, booking.organisation
+    assert equipment is not None  # noqa: S101 -- lines have no log
+    assert firm is not None  # noqa: S101 -- blocked time is not used by others
+    values = {
+        "start_at": booking.start_at, "hours": booking.used_hours, "is_external": True,
+        "client_name": firm.name, "purpose": booking.purpose, "booking": booking,
+        "is_demo": booking.is_demo,
+    }  # fmt: skip
+    line = UsageLog.objects.select_for_update().filter(booking=booking).first()
+    if line is None:
+        line = _line(actor, equipment, values, UsageSource.BOOKING, now)
+        line.save()
+    else:
+        line.hours = booking.used_hours or line.hours
+        check_record(line)
+        line.save(update_fields=["hours", "updated_at"])
     return line
 
 

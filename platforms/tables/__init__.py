@@ -1,5 +1,6 @@
 """Columns of the lists: what is sorted and exported."""
 
+from platforms.tables.booking import BookingTable
 from platforms.tables.challenges import ChallengeTable
 from platforms.tables.coverage import CoverageTable
 from platforms.tables.listings import (

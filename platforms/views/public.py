@@ -18,6 +18,8 @@ from platforms.access import CapabilityAccess, PlatformAccess, access_to
 from platforms.facts import condition_facts, side_by_side, told_facts
 from platforms.forms import ReportForm
 from platforms.kinds import KINDS, OFFERS, RESOURCES, kind_of
+from platforms.models import Equipment, Line
+from platforms.selectors.booking import calendar_of
 from platforms.selectors.register import open_entries_of
 from platforms.selectors.roster import lapsed_of, recognitions_of
 
@@ -181,8 +183,10 @@ def resource(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     access = access_to(model, request.user)
     rows = access.visible().select_related("platform__region__parent")
     found = get_object_or_404(rows, slug=slug)
+    is_bookable = isinstance(found, Equipment | Line) and found.is_bookable
     context = {
         "listing": found,
+        "calendar": calendar_of(found, timezone.now()) if is_bookable else None,
         "platform": found.platform,
         "kind": kind_of(found),
         "trail": trail(RESOURCE_PAGE, str(found)),

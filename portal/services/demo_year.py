@@ -21,6 +21,7 @@ from cases.services.demo_projects import DemoClients, attach_demo_projects
 from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
+from platforms.services.demo_bookings import attach_demo_bookings
 from platforms.services.demo_register import FIRST_SIZE, DemoPlatform, attach_demo_register
 from portal.services.demo_work import DemoCast, attach_demo_work
 from reporting.services.demo_results import attach_demo_lists, attach_demo_results
@@ -77,6 +78,9 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
     }
     projects = attach_demo_projects(
         platforms=sizes, parties=DemoClients(clients, operators), years=years, now=now
+    )
+    attach_demo_bookings(
+        platforms=sizes, clients=clients, operator=people["operator"], years=years, now=now
     )
     cycles = attach_demo_cycles(
         region=root, platforms=sizes, years=years, now=now,

@@ -10,10 +10,11 @@ from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Round
 from django.db.models.functions.json import JSONObject
+from django.utils import timezone
 
 from core.templatetags.portal_format import plain, yuan
 from platforms.enums import ChangeKind, ChangeStatus, GovernmentLevel, UsageSource
-from platforms.models import ChangeReport, FundingRecord, Recognition, UsageLog
+from platforms.models import Booking, ChangeReport, FundingRecord, Recognition, UsageLog
 from reporting.queries.base import WAN, Column, Row, Scope, Subject, count, subject, total
 from reporting.queries.platforms import NRII_YUAN
 
@@ -63,6 +64,29 @@ subject(
         order=("start_at", "pk"),
         columns=lambda scope: {
             "equipment": count(Q(source__in=AUTOMATIC), of="equipment", distinct=True)
+        },
+    ),
+)
+
+
+def _booking_row(row: Any) -> Row:
+    label = f"{row.resource}（{row.organisation}）"
+    day = timezone.localdate(row.asked_at)
+    return Row(label, row.get_absolute_url(), day, row.get_status_display())
+
+
+subject(
+    "bookings",
+    Subject(
+        base=lambda scope: Booking.objects.filter(
+            scope.times("asked_at"), platform__in=scope.platforms, organisation__isnull=False
+        ),
+        describe=_booking_row,
+        related=("equipment", "line", "organisation"),
+        order=("asked_at", "pk"),
+        columns=lambda scope: {
+            "asked": count(),
+            "accepted": count(Q(accepted_at__isnull=False)),
         },
     ),
 )

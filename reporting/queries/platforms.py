@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, DecimalField, ExpressionWrapper, F, Max, Q, When
+from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Max, Q, When
 
 from core.templatetags.portal_format import plain
 from platforms.enums import ListingStatus, Origin
@@ -114,6 +115,35 @@ subject(
         ),
         describe=_listing_row,
         columns=lambda scope: {"count": count(), "digital": count(Q(is_digital=True))},
+    ),
+)
+
+LISTED = ListingStatus.PUBLISHED
+
+
+def _shared(name: str, **where: Any) -> Count:
+    """How many open rows of one kind, told apart from those of the other by being distinct."""
+    listed = {"status": LISTED, "is_open": True, **where}
+    return Count(
+        name, distinct=True, filter=Q(**{f"{name}__{key}": value for key, value in listed.items()})
+    )
+
+
+def _both(**where: Any) -> Column:
+    """Equipment and lines together."""
+    return Column(
+        {"equipment": _shared("equipment", **where), "lines": _shared("lines", **where)},
+        lambda v: Decimal(v["equipment"] + v["lines"]), empty=Decimal(0),
+    )  # fmt: skip
+
+
+subject(
+    "shared",
+    Subject(
+        base=lambda scope: Platform.objects.filter(pk__in=scope.platforms),
+        platform="pk",
+        describe=_platform_row,
+        columns=lambda scope: {"open": _both(), "scheduled": _both(takes_bookings=True)},
     ),
 )
 

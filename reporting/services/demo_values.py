@@ -78,11 +78,9 @@ def _people(draws: Draws) -> dict[str, Any]:
 
 def _service(draws: Draws) -> dict[str, Any]:
     income = draws.of("SRV-12")
-    asked = draws.count(12, 20)
     return {
         "SRV-09": draws.size, "SRV-22": _money(income * Decimal("0.04")),
         "SHR-05a": int(draws.of("CON-04")) + draws.chance.randint(0, 1),
-        "SHR-06a": asked, "SHR-06": asked * 4 // 5,
     }  # fmt: skip
 
 

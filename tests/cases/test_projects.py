@@ -12,6 +12,7 @@ from cases.enums import ProjectStatus
 from cases.models import Message, Quote
 from core.errors import DomainError, Refused
 from core.models import ActivityLog, Event
+from core.reminders import reply_due
 from demands.enums import DemandStatus
 from demands.models import Disclosure
 from tests.factories.accounts import OrganisationFactory
@@ -312,7 +313,7 @@ def test_a_claimed_platform_gets_the_open_questions_with_a_new_promise(cast, pro
     assert services.hand_over_projects(claim_id=claimed.pk, now=now) == 0
 
     project.refresh_from_db()
-    assert (project.reply_due_at, project.reminded_at) == (services.reply_due(now), None)
+    assert (project.reply_due_at, project.reminded_at) == (reply_due(now), None)
     assert Disclosure.objects.get().organisation == cast.runner
     assert Event.objects.filter(name="cases.project.started").count() == 1
 

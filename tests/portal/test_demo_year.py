@@ -23,6 +23,7 @@ from platforms.models import (
     Appeal,
     Application,
     Assessment,
+    Booking,
     FundingRecord,
     OpinionRequest,
     Platform,
@@ -63,7 +64,7 @@ from tests.portal import claims
 
 MARKED = (
     Recognition, Programme, Project, UsageLog, FundingRecord, SubsidyPlan, SupportTicket,
-    TaxEligibility, Demand, ReportCycle, EvaluationRun, RewardPlan, Publication, User,
+    TaxEligibility, Demand, Booking, ReportCycle, EvaluationRun, RewardPlan, Publication, User,
 )  # fmt: skip
 NOW = datetime(2026, 11, 22, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 

@@ -14,6 +14,7 @@ from reporting.services.filling import Typed, save_values
 from tests.factories import cases as cf
 from tests.factories import platforms as pf
 from tests.factories.accounts import OrganisationFactory, UserFactory, make_uscc
+from tests.factories.booking import BookingFactory
 from tests.factories.demands import open_demand
 from tests.factories.reporting import planned_cycle
 from tests.factories.taxonomy import IndustryFactory, TermFactory, chengdu, guangdong, zhongshan
@@ -49,7 +50,7 @@ def make_resources(platform: Any) -> dict[str, Any]:
     equipment = pf.EquipmentFactory
     made = {
         "reactor": equipment(platform=platform, quantity=2, value_yuan=2_400_000,
-                             origin="domestic", is_open=True),
+                             origin="domestic", is_open=True, takes_bookings=True),
         "dryers": equipment(platform=platform, quantity=3, value_yuan=1_200_000,
                             origin="imported", is_open=True),
         "mill": equipment(platform=platform, quantity=1, value_yuan=500_000, origin="imported"),
@@ -57,9 +58,9 @@ def make_resources(platform: Any) -> dict[str, Any]:
     }  # fmt: skip
     equipment(platform=platform, quantity=9, value_yuan=9_000_000, status="draft")
     equipment(platform=platform, value_yuan=900_000, acquired_date=date(2027, 1, 2))
-    pf.LineFactory(platform=platform, is_digital=True)
-    pf.LineFactory(platform=platform)
-    pf.LineFactory(platform=platform, kind="lab")
+    pf.LineFactory(platform=platform, is_digital=True, is_open=True, takes_bookings=True)
+    pf.LineFactory(platform=platform, takes_bookings=True)
+    pf.LineFactory(platform=platform, kind="lab", is_open=True)
     pf.ExpertFactory(platform=platform, engagement_modes=["project"])
     pf.ExpertFactory(platform=platform, engagement_modes=["mentor", "station"])
     pf.ExpertFactory(platform=platform)
@@ -229,13 +230,27 @@ def make_records(platform: Any, made: dict[str, Any]) -> None:
             platform=platform, kind="leader", happened_date=date(2026, 8, 1), note="负责人变更",
             status=status,
         )  # fmt: skip
+    make_bookings(made["reactor"])
     cf.published_case(platform=platform, published_at=at(7, 1))
     cf.published_case(platform=platform, published_at=at(7, 1, year=2025))
 
 
+def make_bookings(equipment: Any) -> None:
+    """Five asked for in the year, four of them accepted, whatever came of that."""
+    for place, status in enumerate(("used", "accepted", "withdrawn", "not_used", "declined")):
+        day = at(12, 20 + place)
+        BookingFactory(
+            equipment=equipment, status=status, start_at=day, asked_at=at(12, 31),
+            accepted_at=None if status == "declined" else at(1, 2, year=2027),
+        )  # fmt: skip
+    later = {"equipment": equipment, "asked_at": at(1, 1, year=2027), "accepted_at": NOW}
+    BookingFactory(**later, status="withdrawn")
+    BookingFactory(equipment=equipment, status="blocked", organisation=None, asked_at=at(6, 1))
+
+
 TYPED = {
     "FIN-01": "400", "FIN-01a": "100", "FIN-06": "320",
-    "TAL-02": "40", "TAL-02a": "30", "SHR-05a": "4", "SHR-06": "8", "SHR-06a": "10",
+    "TAL-02": "40", "TAL-02a": "30", "SHR-05a": "4",
     "SAF-03a": "4", "SAF-03b": "3", "PLN-04a": "0", "PLN-04b": "5",
 }  # fmt: skip
 
@@ -251,8 +266,8 @@ EXPECTED: dict[str, Any] = {
     ],
     "TAL-03": D("75.00"), "TAL-05": D(2), "TAL-06": D(2),
     "CAP-01": D(2), "CAP-02": D(2), "CAP-03": ["process", "production"], "CAP-04": "TRL 4–8",
-    "CAP-06": D("50.25"), "CAP-07": D("75.00"), "CAP-07a": D(3), "CAP-07b": D(4), "CAP-08a": D(1),
-    "CAP-08": D("25.00"), "CAP-09": D(2),
+    "CAP-06": D("50.25"), "CAP-07": D("75.00"), "CAP-07a": D(3), "CAP-07b": D(4), "CAP-08a": D(2),
+    "CAP-08b": D(4), "CAP-08": D("50.00"), "CAP-09": D(2),
     "SRV-01": D(6), "SRV-02": D(5), "SRV-02T": D(6), "SRV-03": D(4), "SRV-04": D(3),
     "SRV-04T": D(4), "SRV-05": D(1), "SRV-06": D(1), "SRV-07": D(4), "SRV-08": D(1),
     "SRV-10": D(1), "SRV-11": D("75.33"), "SRV-12": D("200.00"), "SRV-12a": D("150.00"),
@@ -264,7 +279,8 @@ EXPECTED: dict[str, Any] = {
     "SRV-23": D(1),
     "SHR-01a": D(2), "SHR-01": D("66.67"), "SHR-02a": D("450.50"), "SHR-03a": D("150.00"),
     "SHR-02": D("150.17"), "SHR-03": D("50.00"), "SHR-04": D("33.30"), "SHR-05": D("75.00"),
-    "SHR-07": D("80.00"), "SHR-08": D("25.00"), "SHR-09": D(1),
+    "SHR-06": D(4), "SHR-06a": D(5), "SHR-07": D("80.00"), "SHR-08": D("25.00"),
+    "SHR-09": D(1),
     "TRF-01": D(3), "TRF-01T": D(4), "TRF-02": D(2), "TRF-02T": D(2), "TRF-02a": D(1),
     "TRF-03": D("25.00"), "TRF-04": D(1), "TRF-12": D("1.50"), "TRF-13": D("50.00"),
     "TRF-07": D(1), "TRF-08": D("300.00"), "TRF-09": D("12.35"), "TRF-11": D("50.00"),

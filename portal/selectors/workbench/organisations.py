@@ -19,6 +19,7 @@ from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from platforms.access import ApplicationAccess, CapabilityAccess
 from platforms.enums import ApplicationStatus, ListingStatus
+from platforms.selectors.booking import asked_bookings, booking_counts
 from platforms.selectors.operations import change_counts, open_assessments
 from platforms.selectors.support import ticket_counts
 from portal.selectors.workbench.parts import Group, Item, Panel, counted, links
@@ -71,6 +72,7 @@ def enterprise(user: Any) -> Panel:
         outcome = reverse("cases:outcome", args=[outcomes["first"]])
     if receipts["first"]:
         payment = reverse("cases:project", args=[receipts["first"]]) + "#receipts"
+    booked = asked_bookings(user, timezone.now()).count()
     return Panel(
         "我的需求与对接",
         [
@@ -81,13 +83,16 @@ def enterprise(user: Any) -> Panel:
                  f"{mine}?status=draft&status=returned"),
             Item("等待平台回复", projects["waiting"], f"{threads}?status=enquiry", waits=False),
             Item("进行中的对接", projects["open"], threads, waits=False),
+            Item("申请中和将使用的预约", booked,
+                 f"{reverse('platforms:bookings')}?status=requested&status=accepted", waits=False),
             Item("审核中的需求", counts["review"], f"{mine}?status=in_review", waits=False),
             Item("征集中的需求", counts["open"], f"{mine}?status=open", waits=False),
         ],
         [
             Group("需求与对接", links(
                 ("我的需求", "demands:manage"), ("我的对接", "cases:projects"),
-                ("查服务能力", "platforms:capabilities"), ("我的订阅", "matching:subscriptions"),
+                ("我的预约", "platforms:bookings"), ("查服务能力", "platforms:capabilities"),
+                ("我的订阅", "matching:subscriptions"),
             )),
             Group("单位", links(("单位资料", "accounts:organisation"))),
         ],
@@ -107,12 +112,16 @@ def operator(user: Any) -> Panel:
     )  # fmt: skip
     projects = _projects(user, ids, "platform__organisation")
     manage, threads = reverse("platforms:mine"), reverse("cases:projects")
+    bookings, booked = reverse("platforms:bookings"), booking_counts(user, timezone.now())
     changes, tickets = change_counts(user), ticket_counts(user, timezone.now())
     return Panel(
         "我的平台",
         [
             Item("待回复的咨询", projects["waiting"], f"{threads}?status=enquiry",
                  due=projects["due"], late=projects["late"]),
+            Item("待答复的预约", booked["waiting"], f"{bookings}?status=requested",
+                 due=booked["due"], late=booked["late"]),
+            Item("已结束、待登记使用的预约", booked["unsettled"], f"{bookings}?timing=unsettled"),
             _reports(user, ids),
             _applications(user, ids),
             _evaluations(user),
@@ -134,6 +143,7 @@ def operator(user: Any) -> Panel:
         [
             Group("平台与对接", links(
                 ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
+                ("预约", "platforms:bookings"),
                 ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
                 ("对接成效", "cases:figures"), ("案例征集", "cases:calls"),
                 ("我的案例报名", "cases:entries"),

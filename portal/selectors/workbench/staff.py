@@ -190,7 +190,8 @@ def _doors(user: Any) -> list[Group]:
         Group("监测与目标", links(
             ("运行监测", "reporting:monitoring"), ("政策目标", "reporting:targets"),
             ("政策成效", "reporting:effects"), ("统计分析", "reporting:analysis"),
-            ("对接成效", "cases:figures"), ("缺口图谱", "matching:atlas"),
+            ("对接成效", "cases:figures"), ("设备预约", "platforms:bookings"),
+            ("缺口图谱", "matching:atlas"),
         )),
         Group("发布与资料", links(
             ("编写报告、手册与汇编", "reporting:managed_publications"),
