@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -24,6 +25,11 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802 -- the name Django calls
+        """The word for a choice; Django's own translates every choice to find one."""
+        value = getattr(self, field.attname)
+        return next((str(name) for key, name in field.flatchoices if key == value), value)
 
 
 class SourcedModel(models.Model):

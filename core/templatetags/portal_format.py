@@ -10,13 +10,14 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from core.access import Access, Decision
 
 register = template.Library()
 UNKNOWN = "未注明"
+EMPTY = "---------"  # of Django, for no choice
 
 
 @register.filter
@@ -87,19 +88,36 @@ def table_rows(
 ) -> SafeString:
     """Rows of text of a long table, as many as a template would take too long to walk: the first
     cell names its row, numbers stand at the right, what is empty is —."""
-    classes = ["num" if place in numeric else "small" for place in range(len(head))]
-    return format_html_join(
-        "",
-        '<tr><th scope="row">{}</th>{}</tr>',
-        (
-            (row[0], format_html_join(
-                "",
-                '<td data-label="{}" class="{}">{}</td>',
-                ((head[n], classes[n], row[n] or "—") for n in range(1, len(row))),
-            ))
-            for row in rows
-        ),
-    )  # fmt: skip
+    opened = [
+        format_html('<td data-label="{}" class="{}">', name, "num" if place in numeric else "small")
+        for place, name in enumerate(head)
+    ]
+    lines = (
+        f'<tr><th scope="row">{conditional_escape(row[0])}</th>'
+        + "".join(
+            f"{opened[n]}{conditional_escape(row[n] or '—')}</td>" for n in range(1, len(row))
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return mark_safe("".join(lines))  # noqa: S308 -- every cell was escaped
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, Iterable[dict[str, Any]], int]]) -> SafeString:
+    """The choices of a select, which may be hundreds; Django's row of dashes says what to do."""
+    lines: list[str] = []
+    for group, choices, _place in groups:
+        if group:
+            lines.append(f'<optgroup label="{conditional_escape(group)}">')
+        for choice in choices:
+            chosen = " selected" if choice["selected"] else ""
+            label = "请选择" if choice["label"] == EMPTY else choice["label"]
+            value = conditional_escape(choice["value"])
+            lines.append(f'<option value="{value}"{chosen}>{conditional_escape(label)}</option>')
+        if group:
+            lines.append("</optgroup>")
+    return mark_safe("\n".join(lines))  # noqa: S308 -- names and values were escaped
 
 
 @register.simple_tag
