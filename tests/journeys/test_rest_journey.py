@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import create_token, revoke_token
 from cases.models import Case, Project
 from cases.services import move_case, write_case
-from core.errors import Refused
+from core.errors import DomainError
 from demands.models import Demand
 from demands.services import move_demand
 from tests.factories.accounts import person
@@ -92,10 +92,11 @@ def post_demand(enterprise: Partner, outsider: Partner) -> str:
 
 
 def publish(slug: str) -> None:
-    """Officials hold no tokens: they publish at their own desk."""
+    """Officials hold no tokens for this: they publish at their own desk."""
     city = demo("city")
-    with pytest.raises(Refused):
+    with pytest.raises(DomainError) as refused:
         partner("", city, WRITING)
+    assert refused.value.code == "scopes"
     demand = Demand.objects.get(slug=slug)
     move_demand(actor=city, demand=demand, name="publish", now=timezone.now())
 
