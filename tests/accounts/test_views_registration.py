@@ -92,7 +92,7 @@ PAGES = {
     "accounts:my_activity": set(Role),
     "accounts:join": set(Role),
     "accounts:close": set(Role),
-    "accounts:tokens": {Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER},
+    "accounts:tokens": {Role.ENTERPRISE, Role.OPERATOR, Role.PARTNER, Role.GOVERNMENT},
     "accounts:organisations": {Role.GOVERNMENT, Role.SECURITY_ADMIN},
     "accounts:people": {Role.SECURITY_ADMIN},
     "accounts:invite": {Role.SECURITY_ADMIN},
