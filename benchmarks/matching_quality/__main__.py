@@ -144,6 +144,8 @@ def _bounds(name: str, judged: JudgedSet, odds: np.ndarray) -> None:
     print(f"{name}: mean score {every.mean():.3f}, relevant {hits.mean():.3f}")
     for bound in BOUNDS:
         kept = every >= bound
+        if not kept.any():
+            break
         print(
             f"  from {bound:.2f}: {hits[kept].mean():.0%} relevant, {hits[kept].sum() / total:.0%} "
             f"of all relevant, {kept.sum() / len(judged.pools):.1f} pairs a list"

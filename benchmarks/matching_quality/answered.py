@@ -24,7 +24,7 @@ from matching.engine.reach import DEPTH, reach
 from matching.engine.weights import EVIDENCE, ReachWeights
 
 DATA = Path(__file__).parents[2] / "data"
-RELEVANT, LIKELY = 0.4, 0.5  # of the best pair alone, of the list as a whole
+RELEVANT, LIKELY = 0.3, 0.5  # of the best pair alone, of the list as a whole
 FOLDS, ROUNDS = 5, 20
 STRENGTH = 0.01
 

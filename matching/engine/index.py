@@ -25,7 +25,7 @@ from .storage import open_segment, save_segment
 from .weights import Weights, shipped_weights, weights_from
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 """Of the saved files; what was saved in another is built anew."""
 BLOCK_CELLS = 8_000_000
 """Queries × rows whose dot products are made at once: enough for BLAS, few enough for memory."""

@@ -22,7 +22,8 @@ import numpy as np
 from scipy.sparse._sparsetools import csc_matvec
 
 from .documents import Doc, body_text, context_text, title_text
-from .text import is_single, tokens
+from .lexicon import FAMILY, families_of
+from .text import is_single, normalise, tokens, tokens_of_normal
 
 IDF_SCALE = 64
 DOCUMENT_SCALE = 240
@@ -38,13 +39,15 @@ class LexicalWeights:
     """Parameters of the lexical retriever, read from the weights file.
 
     ``query_fields`` is what one token of a field of the query counts; all tokens of its body
-    together count no more than ``body_mass`` tokens of the title, however long it is.
+    together count no more than ``body_mass`` tokens of the title, however long it is. ``pair`` and
+    ``family`` are what a pair of characters and a family count beside a single character.
     """
 
     document_fields: Mapping[str, float]
     query_fields: Mapping[str, float]
     body_mass: float
     pair: float
+    family: float
     length_power: float
     max_terms: int
 
@@ -54,15 +57,33 @@ def field_tokens(doc: Doc) -> dict[str, list[str]]:
     return {name: tokens(read(doc)) for name, read in _READ.items()}
 
 
+def _terms(text: str) -> list[str]:
+    """The tokens of ``text`` and the families of its words."""
+    normal = normalise(text)
+    found = tokens_of_normal(normal)
+    return [*found, *families_of(normal, found)]
+
+
+def kind_weights(weights: LexicalWeights) -> tuple[float, float, float]:
+    """What a term counts by its `kind`."""
+    return 1.0, weights.pair, weights.family
+
+
+def kind(term: str) -> int:
+    """0 for one character or a Latin word, 1 for a pair of characters, 2 for a family."""
+    return 2 if term[0] == FAMILY else int(not is_single(term))
+
+
 def document_terms(doc: Doc, weights: LexicalWeights) -> dict[str, int]:
-    """Each distinct token of ``doc`` with its whole-number weight, from 1 to ``DOCUMENT_SCALE``.
+    """Each distinct token and family of ``doc`` with its whole-number weight, from 1 to
+    ``DOCUMENT_SCALE``.
 
     A token in several fields counts their sum, at most the full scale.
     """
     found: dict[str, int] = {}
     for name in ("body", "context", "title"):  # the longest first: the rest is little to merge
         weight = round(weights.document_fields[name] * DOCUMENT_SCALE)
-        fresh = dict.fromkeys(tokens(_READ[name](doc)), weight) if weight else {}
+        fresh = dict.fromkeys(_terms(_READ[name](doc)), weight) if weight else {}
         for token in found.keys() & fresh.keys():
             fresh[token] = min(found[token] + weight, DOCUMENT_SCALE)
         found |= fresh
@@ -81,7 +102,7 @@ class Postings:
     rows: np.ndarray
     starts: np.ndarray
     size: int
-    singles: np.ndarray
+    kinds: np.ndarray
 
     @classmethod
     def build(cls, docs: Sequence[Doc], weights: LexicalWeights) -> "Postings":
@@ -115,8 +136,8 @@ class Postings:
         size: int,
     ) -> "Postings":
         """Postings over arrays that are already made, which are not copied."""
-        singles = np.fromiter(map(is_single, vocabulary), bool, len(vocabulary))
-        return cls(vocabulary, values, rows, starts, size, singles)
+        kinds = np.fromiter(map(kind, vocabulary), np.int8, len(vocabulary))
+        return cls(vocabulary, values, rows, starts, size, kinds)
 
     def frequency(self, term: str) -> int:
         """How many rows hold ``term``."""
@@ -158,9 +179,9 @@ class Postings:
         return found
 
     def length_of_rows(self, frequencies: np.ndarray, size: int, pair: float) -> np.ndarray:
-        """For every row the sum of idf squared × document weight over its terms, exactly."""
-        kinds = np.where(self.singles, 1.0, pair)
-        weights = (term_weights(size, frequencies, kinds) // IDF_SCALE).astype(np.float64)
+        """For every row the sum of idf squared × document weight over its tokens, exactly."""
+        counts = np.array([1.0, pair, 0.0])[self.kinds]
+        weights = (term_weights(size, frequencies, counts) // IDF_SCALE).astype(np.float64)
         lengths = np.zeros(self.size)
         first = 0
         while first < len(weights):

@@ -8,11 +8,10 @@ import numpy as np
 
 from .documents import Doc
 from .fusion import whole_vectors
-from .lexical import asked_terms, term_weight, whole_weights
+from .lexical import asked_terms, kind, kind_weights, term_weight, whole_weights
 from .lexicon import implied_tokens
 from .scoring import Column, Room, Scored
 from .segment import Segment, joined, place
-from .text import is_single
 from .weights import Weights
 
 _KEPT_TAXONOMIES = 64
@@ -73,8 +72,8 @@ class Scorer:
     def _weight(self, term: str) -> int:
         """The whole-number weight of a term in this index, 0 if no live document has it."""
         found = sum(segment.postings.frequency(term) for segment in self.segments)
-        kind = 1.0 if is_single(term) else self.weights.lexical.pair
-        return term_weight(self.size, found - self.hidden_terms[term], kind)
+        counts = kind_weights(self.weights.lexical)[kind(term)]
+        return term_weight(self.size, found - self.hidden_terms[term], counts)
 
     def _length_factors(self) -> np.ndarray:
         """What each row's lexical sum is multiplied by; made once for an index."""
@@ -149,10 +148,15 @@ class Scorer:
         )
 
     def score(self, asked: Asked, semantic: Column | None, room: Room) -> Scored:
-        """Every feature of every row, and their weighted sum, made in ``room``."""
+        """Every feature of every row, and their weighted sum, made in ``room``.
+
+        Where the lexicon leads to nothing that any row says, the words themselves stand for it.
+        """
+        lexical = self._matched(asked.terms, room.array("lexical"))
+        lexicon = self._matched(asked.implied, room.array("lexicon"))
         columns = {
-            "lexical": self._matched(asked.terms, room.array("lexical")),
-            "lexicon": self._matched(asked.implied, room.array("lexicon")),
+            "lexical": lexical,
+            "lexicon": lexicon if lexicon.factor else lexical,
             "taxonomy": asked.taxonomy,
         }
         if semantic is not None:

@@ -56,6 +56,7 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
                 query_fields=_fields(lexical["query_fields"]),
                 body_mass=float(lexical["body_mass"]),
                 pair=float(lexical["pair"]),
+                family=float(lexical.get("family", 0)),  # versions before it asked for none
                 length_power=float(lexical["length_power"]),
                 max_terms=int(lexical["max_terms"]),
             ),

@@ -14,16 +14,16 @@ from matching.engine.weights import FEATURES, Weights, shipped_weights, weights_
 from matching.models import Match, MatchWeights
 
 # probability from which a pair is worth somebody's time; weaker capabilities are folded away,
-# weaker resources not shown, and a demand without any such capability counts as unmet. The least
-# step of 0.05 from which every second pair or more was relevant on both judged sets, with and
-# without encoder (docs/matching.md, "Probabilities")
-RELEVANT_SCORE = 0.4
+# weaker resources not shown, and a demand without any such capability counts as unmet. From here
+# strict readers call two of five pairs suitable and seven of ten at least related, and nine of ten
+# demands that somebody can meet keep a pair (docs/matching.md, "Probabilities")
+RELEVANT_SCORE = 0.3
 # a list that holds something suitable with a chance under this counts as unmet as well: less likely
 # than not (docs/matching.md, "Whether anybody can do it")
 LIKELY = 0.5
-# from which a pair that fails a constraint is still worth showing as a near miss: nearly every
-# second was relevant there
-RELATED_SCORE = 0.25
+# from which a pair that fails a constraint is still worth showing as a near miss: every second was
+# at least related there
+RELATED_SCORE = 0.2
 FEATURE_LABELS = {
     "lexical": "字词相同",
     "lexicon": "专业词相近",

@@ -47,8 +47,8 @@ def test_lengths_of_rows_are_those_of_plain_python(found):
     postings, terms = made(found)
     vocabulary = list(postings.vocabulary)
     frequencies = postings.frequencies([], {})
-    singles = np.where(postings.singles, 1.0, 0.35)
-    weights = term_weights(len(terms), frequencies, singles) // 64
+    counts = np.array([1.0, 0.35, 0.0])[postings.kinds]
+    weights = term_weights(len(terms), frequencies, counts) // 64
     of_term = dict(zip(vocabulary, weights.tolist(), strict=True))
 
     lengths = postings.length_of_rows(frequencies, len(terms), 0.35)

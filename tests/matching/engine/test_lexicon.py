@@ -3,6 +3,7 @@ import pytest
 from matching.engine.documents import CapabilityDoc, DemandDoc
 from matching.engine.index import Index
 from matching.engine.lexicon import (
+    families_of,
     implied_tokens,
     industry_similarity,
     linked_words,
@@ -24,7 +25,28 @@ def test_read_lexicon_reads_words_and_related_industries():
         "羧甲基纤维素": ("cmc",),
         "陶瓷基复合材料": ("cmc",),
     }
+    assert lexicon.families["pp"] == ("#高分子",)
+    assert lexicon.families["高分子"] == ("#高分子",)
+    assert lexicon.families["羧甲基纤维素"] == ("#cmc=羧甲基纤维素",)
+    assert lexicon.families["cmc"] == ("#cmc=羧甲基纤维素", "#cmc=陶瓷基复合材料")
+    assert "聚合物" not in lexicon.families
     assert ("新材料", "化工") in lexicon.related
+
+
+def test_words_of_one_line_and_other_names_are_of_one_family():
+    assert families_of("hdpe护套", {"hdpe", "护套"}) & families_of("尼龙改性", {"尼龙", "改性"})
+    assert families_of("亚克力", {"亚克"}) & families_of("pmma", {"pmma"})
+    assert families_of("", set()) == set()
+
+
+def test_a_sibling_is_found_that_no_wider_word_names():
+    docs = [CapabilityDoc("a", "钎料牌号"), CapabilityDoc("b", "钎焊牌号")]
+
+    ranked = Index.build(docs).rank(DemandDoc("d", "对焊接头"), 2)
+
+    assert ranked[0].document_id == "b"
+    assert ranked[0].features["lexicon"] == 1.0
+    assert linked_words("盘条对焊", "搅拌摩擦焊装备") == {"对焊": ["搅拌摩擦焊"]}
 
 
 def test_a_demand_implies_the_wider_words_and_a_capability_the_special_ones():
