@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from accounts.enums import Role
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.selectors import DEMO_USCC, demo_organisation
-from accounts.services.demo import DEMO_PASSWORD, load_demo_accounts
+from accounts.services.demo import DEMO_PASSWORD, demo_people, load_demo_accounts
 from core.errors import DomainError
 from taxonomy.uscc import check_uscc
 from tests.factories.accounts import UserFactory
@@ -22,6 +22,15 @@ def demo_mode(settings) -> None:
     settings.DEMO_MODE = True
     guangdong()
     zhongshan()
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "name"), [("guangdong", "演示省级工作人员"), ("zhongshan", "演示市级主管人员")]
+)
+def test_nobody_of_a_province_signs_in_where_a_city_runs_the_portal(settings, jurisdiction, name):
+    settings.JURISDICTION = jurisdiction
+
+    assert next(one.name for one in demo_people() if one.account == "province") == name
 
 
 def test_there_is_a_demo_person_for_every_role(demo_mode, now):
