@@ -114,7 +114,7 @@ class SchemeForm(forms.Form):
             label=label, initial=initial, min_value=least, max_value=most
         )
 
-    def text_area(self, key: str, label: Any, initial: Any, *, most: int = 60) -> None:
+    def _text(self, key: str, label: Any, initial: Any, *, most: int = 60) -> None:
         self.fields[key] = forms.CharField(
             label=label, initial=initial, max_length=most, required=False
         )
