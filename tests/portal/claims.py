@@ -72,6 +72,8 @@ def faults(page: Page) -> list[str]:
                 continue
             if node.tag == "h1" or node.xpath("ancestor-or-self::*[@data-record]"):
                 continue  # a record's own name, and what it states
+            if node.xpath("ancestor-or-self::*[@aria-hidden='true']"):
+                continue  # a bar drawn beside a number says nothing of its own
             if classes(node) & set(CLAIMS):
                 found += _lacking(page, node, [*scopes_of(node, main), *heads])
             elif is_loose(node, main):
