@@ -14,7 +14,7 @@ from matching.models import MatchRun, ResourceMatch
 from matching.selectors.offers import demands_suited, platform_cards, resource_cards
 from matching.selectors.runs import named_runs
 from matching.services.runs import execute_run, start_resource_run
-from tests.factories.accounts import person
+from tests.factories.accounts import person, with_token
 from tests.factories.matching import (
     match_capability,
     match_demand,
@@ -32,7 +32,6 @@ from tests.factories.platforms import (
     SolutionFactory,
 )
 from tests.factories.taxonomy import TermFactory
-from tests.matching.test_api import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -358,13 +357,13 @@ def test_machines_read_the_same_offers_and_demands(api):
     equipment = make("equipment", platform=capability.platform)
     demand = polymer_demand()
     run = match_demand(demand)
-    signed_in(api, owner_of(demand), Scope.MATCHING_READ)
+    with_token(api, owner_of(demand), Scope.MATCHING_READ)
     url = f"/api/v1/match-runs/{run.pk}/offers/"
 
     devices = api.get(url, {"offer": "equipment"}).json()["results"]
     platforms = api.get(url, {"offer": "platform"}).json()["results"]
     wrong = api.get(url, {"offer": "nonsense"})
-    signed_in(api, operator_of(capability.platform), Scope.MATCHING_READ, Scope.MATCHING_WRITE)
+    with_token(api, operator_of(capability.platform), Scope.MATCHING_READ, Scope.MATCHING_WRITE)
     started = api.post("/api/v1/match-runs/", {"equipment": equipment.slug}, format="json")
     execute_run(run_id=started.json()["id"], now=timezone.now())
     suited = api.get(f"/api/v1/match-runs/{started.json()['id']}/suited/").json()["results"]
@@ -377,7 +376,7 @@ def test_machines_read_the_same_offers_and_demands(api):
 
 def test_machine_of_a_stranger_starts_nothing(api):
     equipment = make("equipment")
-    signed_in(api, person(Role.OPERATOR), Scope.MATCHING_WRITE)
+    with_token(api, person(Role.OPERATOR), Scope.MATCHING_WRITE)
 
     answer = api.post("/api/v1/match-runs/", {"equipment": equipment.slug}, format="json")
 

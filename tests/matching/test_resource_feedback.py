@@ -13,7 +13,7 @@ from matching.models import Feedback
 from matching.selectors.judgements import graded_pairs
 from matching.selectors.offers import demands_suited, resource_cards, tab_counts
 from matching.services.feedback import give_feedback, withdraw_feedback
-from tests.factories.accounts import person
+from tests.factories.accounts import person, with_token
 from tests.factories.matching import (
     match_demand,
     operator_of,
@@ -22,7 +22,6 @@ from tests.factories.matching import (
     polymer_demand,
 )
 from tests.factories.taxonomy import chengdu
-from tests.matching.test_api import signed_in
 from tests.matching.test_offers import KINDS, make, match_resource
 
 pytestmark = pytest.mark.django_db
@@ -217,13 +216,13 @@ def test_stranger_finds_no_form(client, demand, equipment):
 
 def test_machines_judge_from_both_ends(api, demand, equipment):
     run = match_demand(demand)
-    signed_in(api, owner_of(demand), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
+    with_token(api, owner_of(demand), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
     body = {"counterpart": equipment.slug, "offer": "equipment", "verdict": "suitable"}
 
     said = api.post(f"/api/v1/match-runs/{run.pk}/feedback/", body, format="json")
     told = api.get(f"/api/v1/match-runs/{run.pk}/offers/", {"offer": "equipment"}).json()
     own = match_resource(equipment)
-    signed_in(api, operator_of(equipment.platform), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
+    with_token(api, operator_of(equipment.platform), Scope.MATCHING_WRITE, Scope.MATCHING_READ)
     body = {"counterpart": demand.slug, "verdict": "unsuitable", "reason": "time"}
     answered = api.post(f"/api/v1/match-runs/{own.pk}/feedback/", body, format="json")
     fits = api.get(f"/api/v1/match-runs/{own.pk}/suited/").json()
@@ -238,7 +237,7 @@ def test_machines_judge_from_both_ends(api, demand, equipment):
 
 def test_machine_names_a_resource_of_another_kind_in_vain(api, demand, equipment):
     run = match_demand(demand)
-    signed_in(api, owner_of(demand), Scope.MATCHING_WRITE)
+    with_token(api, owner_of(demand), Scope.MATCHING_WRITE)
     body = {"counterpart": equipment.slug, "offer": "line", "verdict": "suitable"}
 
     answer = api.post(f"/api/v1/match-runs/{run.pk}/feedback/", body, format="json")
