@@ -54,7 +54,7 @@ def telling(request: HttpRequest, failed: str = "") -> Iterator[None]:
 
 
 def carry_out(
-    request: HttpRequest, service: Callable[..., Any], said: str = "", **given: Any
+    request: HttpRequest, service: Callable[..., Any], said: str = "", /, **given: Any
 ) -> bool:
     """Call a service for the user, now: a message says that it is done (`said`), or why not.
 
