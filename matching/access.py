@@ -23,6 +23,7 @@ from matching.kinds import MODEL_OF
 from matching.models import Feedback, MatchRun, MatchWeights, Subscription
 from platforms.access import CapabilityAccess, PlatformScope
 from platforms.models import Capability, Platform
+from taxonomy.jurisdiction import current_jurisdiction
 
 OWNER, STAFF, BROKER, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.BROKER, Relation.SYSTEM
 INSIDERS = frozenset({OWNER, STAFF, BROKER})
@@ -150,10 +151,14 @@ class ResourceMatchesAccess(PlatformScope):
 
 
 class _AdminAccess(Access):
-    """What government staff and system administrators run for everybody."""
+    """What runs for everybody: for system administrators and for who runs the portal, not for
+    staff of a part of its region."""
 
     def is_admin(self) -> bool:
-        return _signed_in(self.user) and self.user.has_role(Role.GOVERNMENT, Role.SYSTEM_ADMIN)
+        return _signed_in(self.user) and (
+            self.user.has_role(Role.SYSTEM_ADMIN)
+            or self.user.covers_region(Role.GOVERNMENT, current_jurisdiction().region)
+        )
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:
         found = super().relations(obj)

@@ -120,10 +120,10 @@ def test_demands_of_public_sources_are_every_officials(people, who):
 @pytest.mark.parametrize(
     ("action", "who"),
     [
-        ("list", {"staff", "staff elsewhere", "system admin", "system"}),
-        ("start_full", {"staff", "staff elsewhere", "system admin", "system"}),
-        ("cancel", {"staff", "staff elsewhere", "system admin", "system"}),
-        ("view", {"staff", "staff elsewhere", "system admin", "system"}),
+        ("list", {"staff", "system admin", "system"}),
+        ("start_full", {"staff", "system admin", "system"}),
+        ("cancel", {"staff", "system admin", "system"}),
+        ("view", {"staff", "system admin", "system"}),
     ],
 )
 def test_full_runs(people, action, who):
@@ -149,7 +149,7 @@ def test_run_of_a_demand_is_seen_by_its_owner(people, demand):
     run = start_demand_run(actor=SYSTEM, demand=demand, now=timezone.now())
 
     assert allowed(people, MatchRunAccess, "view", run) == {
-        "owner", "staff", "staff elsewhere", "broker", "system admin", "system",
+        "owner", "staff", "broker", "system admin", "system",
     }  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def test_only_full_unfinished_runs_are_cancelled(demand):
 @pytest.mark.parametrize(
     ("action", "who"),
     [
-        ("view", {"owner", "staff", "staff elsewhere", "system admin", "system"}),
+        ("view", {"owner", "staff", "system admin", "system"}),
         ("withdraw", {"owner"}),
     ],
 )
@@ -177,13 +177,13 @@ def test_feedback(people, demand, capability, action, who):
 
     assert allowed(people, FeedbackAccess, action, feedback) == who
     seen = {name for name in WHO if FeedbackAccess(people[name]).visible().exists()}
-    assert seen == {"owner", "staff", "staff elsewhere", "system admin", "system"}
+    assert seen == {"owner", "staff", "system admin", "system"}
 
 
 @pytest.mark.parametrize("action", ["view", "add", "activate", "freeze", "unfreeze"])
 def test_weights(people, action):
     row = MatchWeights.objects.create(version="a", record={})
-    who = {"staff", "staff elsewhere", "system admin", "system"}
+    who = {"staff", "system admin", "system"}
 
     assert allowed(people, MatchWeightsAccess, action, row) == who
     assert {name for name in WHO if MatchWeightsAccess(people[name]).visible().exists()} == who
