@@ -41,14 +41,14 @@ def test_chance_grows_with_what_is_said_and_with_nearness():
 
 def test_words_said_in_part_or_by_their_class_count_half():
     plastics = CapabilityDoc("c4", "高分子中试")
-    kilns = CapabilityDoc("c5", "石灰石试验")
+    screens = CapabilityDoc("c5", "电视展示")
 
     by_class = found(plastics, vectors={"c4": NEAR}, demand=DemandDoc("d", "尼龙技术"))
-    in_part = found(kilns, vectors={"c5": NEAR}, demand=DemandDoc("d", "石灰窑技术"))
+    in_part = found(screens, vectors={"c5": NEAR}, demand=DemandDoc("d", "电视机技术"))
 
     assert by_class.evidence["words"] == 0.5
     assert in_part.evidence["words"] == 0.25  # one pair of two, half
-    assert (by_class.missing, in_part.missing) == (("尼龙",), ("石灰窑",))
+    assert (by_class.missing, in_part.missing) == (("尼龙",), ("电视机",))
 
 
 def test_cosine_is_that_of_the_vectors():
