@@ -16,8 +16,9 @@ def open_programme(year: Year) -> Programme:
     province = year.be("province")
     province.follow("申报批次")
     province.follow("新建批次")
+    scheme = Scheme.objects.get(slug=days.SCHEME)
     province.fill(
-        scheme=str(Scheme.objects.get(slug=days.SCHEME)), title=TITLE, year="2026",
+        scheme=f"{scheme}（{scheme.region}）", title=TITLE, year="2026",
         opens_date=days.APPLIED.isoformat(), publicity_workdays="5",
         closes_date=(days.APPLIED + timedelta(days=30)).isoformat(),
         notice="请在受理期内通过本平台申报，平台资料自动带入。",

@@ -213,7 +213,7 @@ def test_a_report_without_kind_keeps_the_words(visitor, platform):
     page = text(visitor.post(f"/platforms/{platform.slug}/report/", {"note": "空号"}))
 
     assert "空号" in page
-    assert "请填写" in page
+    assert "请选择。" in page
     assert not ListingReport.objects.exists()
 
 

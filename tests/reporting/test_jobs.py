@@ -168,7 +168,7 @@ def test_computing_takes_a_known_number_of_statements_for_any_number_of_platform
     PlatformFactory.create_batch(7)
     opening.make_reports(cycle=cycle, now=timezone.now())
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(41):
         compute_reports(cycle=cycle, reports=cycle.reports.all(), now=timezone.now())
 
 
