@@ -161,7 +161,7 @@ class Migration(FirstMigration):
                 ('name', models.CharField(max_length=100, verbose_name='用途')),
                 ('prefix', models.CharField(max_length=12, unique=True, verbose_name='前缀')),
                 ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('platforms:read', '读取平台与能力'), ('platforms:write', '维护能力'), ('demands:read', '读取需求'), ('demands:write', '发布需求'), ('matching:read', '读取匹配'), ('matching:write', '发起匹配'), ('cases:read', '读取对接与案例'), ('cases:write', '发起对接'), ('policies:read', '读取政策与动态'), ('taxonomy:read', '读取代码表'), ('reports:read', '读取年度报告与指标'), ('reports:write', '填写年度报告')], max_length=30), size=None, verbose_name='权限范围')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('platforms:read', '读取平台与能力'), ('platforms:write', '维护能力'), ('demands:read', '读取需求'), ('demands:write', '发布需求'), ('matching:read', '读取匹配'), ('matching:write', '发起匹配'), ('cases:read', '读取对接与案例'), ('cases:write', '发起对接'), ('policies:read', '读取政策与动态'), ('taxonomy:read', '读取代码表'), ('reports:read', '读取年度报告与指标'), ('reports:write', '填写年度报告'), ('monitoring:read', '读取运行监测'), ('monitoring:write', '处理运行预警')], max_length=30), size=None, verbose_name='权限范围')),
                 ('expires_at', models.DateTimeField(verbose_name='有效期至')),
                 ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='最近使用')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),

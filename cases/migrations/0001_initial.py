@@ -359,6 +359,8 @@ class Migration(FirstMigration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                 ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='到账金额（元）')),
                 ('received_date', models.DateField(verbose_name='到账日期')),
+                ('voucher_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='其中服务券抵用（元）')),
+                ('voucher_number', models.CharField(blank=True, max_length=80, verbose_name='服务券编号')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='款项说明')),
                 ('status', models.CharField(choices=[('claimed', '待企业确认'), ('confirmed', '企业已确认'), ('rejected', '企业不认可')], default='claimed', max_length=10, verbose_name='状态')),
                 ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
@@ -368,7 +370,7 @@ class Migration(FirstMigration):
             options={
                 'verbose_name': '到账',
                 'verbose_name_plural': '到账',
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='cases_receipt_amount', violation_error_message='到账金额须大于 0。')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_yuan__gt', 0)), name='cases_receipt_amount', violation_error_message='到账金额须大于 0。'), models.CheckConstraint(condition=models.Q(('voucher_yuan__isnull', True), models.Q(('voucher_yuan__gt', 0), ('voucher_yuan__lte', models.F('amount_yuan'))), _connector='OR'), name='cases_receipt_voucher', violation_error_message='服务券抵用须大于 0，且不超过到账金额。')],
             },
         ),
         migrations.CreateModel(
@@ -381,6 +383,8 @@ class Migration(FirstMigration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
                 ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='到账金额（元）')),
                 ('received_date', models.DateField(verbose_name='到账日期')),
+                ('voucher_yuan', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='其中服务券抵用（元）')),
+                ('voucher_number', models.CharField(blank=True, max_length=80, verbose_name='服务券编号')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='款项说明')),
                 ('status', models.CharField(choices=[('claimed', '待企业确认'), ('confirmed', '企业已确认'), ('rejected', '企业不认可')], default='claimed', max_length=10, verbose_name='状态')),
                 ('status_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='状态时间')),
@@ -449,10 +453,10 @@ class Migration(FirstMigration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_receiptevent" ("amount_yuan", "created_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "received_date", "registered_by_id", "status", "status_changed_at") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."received_date", NEW."registered_by_id", NEW."status", NEW."status_changed_at"); RETURN NULL;', hash='b98554682f13450b8d98d99a1f7dd47f3a3d921e', operation='INSERT', pgid='pgtrigger_insert_insert_91eb4', table='cases_receipt', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_receiptevent" ("amount_yuan", "created_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "received_date", "registered_by_id", "status", "status_changed_at", "voucher_number", "voucher_yuan") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."project_id", NEW."received_date", NEW."registered_by_id", NEW."status", NEW."status_changed_at", NEW."voucher_number", NEW."voucher_yuan"); RETURN NULL;', hash='e3fb7990a97e07681845b0792e3295db31d1ad78', operation='INSERT', pgid='pgtrigger_insert_insert_91eb4', table='cases_receipt', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount_yuan" IS DISTINCT FROM (NEW."amount_yuan") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."received_date" IS DISTINCT FROM (NEW."received_date") OR OLD."registered_by_id" IS DISTINCT FROM (NEW."registered_by_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at"))', func='INSERT INTO "cases_receiptevent" ("amount_yuan", "created_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "received_date", "registered_by_id", "status", "status_changed_at") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."received_date", NEW."registered_by_id", NEW."status", NEW."status_changed_at"); RETURN NULL;', hash='ccca35f80e996f41c04d089b4729c3f008a0b8fe', operation='UPDATE', pgid='pgtrigger_update_update_b5700', table='cases_receipt', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount_yuan" IS DISTINCT FROM (NEW."amount_yuan") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."received_date" IS DISTINCT FROM (NEW."received_date") OR OLD."registered_by_id" IS DISTINCT FROM (NEW."registered_by_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_changed_at" IS DISTINCT FROM (NEW."status_changed_at") OR OLD."voucher_number" IS DISTINCT FROM (NEW."voucher_number") OR OLD."voucher_yuan" IS DISTINCT FROM (NEW."voucher_yuan"))', func='INSERT INTO "cases_receiptevent" ("amount_yuan", "created_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "received_date", "registered_by_id", "status", "status_changed_at", "voucher_number", "voucher_yuan") VALUES (NEW."amount_yuan", NEW."created_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."project_id", NEW."received_date", NEW."registered_by_id", NEW."status", NEW."status_changed_at", NEW."voucher_number", NEW."voucher_yuan"); RETURN NULL;', hash='781252f6713a0092c93f806098568c698e1e10a2', operation='UPDATE', pgid='pgtrigger_update_update_b5700', table='cases_receipt', when='AFTER')),
         ),
     ]
