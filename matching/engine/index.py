@@ -17,6 +17,7 @@ from .constraints import Check, Columns, checks_of, is_possible, rules
 from .documents import CapabilityDoc, DemandDoc, Doc
 from .fusion import UNIT, probability, whole_vectors
 from .lexical import document_terms
+from .lexicon import lexicon_digest
 from .relax import Relaxation, relaxations
 from .scorer import Asked, Scorer
 from .scoring import Room, Scored, best_rows
@@ -86,7 +87,7 @@ class Index:
         np.save(directory / "live.npy", self.live)
         hidden = {term: count for term, count in sorted(self.hidden_terms.items()) if count}
         manifest = {"format": FORMAT, "segments": len(self.segments), "hidden_terms": hidden}
-        manifest["weights"] = self.weights.record()
+        manifest |= {"lexicon": lexicon_digest(), "weights": self.weights.record()}
         text = json.dumps(manifest, ensure_ascii=False)
         (directory / MANIFEST).write_text(text, encoding="utf-8")
 
@@ -96,11 +97,11 @@ class Index:
 
         Its arrays are mapped into memory, so all workers of a machine share them. Raises
         FileNotFoundError when the directory is not there or was not written to its end, ValueError
-        when it was written in another format.
+        when it was written in another format or with another lexicon.
         """
         manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        if manifest.get("format") != FORMAT:
-            raise ValueError(f"{directory}: another format")  # by an earlier release
+        if (manifest.get("format"), manifest.get("lexicon")) != (FORMAT, lexicon_digest()):
+            raise ValueError(f"{directory}: saved by an earlier release")
         names = [f"segment-{number}" for number in range(manifest["segments"])]
         return cls(
             tuple(open_segment(directory / name) for name in names),

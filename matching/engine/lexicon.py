@@ -1,6 +1,7 @@
 """Domain knowledge in one readable file: what special words belong to, which industries are
 close."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,6 +88,12 @@ def _tuples(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
 def shipped_lexicon() -> Lexicon:
     """The lexicon that comes with the package."""
     return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def lexicon_digest() -> str:
+    """Of the shipped lexicon: saved indexes hold its families."""
+    return hashlib.sha256(SHIPPED.read_bytes()).hexdigest()[:16]
 
 
 _Side = Literal["wider", "narrower"]

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import numpy as np
@@ -52,4 +53,14 @@ def test_an_unfinished_directory_is_refused(tmp_path):
     (tmp_path / "index" / "manifest.json").unlink()
 
     with pytest.raises(FileNotFoundError):
+        Index.open(tmp_path / "index")
+
+
+@pytest.mark.parametrize("key", ["format", "lexicon"])
+def test_what_an_earlier_release_saved_is_refused(tmp_path, key):
+    Index.build([CAPABILITY]).save(tmp_path / "index")
+    manifest = tmp_path / "index" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {key: "old"}))
+
+    with pytest.raises(ValueError, match="earlier release"):
         Index.open(tmp_path / "index")
