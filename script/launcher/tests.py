@@ -49,7 +49,8 @@ def _in_parallel(arguments: list[str]) -> list[str]:
     )
     if any(argument.startswith(alone) for argument in arguments):
         return []
-    return ["-n", str(min(2, os.cpu_count() or 1))]
+    # whoever is done takes over from the other: the long browser walks come last
+    return ["-n", str(min(2, os.cpu_count() or 1)), "--dist", "worksteal"]
 
 
 @contextlib.contextmanager

@@ -113,8 +113,15 @@ def test_server_starts_again_what_was_killed(running):
 
 
 def _alive(server: subprocess.Popen[str]) -> list[psutil.Process]:
-    children = psutil.Process(server.pid).children()
-    return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in psutil.Process(server.pid).children() if _runs(child)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Not ended; one that has ended may still wait to be taken away by its parent."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_ready(address: str) -> bool:
@@ -133,7 +140,7 @@ def test_server_stops_cleanly_and_starts_again_quickly(running, home: Path):
 
     assert server.returncode == 0
     assert "已停止" in output
-    assert not [child for child in children if child.is_running()]
+    assert not [child for child in children if _runs(child)]
 
     again = start(home)
     said = announced(again)
