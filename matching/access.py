@@ -154,6 +154,8 @@ class _AdminAccess(Access):
     """What runs for everybody: for system administrators and for who runs the portal, not for
     staff of a part of its region."""
 
+    names: ClassVar = {STAFF: _("本平台的主管部门和系统管理员")}
+
     def is_admin(self) -> bool:
         return _signed_in(self.user) and (
             self.user.has_role(Role.SYSTEM_ADMIN)
