@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pghistory
@@ -20,6 +20,9 @@ from platforms.enums import BookingRefusal, BookingStatus
 from platforms.models.platform import Platform
 from platforms.models.resource import Equipment, Line
 from platforms.querysets import TAKING, BookingQuerySet
+
+HORIZON = timedelta(days=90)
+"""How far ahead may be booked or kept back, and as far the public calendar shows."""
 
 
 def _once(resource: str) -> ExclusionConstraint:

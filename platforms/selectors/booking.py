@@ -14,9 +14,9 @@ from django.utils import timezone
 from platforms.access import BookingAccess
 from platforms.enums import BookingStatus
 from platforms.models import Booking, Equipment, Line
+from platforms.models.booking import HORIZON
 
 RELATED = ("platform__region", "equipment", "line", "organisation", "asked_by")
-WEEKS = 6  # of the public calendar
 
 
 def booking_rows(user: Any) -> QuerySet[Booking]:
@@ -77,13 +77,13 @@ class CalendarRow:
 
 
 def calendar_of(resource: Equipment | Line, now: datetime) -> list[CalendarRow]:
-    """The next six weeks of a resource, day by day, days that look alike in one row.
+    """As far ahead as a resource may be booked, day by day, days that look alike in one row.
 
     Says when units are held, never by whom or what for. One query.
     """
     today = timezone.localdate(now)
     zone = timezone.get_current_timezone()
-    days = [today + timedelta(days=number) for number in range(WEEKS * 7)]
+    days = [today + timedelta(days=number) for number in range(HORIZON.days + 1)]
     start, end = (
         datetime.combine(day, time.min, zone) for day in (today, days[-1] + timedelta(days=1))
     )

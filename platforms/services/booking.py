@@ -18,6 +18,7 @@ from platforms.access import BookingAccess
 from platforms.access.booking import ASKING_ROLES
 from platforms.enums import BookingRefusal, BookingStatus
 from platforms.models import Booking, Equipment, Line
+from platforms.models.booking import HORIZON
 from platforms.services.usage import log_booked_use
 from platforms.states import BOOKING
 
@@ -30,7 +31,6 @@ register_actions(
 )
 RELATED = ("platform", "equipment", "line", "organisation")
 LONGEST = timedelta(days=14)
-HORIZON = timedelta(days=90)  # how far ahead may be booked or kept back
 MAX_A_DAY = 20  # requests of one organisation: platforms are asked, not bombarded
 TAKEN = "这段时间已被占用，请看日历换一个时间。"
 EVENTS = {
@@ -221,10 +221,9 @@ def move_booking(
 def _moved(
     actor: Any, name: str, booking: Booking, now: datetime, event: str, reason: str = ""
 ) -> Booking:
-    perform(BookingAccess(actor), name, booking, now=now, reason=reason)
-    emit(event, booking_id=booking.pk)
-    booking.refresh_from_db()
-    return booking
+    moved = perform(BookingAccess(actor), name, booking, now=now, reason=reason)
+    emit(event, booking_id=moved.pk)
+    return moved
 
 
 @transaction.atomic

@@ -14,12 +14,11 @@ from core.activity import register_actions
 from core.errors import DomainError, Refused
 from core.files import files_of, register_guard, store_file
 from core.search import search_vector
-from core.services import check_record, log_activity
+from core.services import check_record, lock, log_activity
 from platforms.access import RegisterAccess
 from platforms.enums import RegisterKind
 from platforms.models import Platform, RegisterEntry
 from platforms.registers import LABELS
-from platforms.services.listings import lock
 from platforms.services.usage import Received
 
 register_actions(

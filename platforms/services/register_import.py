@@ -10,13 +10,12 @@ from django.db import transaction
 from openpyxl import Workbook
 
 from core.errors import DomainError, Refused
-from core.services import log_activity
+from core.services import lock, log_activity
 from platforms.access import RegisterAccess
 from platforms.enums import ManagerLevel, RegisterKind
 from platforms.models import Platform
 from platforms.registers import KINDS
 from platforms.services.equipment_import import CellError, ImportErrors, read_rows
-from platforms.services.listings import lock
 from platforms.services.register import add_once
 
 COLUMNS = {

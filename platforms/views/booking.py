@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Organisation
 from accounts.selectors import history_of
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from core.reminders import reply_due
 from core.templatetags.portal_format import plain
 from platforms import services
@@ -130,9 +130,7 @@ def _booked(request: HttpRequest, resource: Any, form: Form, is_own: bool) -> Ht
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Say yes, by one click."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.accept_booking(actor=request.user, booking=found, now=timezone.now())
-        messages.success(request, "已受理，已通知预约单位。")
+    carry_out(request, services.accept_booking, "已受理，已通知预约单位。", booking=found)
     return redirect(found)
 
 
@@ -140,32 +138,29 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Say no, with a reason."""
-    access, found = find(request, pk)
-    form = DeclineForm(request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            services.decline_booking(
-                actor=request.user, booking=found, now=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, "已婉拒，已通知预约单位。")
-            return redirect(found)
-    return _page(request, access, found, decline_form=form)
+    form, service = DeclineForm(request.POST), services.decline_booking
+    return _answer(request, pk, "decline_form", form, service, "已婉拒，已通知预约单位。")
 
 
 @login_required
 @require_POST
 def use(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the hours that were used, or correct them."""
-    access, found = find(request, pk)
     form = UseForm(request.POST)
+    return _answer(request, pk, "use_form", form, services.confirm_use, "已登记。")
+
+
+def _answer(
+    request: HttpRequest, pk: int, name: str, form: Form, service: Any, said: str
+) -> HttpResponse:
+    """A small form of the page: its service, then back; with errors the page again."""
+    access, found = find(request, pk)
     if form.is_valid():
         with refusals_on(form, {"used_hours": "hours"}):
-            services.confirm_use(
-                actor=request.user, booking=found, now=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, "已登记。")
+            service(actor=request.user, booking=found, now=timezone.now(), **form.cleaned_data)
+            messages.success(request, said)
             return redirect(found)
-    return _page(request, access, found, use_form=form)
+    return _page(request, access, found, **{name: form})
 
 
 @login_required
@@ -173,12 +168,10 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Withdraw, cancel, or open kept-back time again."""
     _access, found = find(request, pk)
-    with telling(request):
-        services.move_booking(
-            actor=request.user, booking=found, name=name, now=timezone.now(),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-        messages.success(request, SAID[name])
+    carry_out(
+        request, services.move_booking, SAID[name], booking=found, name=name,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
     if found.is_block:
         return redirect("platforms:book", kind_of(found.resource).key, found.resource.slug)
     return redirect(found)

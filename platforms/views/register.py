@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core.lists import list_page
-from core.refusals import refusals_on, telling
+from core.refusals import carry_out, refusals_on
 from core.workdays import given_day
 from platforms import services
 from platforms.access import PlatformAccess, RegisterAccess
@@ -106,12 +106,11 @@ def _kept(request: HttpRequest, pk: int) -> RegisterEntry:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Its last day has come."""
     found = _kept(request, pk)
-    with telling(request):
-        services.end_entry(
-            actor=request.user, entry=found, reason=request.POST.get("reason", ""),
-            ended_date=given_day(request.POST.get("ended_date", "")), now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已登记停止。")
+    carry_out(
+        request, services.end_entry, "已登记停止。", entry=found,
+        reason=request.POST.get("reason", ""),
+        ended_date=given_day(request.POST.get("ended_date", "")),
+    )  # fmt: skip
     return redirect(found)
 
 
@@ -120,14 +119,11 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def strike(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out what should never have been entered."""
     found = _kept(request, pk)
-    with telling(request):
-        services.strike_entry(
-            actor=request.user, entry=found, reason=request.POST.get("reason", ""),
-            now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, "已撤销。")
-        return redirect("platforms:register")
-    return redirect(found)
+    is_done = carry_out(
+        request, services.strike_entry, "已撤销。", entry=found,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    return redirect("platforms:register") if is_done else redirect(found)
 
 
 def open_resources(request: HttpRequest) -> HttpResponse:
