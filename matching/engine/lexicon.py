@@ -1,5 +1,4 @@
-"""Domain knowledge in one readable file: what special words belong to, which industries are
-close."""
+"""Domain knowledge in readable files: what special words belong to, which industries are close."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +12,8 @@ from .text import is_han, normalise, tokens, tokens_of_normal
 
 FAMILY = "#"
 """Begins the token that stands for a family; no token of a text begins so."""
-SHIPPED = Path(__file__).with_name("lexicon.txt")
+LINES = Path(__file__).with_name("lexicon_lines")
+"""Folder of the lexicon's lines: ``trades.txt``, and ``ipc-a.txt`` … by section of the IPC."""
 RELATED_INDUSTRY = 0.4
 """How close two related industries stand, where the same one is 1."""
 _SAME_NAME = 0.3
@@ -84,16 +84,20 @@ def _tuples(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     return {word: tuple(dict.fromkeys(others)) for word, others in table.items()}
 
 
+def _lines() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(LINES.glob("*.txt")))
+
+
 @lru_cache(maxsize=1)
 def shipped_lexicon() -> Lexicon:
     """The lexicon that comes with the package."""
-    return read_lexicon(SHIPPED.read_text(encoding="utf-8"))
+    return read_lexicon(_lines())
 
 
 @lru_cache(maxsize=1)
 def lexicon_digest() -> str:
     """Of the shipped lexicon: saved indexes hold its families."""
-    return hashlib.sha256(SHIPPED.read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(_lines().encode()).hexdigest()[:16]
 
 
 _Side = Literal["wider", "narrower"]
