@@ -1,14 +1,26 @@
-"""Messages to people: one row each, read in the portal, mailed as the person chose."""
+"""Messages to people, mailed as the person chose, and to systems, by webhook."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime, timedelta
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from notifications.querysets import NotificationQuerySet
+from core.models import BaseModel
+from notifications.enums import PING, WebhookKind, WebhookStatus
+from notifications.querysets import (
+    NotificationQuerySet,
+    WebhookDeliveryQuerySet,
+    WebhookEndpointQuerySet,
+)
+
+OLD_SECRET_FOR = timedelta(hours=24)  # so long both secrets sign after a change
 
 
 class Notification(models.Model):
@@ -63,3 +75,98 @@ class NotificationPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
+
+
+class WebhookEndpoint(BaseModel):
+    """An address of somebody's system that is told of what happens. The secret is not kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks")
+    url = models.URLField(_("接收地址"), max_length=500)
+    kinds = ArrayField(
+        models.CharField(max_length=40, choices=WebhookKind.choices), verbose_name=_("事件")
+    )
+    seed = models.CharField(_("密钥种子"), max_length=64)
+    old_seed = models.CharField(_("上一密钥种子"), max_length=64, blank=True)
+    rotated_at = models.DateTimeField(_("更换密钥时间"), null=True, blank=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+    stop_reason = models.CharField(_("停用原因"), max_length=200, blank=True)
+    busy_until = models.DateTimeField(_("占用至"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("最近送达"), null=True, blank=True)
+
+    objects = WebhookEndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推送地址")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "url"], name="notifications_webhook_url_once",
+                violation_error_message=_("这个地址已经登记过了。"),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.url
+
+    def get_absolute_url(self) -> str:
+        return reverse("notifications:webhook", args=[self.pk])
+
+    def seeds(self, now: datetime) -> list[str]:
+        """Those that sign now: the present one, and for a day after a change the one before."""
+        if self.old_seed and self.rotated_at and now < self.rotated_at + OLD_SECRET_FOR:
+            return [self.seed, self.old_seed]
+        return [self.seed]
+
+    @property
+    def kind_labels(self) -> list[str]:
+        """What the kinds read like."""
+        return [str(WebhookKind(kind).label) for kind in self.kinds]
+
+
+class WebhookDelivery(models.Model):
+    """One event for one endpoint: attempted until it arrives or two days are over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries")
+    event_id = models.UUIDField(_("来源事件"))
+    kind = models.CharField(_("事件"), max_length=40)
+    record_id = models.CharField(_("记录编号"), max_length=200)
+    record_url = models.CharField(_("记录接口地址"), max_length=300)
+    status = models.CharField(
+        _("状态"), max_length=10, choices=WebhookStatus.choices, default=WebhookStatus.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    due_at = models.DateTimeField(_("下次尝试"), null=True)
+    response_code = models.PositiveSmallIntegerField(_("响应码"), null=True)
+    duration_ms = models.PositiveIntegerField(_("用时（毫秒）"), null=True)
+    error = models.CharField(_("错误"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("发生时间"))
+    tried_at = models.DateTimeField(_("最近尝试"), null=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推送记录")
+        indexes = [
+            models.Index(fields=["endpoint", "-created_at"]),
+            models.Index(
+                fields=["due_at"], condition=Q(status="waiting"), name="notif_webhook_due"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endpoint", "event_id", "kind", "record_id"],
+                name="notifications_webhook_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so that the receiver can tell a repetition."""
+        return f"msg_{self.pk.hex}"
+
+    @property
+    def kind_label(self) -> str:
+        return "测试" if self.kind == PING else str(WebhookKind(self.kind).label)

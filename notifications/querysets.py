@@ -1,4 +1,4 @@
-"""Chains over messages."""
+"""Chains over messages and webhooks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+
+from notifications.enums import WebhookStatus
 
 MAIL_FOR = timedelta(days=2)  # older messages are not mailed any more: late news is no news
 
@@ -30,3 +32,19 @@ class NotificationQuerySet(models.QuerySet[Any]):
             user__is_active=True,
             user__is_demo=False,
         )
+
+
+class WebhookEndpointQuerySet(models.QuerySet[Any]):
+    def told_of(self, kind: str) -> WebhookEndpointQuerySet:
+        """Endpoints in use, of people who may sign in, that ask for `kind`."""
+        return self.filter(is_active=True, kinds__contains=[kind], user__is_active=True)
+
+    def to_send(self, *, now: datetime) -> WebhookEndpointQuerySet:
+        """Endpoints that nobody is sending to now."""
+        free = Q(busy_until__isnull=True) | Q(busy_until__lte=now)
+        return self.filter(free, is_active=True, user__is_active=True)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet[Any]):
+    def due(self, *, now: datetime) -> WebhookDeliveryQuerySet:
+        return self.filter(status=WebhookStatus.WAITING, due_at__lte=now)

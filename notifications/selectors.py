@@ -1,11 +1,17 @@
-"""Reading messages."""
+"""Reading messages and webhooks."""
 
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
-from notifications.access import NotificationAccess
-from notifications.models import Notification, NotificationPreference
+from notifications.access import DeliveryAccess, NotificationAccess, WebhookAccess
+from notifications.enums import WebhookStatus
+from notifications.models import (
+    Notification,
+    NotificationPreference,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 
 def unread_count(user: Any) -> int:
@@ -25,3 +31,17 @@ def wants_mail(user: Any) -> bool:
     """Whether the person gets messages by mail as well; yes until they say no."""
     preference = NotificationPreference.objects.filter(user=user).first()
     return preference is None or preference.wants_mail
+
+
+def webhooks_of(user: Any) -> QuerySet[WebhookEndpoint]:
+    """The person's endpoints, the newest first, each with how many deliveries wait or failed."""
+    open_count = Count("deliveries", filter=~Q(deliveries__status=WebhookStatus.DELIVERED))
+    return WebhookAccess(user).visible().annotate(open_count=open_count).order_by("-pk")
+
+
+def deliveries_of(user: Any, endpoint: WebhookEndpoint | None = None) -> QuerySet[WebhookDelivery]:
+    """What was sent to the person's endpoints, or to one of them, the newest first."""
+    rows = DeliveryAccess(user).visible().select_related("endpoint")
+    if endpoint is not None:
+        rows = rows.filter(endpoint=endpoint)
+    return rows.order_by("-created_at", "-pk")

@@ -1,4 +1,4 @@
-"""Mail, and messages about what happens in accounts (which lies below and cannot notify)."""
+"""Mail, webhooks, and messages about accounts (which lie below and cannot notify)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from core.events import on
 from notifications import services
 from notifications.services import account_messages
 
+AT_ONCE = 100
+
 
 @shared_task(name="notifications.mail", ignore_result=True)
 def mail(*, notification_id: int) -> None:
@@ -20,6 +22,23 @@ def mail(*, notification_id: int) -> None:
 @shared_task(name="notifications.mail_waiting", expires=240)
 def mail_waiting() -> None:
     services.mail_waiting(now=timezone.now())
+
+
+@shared_task(name="notifications.send_webhooks", ignore_result=True)
+def send_webhooks(*, endpoint_id: int) -> None:
+    for _ in range(AT_ONCE):  # then the sweep goes on, so that others get their turn
+        if not services.send_next(endpoint_id=endpoint_id, now=timezone.now()):
+            return
+
+
+@shared_task(name="notifications.sweep_webhooks", expires=60)
+def sweep_webhooks() -> None:
+    services.sweep_webhooks(now=timezone.now())
+
+
+@shared_task(name="notifications.forget_deliveries", expires=3600)
+def forget_deliveries() -> None:
+    services.forget_deliveries(now=timezone.now())
 
 
 @on(*account_messages.EVENTS, name="notifications.about_accounts")

@@ -48,6 +48,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=9, minute=15),
     },
     "mail-waiting": {"task": "notifications.mail_waiting", "schedule": crontab(minute="*/5")},
+    "sweep-webhooks": {"task": "notifications.sweep_webhooks", "schedule": 60.0},
+    "forget-webhooks": {
+        "task": "notifications.forget_deliveries",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
     "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},
     "remind-alerts": {"task": "reporting.remind_alerts", "schedule": crontab(hour=9, minute=10)},

@@ -34,6 +34,7 @@ api_patterns = [
     path("", include("cases.api.urls")),
     path("", include("reporting.api.urls")),
     path("", include("policies.api.urls")),
+    path("", include("notifications.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
@@ -50,7 +51,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("reporting.urls")),
     path("", include("policies.urls")),
-    path("messages/", include("notifications.urls")),
+    path("", include("notifications.urls")),
     path("api/v1/", include(api_patterns)),
     path(
         "sitemap.xml",

@@ -2,5 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
+from notifications.api import views
+
 router = SimpleRouter()
+router.register("webhook-deliveries", views.DeliveryViewSet, basename="webhook-delivery")
 urlpatterns = router.urls
