@@ -19,6 +19,8 @@ from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, R
 from cases.states import CALL, CASE, OUTCOME, PROJECT, RECEIPT
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
+from demands.access import PROMISE_REQUIRED
+from demands.selectors import granted_without_promise
 
 # who speaks for an enterprise: a platform's people may ask another platform too
 ENTERPRISE_ROLES = (Role.ENTERPRISE, Role.OPERATOR)
@@ -103,6 +105,7 @@ class ProjectAccess(ProjectScope):
     actions: ClassVar = {
         "view": EVERY_PARTY,
         "start": frozenset({COUNTERPART}),
+        "read_thread": EVERY_PARTY,
         "message": frozenset({OWNER, COUNTERPART, BROKER}),
         "claim_outcome": frozenset({OWNER}),
         "register_receipt": frozenset({OWNER}),
@@ -115,6 +118,7 @@ class ProjectAccess(ProjectScope):
     labels: ClassVar = {
         "view": "查看对接项目",
         "start": "发起咨询",
+        "read_thread": "阅读对方的消息和附件",
         "message": "发送消息和文件",
         "claim_outcome": "提出成果",
         "register_receipt": "登记到账",
@@ -141,6 +145,16 @@ class ProjectAccess(ProjectScope):
         condition |= watched & Q(is_demo=False)
         return Project.objects.filter(condition)
 
+    def is_thread_withheld(self, project: Project) -> bool:
+        """Whether what the enterprise writes about its confidential demand waits for the promise
+        of secrecy: of the platform's people, until their organisation gave one (D08)."""
+        demand = project.demand
+        if demand is None or not demand.is_confidential:
+            return False
+        if self.relations(project) & {COUNTERPART, STAFF, BROKER, SYSTEM}:
+            return False
+        return bool(granted_without_promise(demand, project.platform.organisation_id))
+
     def check(self, action: str, obj: Any | None) -> Decision:
         if action == "claim_outcome" and obj and obj.status not in {
             ProjectStatus.PILOTING, ProjectStatus.DELIVERED, ProjectStatus.CLOSED,
@@ -163,6 +177,8 @@ class ProjectAccess(ProjectScope):
             and all(row.status != OutcomeStatus.CONFIRMED for row in obj.outcomes.all())
         ):
             return Decision(False, "至少有一项成果经企业确认后才能办结。", "unconfirmed")
+        if action == "read_thread" and obj and self.is_thread_withheld(obj):
+            return Decision(False, "接受保密承诺后可以看对方的消息和附件。", PROMISE_REQUIRED)
         if action == "message" and obj and obj.is_ended:
             return Decision(False, "对接已结束，不能再发消息。", "wrong_state")
         return ALLOWED
@@ -373,9 +389,14 @@ class EntryAccess(Access):
 
 
 def may_read_message_file(user: Any, target_id: str) -> bool:
-    """Files of a message: whoever sees its project."""
-    projects = ProjectAccess(user).visible()
-    return Message.objects.filter(pk=target_id, project__in=projects).exists()
+    """Files of a message: whoever reads its thread; one's own side's always."""
+    access = ProjectAccess(user)
+    rows = Message.objects.filter(pk=target_id, project__in=access.visible())
+    message = rows.select_related("project__demand", "project__platform").first()
+    if message is None:
+        return False
+    is_own = message.organisation_id == message.project.platform.organisation_id
+    return is_own or bool(access.can("read_thread", message.project))
 
 
 def may_read_evidence(user: Any, target_id: str) -> bool:

@@ -18,8 +18,8 @@ class DomainError(Exception):
 class Refused(DomainError):
     """The actor may not do this; the message gives the reason (HTTP 403)."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("refused", reason)
+    def __init__(self, reason: str, code: str = "refused") -> None:
+        super().__init__(code, reason)
 
 
 class Conflict(DomainError):

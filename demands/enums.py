@@ -14,6 +14,14 @@ class DemandStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class DisclosureStatus(models.TextChoices):
+    REQUESTED = "requested", _("待答复")
+    GRANTED = "granted", _("已同意，待承诺")
+    PROMISED = "promised", _("已承诺，可看全文")
+    DECLINED = "declined", _("未同意")
+    REVOKED = "revoked", _("已撤回")
+
+
 class Confidentiality(models.TextChoices):
     """What strangers see. The full text goes to platforms the owner turns to, and to staff."""
 

@@ -65,6 +65,7 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
             "background": text_area(3),
             "target_figures": text_area(4),
             "teaser": text_area(4),
+            "promise_note": text_area(3),
             "service_types": forms.CheckboxSelectMultiple,
             "certificates": forms.CheckboxSelectMultiple,
             "confidentiality": forms.RadioSelect,
@@ -101,6 +102,9 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
             "deadline_date": _("希望在哪一天之前做完。"),
             "teaser": _(
                 "公众看到的只有标题和这一段，例：某高性能聚合物需要 50 L 级放大与样品检测。"
+            ),
+            "promise_note": _(
+                "只公开摘要时用：对方看全文前，先接受本站的保密承诺；另有要求写在这里，会加进承诺书。"
             ),
             "is_anonymous": _("公众看到“匿名企业”；您联系的平台和管辖部门仍能看到单位名称。"),
             "contact_name": _("只给您联系或授权的平台看，公众看不到。"),
@@ -190,6 +194,7 @@ class Step:
     fields: tuple[str, ...]
     needs: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
+    more: str = ""  # what is folded, in words
 
     def is_done(self, demand: Demand) -> bool:
         """Whether `demand` states all the step needs; where it needs nothing, anything it asks."""
@@ -216,7 +221,8 @@ STEPS = (
          "用自己的话写，先填一部分也能存。",
          ("title", "description", "field", "background", "stated_process_kind", "service_types"),
          needs=("title", "description", "field"),
-         folded=("background", "stated_process_kind", "service_types")),
+         folded=("background", "stated_process_kind", "service_types"),
+         more="还可以补充：背景、工艺类别、需要的服务（可不填）"),
     Step("scale", "规模与阶段", "做多大、做到哪一步了", "知道多少填多少，不知道的留空。",
          ("scale_low", "scale_high", "scale_unit", "stage", "trl_current", "trl_target",
           "target_figures")),
@@ -227,7 +233,8 @@ STEPS = (
     Step("visibility", "谁能看到", "谁能看到这条需求",
          "保密的需求可以只公开摘要，全文只给您联系或授权的平台看。",
          ("confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone",
-          "expires_date")),
+          "expires_date", "promise_note"),
+         folded=("promise_note",), more="保密另有要求的，可以加进承诺书（可不填）"),
 )  # fmt: skip
 PREVIEW = "preview"
 STEP_SLUGS = (*(step.slug for step in STEPS), PREVIEW)
@@ -272,3 +279,24 @@ class SecrecyForm(forms.Form):
         label=_("我已核对：内容不涉及国家秘密，也不含他人的商业秘密"),
         help_text=_("涉密内容一律不得在本站填写；拿不准时，请先问本单位的保密工作人员。"),
     )
+
+
+class RequestForm(forms.Form):
+    """Asking for the full text of a confidential demand."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("申请单位"), empty_label=None
+    )
+    note = forms.CharField(
+        label=_("说明（可不填）"),
+        required=False,
+        max_length=300,
+        help_text=_("一句话说明为什么需要看，例：我们有 50 L 高温聚合釜，想核对温度和物料。"),
+    )
+
+    def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organisation"]
+        field.queryset = Organisation.objects.filter(pk__in=[row.pk for row in organisations])
+        if len(organisations) == 1:
+            field.initial, field.widget = organisations[0].pk, forms.HiddenInput()

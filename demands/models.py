@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
-from demands.enums import Confidentiality, DemandStatus
-from demands.querysets import DemandQuerySet
+from demands.enums import Confidentiality, DemandStatus, DisclosureStatus
+from demands.querysets import DemandQuerySet, DisclosureQuerySet
 from taxonomy.term_fields import region_field, term_field, terms_field
 
 
@@ -75,6 +76,8 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
         default=Confidentiality.PUBLIC,
     )
     teaser = models.TextField(_("公开摘要"), max_length=500, blank=True)
+    # the owner's own paragraph of the promise of secrecy
+    promise_note = models.TextField(_("保密承诺的补充要求"), max_length=1000, blank=True)
     is_anonymous = models.BooleanField(_("不公开单位名称"), default=False)
     contact_name = models.CharField(_("联系人"), max_length=50, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
@@ -206,13 +209,26 @@ def _span(low: Decimal | None, high: Decimal | None, unit: str) -> str:
 
 
 class Disclosure(BaseModel):
-    """The owner lets an organisation read a demand in full; every reading of it is logged."""
+    """An organisation and a confidential demand: asked for, granted, promised, taken back (D08)."""
 
     demand = models.ForeignKey(Demand, models.CASCADE, related_name="disclosures")
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
-    granted_by = user_field(required=True)
-    granted_at = models.DateTimeField(_("授权时间"))
-    revoked_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+    requested_by = user_field(_("申请人"))
+    requested_at = models.DateTimeField(_("申请时间"), null=True, blank=True)
+    request_note = models.CharField(_("申请说明"), max_length=300, blank=True)
+    reply_due_at = models.DateTimeField(_("应答复时间"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("最近提醒"), null=True, blank=True)
+    granted_by = user_field(_("同意人"))
+    granted_at = models.DateTimeField(_("同意时间"), null=True, blank=True)
+    status = models.CharField(
+        _("状态"),
+        max_length=10,
+        choices=DisclosureStatus.choices,
+        default=DisclosureStatus.REQUESTED,
+    )
+    status_changed_at = models.DateTimeField(_("状态时间"), null=True, blank=True)
+
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("需求披露")
@@ -224,3 +240,54 @@ class Disclosure(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.demand_id} → {self.organisation_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("demands:promise", args=[self.demand.slug, self.pk])
+
+    @property
+    def is_standing(self) -> bool:
+        return self.status in {DisclosureStatus.GRANTED, DisclosureStatus.PROMISED}
+
+
+class SecrecyPromise(BaseModel):
+    """What one person promised for the organisation before the first full reading. Never changed:
+    the text is kept as it was read, whatever becomes of its versions."""
+
+    disclosure = models.ForeignKey(Disclosure, models.PROTECT, related_name="promises")
+    person = user_field(_("承诺人"), required=True)
+    accepted_at = models.DateTimeField(_("承诺时间"))
+    version = models.CharField(_("文本版本"), max_length=20)
+    text = models.TextField(_("承诺内容"))
+    digest = models.CharField(_("内容摘要（SHA-256）"), max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("保密承诺")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.disclosure_id} {self.version}"
+
+
+class FullReading(BaseModel):
+    """Who, other than its owner, read a confidential demand in full, and how often."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="readings")
+    reader = user_field(_("查看人"), required=True)
+    # empty for staff and brokers, who act for no organisation
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_at = models.DateTimeField(_("首次查看"))
+    last_at = models.DateTimeField(_("最近查看"))
+    count = models.PositiveIntegerField(_("次数"), default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("查看记录")
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "reader"], name="demands_read_once_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} {self.count}"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat, Left
 
-from demands.enums import DemandStatus
+from demands.enums import DemandStatus, DisclosureStatus
 
 
 class DemandQuerySet(models.QuerySet[Any]):
@@ -64,3 +64,18 @@ class DemandQuerySet(models.QuerySet[Any]):
     def due(self, *, today: date) -> DemandQuerySet:
         """Open demands whose last day is past."""
         return self.open().filter(expires_date__lt=today)
+
+
+class DisclosureQuerySet(models.QuerySet[Any]):
+    def standing(self) -> DisclosureQuerySet:
+        """What the owner agreed to and has not taken back, promised or not."""
+        return self.filter(status__in=[DisclosureStatus.GRANTED, DisclosureStatus.PROMISED])
+
+    def unanswered(self) -> DisclosureQuerySet:
+        """Requests that wait for the owner, about demands that are still open."""
+        return self.filter(status=DisclosureStatus.REQUESTED, demand__status=DemandStatus.OPEN)
+
+    def never_promised(self) -> DisclosureQuerySet:
+        """What was granted, and perhaps taken back, before anybody promised secrecy."""
+        granted = [DisclosureStatus.GRANTED, DisclosureStatus.REVOKED]
+        return self.filter(status__in=granted, promises=None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.selectors import history_of
+from accounts.models import Organisation
+from accounts.selectors import history_of, last_reason
 from core.activity import sentence
-from demands.access import DemandAccess
-from demands.enums import DemandStatus
-from demands.models import Demand, Disclosure
+from demands.access import DemandAccess, DisclosureAccess
+from demands.enums import DemandStatus, DisclosureStatus
+from demands.models import Demand, Disclosure, FullReading, SecrecyPromise
 
 # states shown on the way of a demand from draft to its end
 WAY = (
@@ -63,10 +65,84 @@ def _label(name: str) -> str:
     return str(getattr(Demand._meta.get_field(name), "verbose_name", name))
 
 
-def disclosures(demand: Demand) -> QuerySet[Disclosure]:
-    """Who may read the demand in full now, by name."""
-    rows = demand.disclosures.filter(revoked_at__isnull=True).select_related("organisation")
-    return rows.order_by("organisation__name", "pk")
+@dataclass(frozen=True)
+class Reach:
+    """One organisation of a confidential demand's circle: what it was granted and promised, and
+    who of it read. Without an organisation: people who read by right."""
+
+    disclosure: Disclosure | None
+    organisation: Organisation | None
+    promise: SecrecyPromise | None
+    readings: list[FullReading]
+
+    @property
+    def is_waiting(self) -> bool:
+        """A request to answer, and nothing yet that was read."""
+        row = self.disclosure
+        return row is not None and row.status == DisclosureStatus.REQUESTED and not self.readings
+
+
+def circle(demand: Demand) -> list[Reach]:
+    """Who asked for a confidential demand, was granted it, promised and read, the last granted
+    first; then who read it by right. Three queries."""
+    read = defaultdict(list)
+    readings = demand.readings.select_related("reader", "organisation").order_by("first_at", "pk")
+    for row in readings:
+        read[row.organisation].append(row)
+    promises: dict[int, SecrecyPromise] = {}
+    for promise in (
+        SecrecyPromise.objects.filter(disclosure__demand=demand)
+        .order_by("accepted_at", "pk")
+        .select_related("person")
+    ):
+        promises[promise.disclosure_id] = promise
+    rows = demand.disclosures.select_related("organisation", "requested_by")
+    found = []
+    for row in rows.order_by("-status_changed_at", "-pk"):
+        row.demand = demand  # already read
+        seen = read.pop(row.organisation, [])
+        found.append(Reach(row, row.organisation, promises.get(row.pk), seen))
+    return found + [Reach(None, one, None, seen) for one, seen in read.items()]
+
+
+def granted_without_promise(demand: Demand, organisation_id: int | None) -> Disclosure | None:
+    """What the organisation was granted of the demand and has never promised secrecy for."""
+    rows = Disclosure.objects.never_promised().filter(
+        demand=demand, organisation_id=organisation_id
+    )
+    return rows.select_related("demand").first()
+
+
+def own_disclosures(access: DemandAccess, demand: Demand) -> list[Disclosure]:
+    """Where the requests and grants of the reader's organisations stand, with the last reason."""
+    mine = access.organisation_ids
+    if not mine or not demand.is_confidential:
+        return []
+    rows = demand.disclosures.filter(organisation__in=mine).select_related("organisation")
+    found = list(rows.order_by("pk"))
+    for row in found:
+        row.demand = demand  # already read
+        row.reason = last_reason(row, "decline")
+    return found
+
+
+def disclosures_with_all(access: DisclosureAccess) -> QuerySet[Disclosure]:
+    """Those the reader may know of, with what their pages show."""
+    return access.visible().select_related("demand__organisation", "organisation")
+
+
+def waiting_requests(access: DemandAccess) -> QuerySet[Disclosure]:
+    """Requests that wait for the user's answer, the longest waiting first."""
+    rows = Disclosure.objects.unanswered().filter(demand__in=access.owned())
+    return rows.select_related("demand").order_by("requested_at", "pk")
+
+
+def waiting_promises(access: DemandAccess) -> QuerySet[Disclosure]:
+    """Grants whose promise somebody of the user's organisations is still to accept."""
+    rows = Disclosure.objects.filter(
+        status=DisclosureStatus.GRANTED, organisation__in=access.organisation_ids
+    )
+    return rows.select_related("demand").order_by("status_changed_at", "pk")
 
 
 def drafts(access: DemandAccess) -> QuerySet[Demand]:

@@ -1,9 +1,11 @@
-"""The life cycle of a demand (G03): draft, review, publish, amend, withdraw, expire, fulfil."""
+"""The life cycles of a demand (G03) and of its disclosure to an organisation (D08)."""
 
 from core.states import Relation, StateMachine, transition
 from demands.enums import DemandStatus as S
+from demands.enums import DisclosureStatus as D
 
 OWNER, STAFF, BROKER, SYSTEM = Relation.OWNER, Relation.STAFF, Relation.BROKER, Relation.SYSTEM
+COUNTERPART = Relation.COUNTERPART
 
 DEMAND = StateMachine(
     name="demand",
@@ -36,6 +38,35 @@ DEMAND = StateMachine(
         transition(
             "reopen", "重新编辑", sources=[S.WITHDRAWN, S.EXPIRED], target=S.DRAFT,
             relations=[OWNER],
+        ),
+    ),
+)  # fmt: skip
+
+DISCLOSURE = StateMachine(
+    name="disclosure",
+    title="保密需求的查看",
+    statuses=D,
+    initial=D.REQUESTED,
+    transitions=(
+        transition(
+            "request", "再次申请查看", sources=[D.DECLINED, D.REVOKED], target=D.REQUESTED,
+            relations=[COUNTERPART],
+        ),
+        transition(
+            "grant", "同意", sources=[D.REQUESTED, D.DECLINED, D.REVOKED], target=D.GRANTED,
+            relations=[OWNER], tone="primary",
+        ),
+        transition(
+            "decline", "不同意", sources=[D.REQUESTED], target=D.DECLINED, relations=[OWNER],
+            reason_required=True,
+        ),
+        transition(
+            "promise", "接受保密承诺", sources=[D.GRANTED], target=D.PROMISED,
+            relations=[COUNTERPART], tone="primary",
+        ),
+        transition(
+            "revoke", "撤回", sources=[D.GRANTED, D.PROMISED], target=D.REVOKED,
+            relations=[OWNER], confirm="撤回后对方不能再看全文；查看记录留着，承诺仍然有效。",
         ),
     ),
 )  # fmt: skip

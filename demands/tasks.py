@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.events import on
 from demands import services
-from demands.services import messages
+from demands.services import disclosure_messages, messages
 
 
 @shared_task(name="demands.expire_demands", expires=3600)
@@ -25,3 +25,13 @@ def tell_owner(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     messages.tell_owner(
         name=name, demand_id=payload["demand_id"], event_id=event_id, now=timezone.now()
     )
+
+
+@on(*disclosure_messages.EVENTS, name="demands.tell_disclosure")
+def tell_disclosure(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    disclosure_messages.tell_disclosure(event_id=event_id, name=name, now=timezone.now(), **payload)
+
+
+@shared_task(name="demands.remind_disclosures", expires=3000)
+def remind_disclosures() -> None:
+    services.remind_disclosures(now=timezone.now())

@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=9, minute=30, day_of_week="mon"),
     },
     "remind-replies": {"task": "cases.remind_replies", "schedule": crontab(minute=20)},
+    "remind-disclosures": {"task": "demands.remind_disclosures", "schedule": crontab(minute=30)},
     "remind-bookings": {"task": "platforms.remind_bookings", "schedule": crontab(minute=25)},
     "remind-inspections": {
         "task": "cases.remind_inspections",

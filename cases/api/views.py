@@ -18,10 +18,12 @@ from cases import selectors, services
 from cases.access import ENTERPRISE_ROLES, CallAccess, CaseAccess, OutcomeAccess, ProjectAccess
 from cases.api import serializers
 from cases.filters import CaseFilter, ProjectFilter
-from cases.models import Case, CaseCall, Message, Outcome, Project
+from cases.models import Case, CaseCall, Outcome, Project
 from core.api.input import clean_input
 from core.errors import DomainError
 from core.models import StoredFile
+from demands.access import promise_required
+from demands.selectors import granted_without_promise
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="对接编号")
 ENQUIRY = serializers.EnquirySerializer
@@ -80,14 +82,21 @@ class EnquiryViewSet(viewsets.ReadOnlyModelViewSet[Project]):
     )
     @action(detail=True, methods=["get", "post"], pagination_class=None, filter_backends=[])
     def messages(self, request: Request, number: str) -> Response:
-        """全部消息，先后为序；平台的第一条消息即为回复。"""
+        """全部消息，先后为序；平台的第一条消息即为回复。
+
+        涉及保密需求时，平台运营单位接受保密承诺前读不到（403 promise_required，写明到哪里接受）。
+        """
         project = self.get_object()
         code = status.HTTP_200_OK
+        thread = ProjectAccess(request.user).can("read_thread", project)
+        if request.method == "GET" and not thread:
+            row = granted_without_promise(project.demand, project.platform.organisation_id)
+            raise promise_required(row)
         if request.method == "POST":
             given = clean_input(serializers.EnquiryMessageInput, request)
             services.post_message(actor=request.user, project=project, now=timezone.now(), **given)
             code = status.HTTP_201_CREATED
-        return Response(_messages(project), code)
+        return Response(_messages(project, withheld=not thread), code)
 
     @extend_schema(
         summary="报价",
@@ -201,9 +210,9 @@ class EnquiryViewSet(viewsets.ReadOnlyModelViewSet[Project]):
         return Response(self.get_serializer(fresh).data, code)
 
 
-def _messages(project: Project) -> Any:
+def _messages(project: Project, *, withheld: bool) -> Any:
     rows = list(
-        Message.objects.filter(project=project)
+        selectors.thread_of(project, withheld=withheld)
         .select_related("author", "organisation")
         .order_by("sent_at", "pk")
     )

@@ -23,5 +23,6 @@ from cases.selectors.projects import (
     project_page,
     project_rows,
     project_steps,
+    thread_of,
 )
 from cases.selectors.stories import case_beginnings, case_rows, case_years, similar_cases

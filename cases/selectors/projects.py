@@ -87,9 +87,13 @@ class ProjectPage:
         return sum((row.amount_yuan for row in confirmed), Decimal(0))
 
 
-def project_page(project: Project, relations: Iterable[Relation], *, now: datetime) -> ProjectPage:
-    """The parts of a project's screen. Eight queries, however long the thread."""
-    rows = project.messages.select_related("author", "organisation").order_by("sent_at", "pk")
+def project_page(
+    project: Project, relations: Iterable[Relation], *, now: datetime, withheld: bool = False
+) -> ProjectPage:
+    """The parts of a project's screen. Eight queries, however long the thread. Where the thread is
+    `withheld`, the platform's own messages are all that is left of it."""
+    rows = thread_of(project, withheld=withheld)
+    rows = rows.select_related("author", "organisation").order_by("sent_at", "pk")
     messages = list(rows)
     outcomes = list(project.outcomes.order_by("-created_at", "-pk"))
     quotes = list(project.quotes.select_related("quoted_by").order_by("-quoted_at", "-pk"))
@@ -112,6 +116,12 @@ def project_page(project: Project, relations: Iterable[Relation], *, now: dateti
         step=next_step(project, relations, quotes=quotes, outcomes=outcomes, now=now),
         reason=next((row.reason for row in log if row.action == ended), ""),
     )
+
+
+def thread_of(project: Project, *, withheld: bool) -> QuerySet[Message]:
+    """The messages of a project; only the platform's own where the thread is withheld (D08)."""
+    rows = project.messages.all()
+    return rows.filter(organisation=project.platform.organisation_id) if withheld else rows
 
 
 def _attach_files(*lists: list[Any]) -> list[dict[str, Any]]:

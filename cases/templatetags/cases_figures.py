@@ -1,4 +1,4 @@
-"""`{% reply_facts platform %}`: how a platform answers, for its page (which lies below cases)."""
+"""How platforms answer, for pages that lie below cases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from accounts.models import Organisation
 from cases import selectors
 from platforms.models import Platform
 
@@ -20,3 +21,13 @@ def reply_facts(platform: Platform) -> dict[str, Any]:
         "platform": platform,
         "facts": selectors.reply_facts(platform, now=timezone.now()),
     }
+
+
+@register.inclusion_tag("cases/_standing.html")
+def standing_of(organisation: Organisation) -> dict[str, Any]:
+    """`{% standing_of organisation %}`: its published platforms, and how each of the first three
+    answers. One query, and one for each of these."""
+    rows = Platform.objects.published().filter(organisation=organisation)
+    now = timezone.now()
+    platforms = list(rows.select_related("region").order_by("pinyin_key", "pk")[:3])
+    return {"rows": [(row, selectors.reply_facts(row, now=now)) for row in platforms]}

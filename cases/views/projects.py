@@ -23,8 +23,8 @@ from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import refusals_on
 from core.states import Transition
-from demands.access import DemandAccess
-from demands.selectors import demand_for_page
+from demands.access import DemandAccess, DisclosureAccess
+from demands.selectors import demand_for_page, own_disclosures
 from demands.services import note_full_reading
 
 RELATED = (
@@ -99,12 +99,13 @@ def project_screen(
     """Render the screen, with the forms that were just posted in place of empty ones."""
     access, now = ProjectAccess(request.user), timezone.now()
     relations = access.relations(found)
-    page = selectors.project_page(found, relations, now=now)
+    thread = access.can("read_thread", found)
+    page = selectors.project_page(found, relations, now=now, withheld=not thread)
     typed = typed or {}
     is_told = any(row.status != CaseStatus.WITHDRAWN for row in page.cases)
     is_confirmed = any(row.status == OutcomeStatus.CONFIRMED for row in page.outcomes)
     context = {
-        "project": found, "page": page, "access": access,
+        "project": found, "page": page, "access": access, "thread": thread,
         "acts": _acts(access, found, next(iter(page.quotes), None), typed),
         "message_form": typed.get("message") or forms.MessageForm(),
         "receipt_form": typed.get("receipt") or forms.ReceiptForm(),
@@ -144,6 +145,8 @@ def _demand_facts(request: HttpRequest, found: Project) -> dict[str, Any]:
         "demand": demand,
         "is_noted": is_noted,
         "full": access.full_text_visible(demand),
+        "own_disclosures": own_disclosures(access, demand),
+        "disclosure_access": DisclosureAccess(request.user),
         "shows_contact": access.can("read_contact", demand),
     }
 

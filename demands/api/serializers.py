@@ -35,7 +35,10 @@ class TermField(serializers.SlugRelatedField[Term]):
 
 
 class DemandSerializer(serializers.ModelSerializer[Demand]):
-    """A demand as far as the reader may see it; `is_full` tells whether that is all of it."""
+    """A demand as far as the reader may see it; `is_full` tells whether that is all of it.
+
+    What is confidential goes to its owner; to others by `full/` alone, where it is noted.
+    """
 
     status_name = serializers.CharField(source="get_status_display", help_text="状态名称")
     organisation = serializers.SerializerMethodField(help_text="需求单位；匿名时不给出名称")
@@ -79,7 +82,10 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
 
     @extend_schema_field(serializers.BooleanField())
     def get_is_full(self, demand: Demand) -> bool:
-        return bool(self.context["access"].full_text_visible(demand))
+        access = self.context["access"]
+        is_asked = self.context.get("is_noted", False) or not demand.is_confidential
+        is_own = bool(access.organisation_ids) and demand.organisation_id in access.organisation_ids
+        return bool((is_asked or is_own) and access.full_text_visible(demand))
 
     @extend_schema_field(serializers.CharField())
     def get_source_url(self, demand: Demand) -> str:
@@ -92,7 +98,8 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
         """Null for what the reader may not see."""
         shown = super().to_representation(instance)
         hidden = () if shown["is_full"] else CONFIDENTIAL
-        if not self._may("read_contact", instance):
+        is_withheld = instance.is_confidential and not shown["is_full"]
+        if is_withheld or not self._may("read_contact", instance):
             hidden = (*hidden, *CONTACT)
         return shown | dict.fromkeys(hidden)
 
@@ -132,7 +139,8 @@ class DemandInput(serializers.ModelSerializer[Demand]):
             "target_figures", "materials", "service_types", "certificates", "hazard_class",
             "budget_low_yuan",
             "budget_high_yuan", "deadline_date", "region", "wanted_region", "confidentiality",
-            "teaser", "is_anonymous", "contact_name", "contact_phone", "expires_date",
+            "teaser", "promise_note", "is_anonymous", "contact_name", "contact_phone",
+            "expires_date",
         )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 
 from accounts.enums import Scope
 from core.api.input import clean_input
-from core.errors import DomainError
-from demands import services
-from demands.access import DemandAccess
+from core.errors import DomainError, Refused
+from demands import selectors, services
+from demands.access import DemandAccess, promise_required
 from demands.api import serializers
 from demands.filters import DemandFilter
 from demands.models import Demand
@@ -29,7 +29,7 @@ SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="需求�
     list=extend_schema(summary="需求列表"), retrieve=extend_schema(summary="一条需求")
 )
 class DemandViewSet(viewsets.ReadOnlyModelViewSet[Demand]):
-    """中试需求。只公开摘要的需求，未获授权者看不到全文（为 null）。"""
+    """中试需求。只公开摘要的需求，全文为 null；有权阅读者用 full 读取，每次都有记录。"""
 
     queryset = Demand.objects.none()
     serializer_class = serializers.DemandSerializer
@@ -50,6 +50,20 @@ class DemandViewSet(viewsets.ReadOnlyModelViewSet[Demand]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "access": self.access}
+
+    @extend_schema(summary="阅读全文", parameters=[SLUG])
+    @action(detail=True, methods=["get"])
+    def full(self, request: Request, slug: str) -> Response:
+        """公开需求与详情相同。保密需求记入查看记录，需求单位看得到；本单位已获同意而还没有接受
+        保密承诺时为 403 promise_required，写明到哪里接受。"""
+        demand = self.get_object()
+        if not self.access.full_text_visible(demand):
+            decision = self.access.can("read_full", demand)
+            row = selectors.waiting_promises(self.access).filter(demand=demand).first()
+            raise promise_required(row) if row else Refused(decision.reason)
+        is_noted = services.note_full_reading(actor=request.user, demand=demand, now=timezone.now())
+        context = {**self.get_serializer_context(), "is_noted": is_noted}
+        return Response(serializers.DemandSerializer(demand, context=context).data)
 
     @extend_schema(
         summary="新建需求草稿",

@@ -1,7 +1,16 @@
 """The only writers of demands."""
 
 from core.activity import register_actions
-from demands.services.disclosure import disclose_demand, note_full_reading, revoke_disclosure
+from demands.services.disclosure import (
+    decline_disclosure,
+    disclose_demand,
+    note_full_reading,
+    note_full_readings,
+    promise_secrecy,
+    remind_disclosures,
+    request_disclosure,
+    revoke_disclosure,
+)
 from demands.services.lifecycle import (
     expire_demands,
     fulfil_demand,
@@ -11,6 +20,7 @@ from demands.services.lifecycle import (
 )
 from demands.services.posting import amend_demand, create_draft, new_slug, save_draft
 from demands.services.starting_data import load_demands
+from demands.states import DISCLOSURE
 
 register_actions(
     {
@@ -25,8 +35,12 @@ register_actions(
         "demands.demand.fulfil": "标为已对接成功",
         "demands.demand.expire": "需求到期",
         "demands.demand.reopen": "重新编辑需求",
-        "demands.demand.disclose": "授权单位阅读全文",
-        "demands.demand.revoke_disclosure": "收回阅读全文的授权",
+        "demands.demand.ask_full": "申请查看全文",
+        "demands.demand.disclose": "同意对方在承诺保密后看全文",
+        "demands.demand.decline_full": "没有同意查看全文",
+        "demands.demand.promise": "接受保密承诺",
+        "demands.demand.revoke_disclosure": "撤回看全文的同意",
         "demands.demand.read_full": "阅读了保密需求的全文",
+        **{f"demands.disclosure.{row.name}": row.label for row in DISCLOSURE.transitions},
     }
 )

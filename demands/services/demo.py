@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Organisation, User
 from core.access import SYSTEM
-from demands.enums import DemandStatus
+from demands.enums import Confidentiality, DemandStatus
 from demands.models import Demand
+from demands.promise import promise_text, text_digest
+from demands.services.disclosure import (
+    disclose_demand,
+    note_full_reading,
+    promise_secrecy,
+    request_disclosure,
+)
 from demands.services.lifecycle import publish_demand, submit_demand
 from demands.services.posting import create_draft, demand_search, process_kind_of
 from taxonomy.models import Term
@@ -24,6 +32,19 @@ OWN = (
     (6, "聚酰亚胺薄膜涂布中试（演示需求）",
      "演示数据：寻求连续涂布和亚胺化中试线，幅宽 300 毫米以上，交付样卷和检测报告。"),
 )  # fmt: skip
+
+
+SECRET = {
+    "title": "耐高温聚合物聚合放大（演示需求）",
+    "description": "演示数据：2 L 釜已稳定，需在 50 L 高温聚合釜做三批放大并交付样品。",
+    "target_figures": "演示：特性黏度批间差异 ≤ 3%；灰分 ≤ 0.1%。",
+    "materials": "演示：单体甲、单体乙、高沸点溶剂",
+    "scale_low": Decimal(20), "scale_high": Decimal(50), "scale_unit": "L",
+    "confidentiality": Confidentiality.TEASER,
+    "teaser": "演示数据：某耐高温聚合物需要 50 L 级放大和样品检测，细节在承诺保密后可见。",
+    "promise_note": "演示：样品与数据在项目结束后一并退还。",
+    "is_anonymous": True, "contact_name": "演示联系人",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,3 +98,36 @@ def attach_demo_demands(
         submit_demand(actor=person, demand=demand, is_secrecy_confirmed=True,
                       now=now - timedelta(days=1))  # fmt: skip
     return publish_demand(actor=SYSTEM, demand=made[-1], now=now)
+
+
+@transaction.atomic
+def attach_demo_secret(
+    *, organisation: Organisation, person: User, field: Term | None, reader: User, asker: User,
+    now: datetime,
+) -> Demand:  # fmt: skip
+    """A confidential demand of the demo enterprise: the platform of `reader` asked, was granted,
+    promised secrecy and read it; that of `asker` waits for the answer.
+
+    Through the services, marked `is_demo` as the enterprise is. Not to be called twice.
+    """
+    days = [now - timedelta(days=days) for days in (5, 4, 3, 2, 1)]
+    demand = create_draft(
+        actor=person, organisation=organisation, now=days[0], values=SECRET | {"field": field}
+    )
+    submit_demand(actor=person, demand=demand, is_secrecy_confirmed=True, now=days[0])
+    opened = publish_demand(actor=SYSTEM, demand=demand, now=days[0])
+    home, other = reader.organisations[0], asker.organisations[0]
+    row = request_disclosure(
+        actor=reader, demand=opened, organisation=home, now=days[1],
+        note="演示：我们有 50 L 高温聚合釜，想核对温度和物料。",
+    )  # fmt: skip
+    disclose_demand(actor=person, demand=opened, organisation=home, now=days[2])
+    text = promise_text(demand=opened, organisation=home)
+    promise_secrecy(actor=reader, disclosure=row, digest=text_digest(text), now=days[2])
+    for moment in (days[2], days[3]):
+        note_full_reading(actor=reader, demand=opened, now=moment)
+    request_disclosure(
+        actor=asker, demand=opened, organisation=other, now=days[4],
+        note="演示：做过同类聚合放大，想看指标要求再判断。",
+    )  # fmt: skip
+    return opened

@@ -28,7 +28,8 @@ TEXT_FIELDS = (
     "trl_current", "trl_target", "scale_low", "scale_high", "scale_unit", "target_figures",
     "materials", "hazard_class",
     "budget_low_yuan", "budget_high_yuan", "deadline_date", "region", "wanted_region",
-    "confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone", "expires_date",
+    "confidentiality", "teaser", "promise_note", "is_anonymous", "contact_name",
+    "contact_phone", "expires_date",
 )  # fmt: skip
 LIST_FIELDS = ("service_types", "certificates")
 # lower end, upper end, what is said at the upper one when they contradict

@@ -14,7 +14,6 @@ from demands import services
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from demands.filters import OwnDemandFilter, ReviewFilter
-from demands.models import Disclosure
 from demands.tables import OwnDemandTable, ReviewTable
 
 
@@ -93,15 +92,4 @@ def transition(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         messages.success(request, f"已{row.label}。")
     if name in {"reopen", "recall"} and access.can("edit", access.visible().get(pk=demand.pk)):
         return redirect("demands:edit", demand.slug, "what")
-    return redirect(demand)
-
-
-@login_required
-@require_POST
-def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take the right to read a demand in full back from an organisation."""
-    demand = get_object_or_404(DemandAccess(request.user).visible(), slug=slug)
-    row = get_object_or_404(Disclosure, pk=pk, demand=demand)
-    services.revoke_disclosure(actor=request.user, disclosure=row, now=timezone.now())
-    messages.success(request, f"已收回对{row.organisation}的授权。")
     return redirect(demand)

@@ -1,5 +1,7 @@
 """What everybody may open: the list of demands and the page of one."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -7,8 +9,10 @@ from django.utils import timezone
 from core.breadcrumbs import trail
 from core.lists import list_page
 from demands import selectors, services
-from demands.access import DemandAccess
+from demands.access import DemandAccess, DisclosureAccess
 from demands.filters import DemandFilter
+from demands.forms import RequestForm
+from demands.models import Demand
 from demands.tables import DemandTable
 
 SORTS = [("", "最新发布"), ("expires_date", "截止最近")]
@@ -38,14 +42,31 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "demand": found,
         "access": access,
         "full": access.full_text_visible(found),
+        **_secrecy(access, found, sees_history=bool(sees_history)),
         "is_noted": is_noted,
         "shows_contact": access.can("read_contact", found),
-        "may_disclose": access.can("disclose", found),
         "sees_history": sees_history,
         "history": selectors.history(found) if sees_history else [],
-        "disclosures": selectors.disclosures(found) if sees_history else [],
         "steps": selectors.way(found) if sees_history else [],
         "transitions": access.transitions(found),
         "trail": trail(("中试需求", "demands:demands"), str(found)),
     }
     return render(request, "demands/demand.html", page)
+
+
+def _secrecy(access: DemandAccess, found: Demand, *, sees_history: bool) -> dict[str, Any]:
+    """What the page of a confidential demand shows of requests, promises and readings (D08)."""
+    if not found.is_confidential:
+        return {}
+    disclosures = DisclosureAccess(access.user)
+    own = [] if sees_history else selectors.own_disclosures(access, found)
+    may_ask = found.is_open and found.organisation_id and not sees_history and not own
+    askers = disclosures.askers if may_ask else []
+    circle = selectors.circle(found) if sees_history else []
+    return {
+        "disclosure_access": disclosures,
+        "circle": circle,
+        "has_reach": any(not reach.is_waiting for reach in circle),
+        "own_disclosures": own,
+        "request_form": RequestForm(organisations=askers) if askers else None,
+    }

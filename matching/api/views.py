@@ -17,6 +17,7 @@ from accounts.enums import Scope
 from core.api.input import clean_input
 from core.errors import DomainError
 from demands.models import Demand
+from demands.services import note_full_readings
 from matching.access import (
     CapabilityMatchesAccess,
     DemandMatchesAccess,
@@ -83,6 +84,10 @@ class MatchRunViewSet(viewsets.ReadOnlyModelViewSet[MatchRun]):
             raise DomainError("no_results", "资源与方案的结果请用 suited 查询。")
         return run
 
+    def note(self, demands: list[Demand]) -> None:
+        """Note who reads of confidential demands more than their teaser (D08)."""
+        note_full_readings(actor=self.request.user, demands=demands, now=timezone.now())
+
     @extend_schema(
         parameters=[OpenApiParameter("offer", enum=OFFER_KINDS, required=True)],
         responses=serializers.OfferSerializer(many=True),
@@ -94,6 +99,7 @@ class MatchRunViewSet(viewsets.ReadOnlyModelViewSet[MatchRun]):
         run, kind = self.single_run(), request.query_params.get("offer", "")
         if run.demand is None or kind not in OFFER_KINDS:
             raise DomainError("unknown_kind", "请给出类别，且只有需求的任务有这种结果。", "offer")
+        self.note([run.demand])
         rows = self.paginate_queryset(offer_lines(request.user, run.demand, kind))  # type: ignore[arg-type]
         return self.get_paginated_response(serializers.OfferSerializer(rows, many=True).data)
 
@@ -106,6 +112,7 @@ class MatchRunViewSet(viewsets.ReadOnlyModelViewSet[MatchRun]):
             raise DomainError("no_results", "需求与能力的结果请用 results 查询。")
         listing = self.subject(run)
         fits = self.paginate_queryset(demands_suited(request.user, listing))  # type: ignore[arg-type]
+        self.note([fit.demand for fit in fits or [] if fit.is_full])
         return self.get_paginated_response(serializers.SuitedSerializer(fits, many=True).data)
 
     @extend_schema(responses=serializers.ResultSerializer(many=True), filters=False)
@@ -117,8 +124,9 @@ class MatchRunViewSet(viewsets.ReadOnlyModelViewSet[MatchRun]):
             page = demand_page(user=request.user, demand=run.demand)
         else:
             page = capability_page(user=request.user, capability=run.capability)
-        cards = [*page.best, *page.weak, *page.near, *page.rejected]
-        rows = self.paginate_queryset(cards)  # type: ignore[arg-type]
+        rows = self.paginate_queryset(page.cards)  # type: ignore[arg-type]
+        full = [card for card in rows or [] if card.is_full_text]
+        self.note([run.demand] if run.demand else [card.match.demand for card in full])
         return self.get_paginated_response(serializers.ResultSerializer(rows, many=True).data)
 
     @extend_schema(

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Case, QuerySet, Value, When
 
-from demands.access import POSTING_ROLES, DemandAccess
-from demands.models import Demand, Disclosure
+from demands.access import DemandAccess
+from demands.models import Demand
 from matching.engine.lexicon import linked_words
 from matching.enums import FeedbackSide, MismatchReason, Side, Verdict
 from matching.models import Feedback, Match, MatchList, MatchRun
@@ -105,6 +105,11 @@ class MatchPage:
     relaxations: list[dict[str, Any]]
 
     @property
+    def cards(self) -> list[PairCard]:
+        """All of them, in the order of the page."""
+        return [*self.best, *self.weak, *self.near, *self.rejected]
+
+    @property
     def folded(self) -> list[PairCard]:
         """Weak pairs that are folded away: all but the nearest few where nothing is better."""
         return self.weak if self.best else self.weak[NEAREST:]
@@ -158,23 +163,9 @@ def capability_page(*, user: Any, capability: Capability) -> MatchPage:
 
 
 def readable_demands(user: Any, demands: list[Demand]) -> set[int]:
-    """Ids of those of `demands` whose full text `user` may read; two queries at most."""
-    public = {demand.pk for demand in demands if not demand.is_confidential}
-    withheld = {demand.pk for demand in demands} - public
-    if not withheld:
-        return public
+    """Ids of those of `demands` whose full text `user` may read; one query at most."""
     access = DemandAccess(user)
-    by_right = (access.owned() | access.governed()).filter(pk__in=withheld)
-    disclosed = Disclosure.objects.filter(
-        demand__in=withheld,
-        organisation__in=user.organisation_ids(*POSTING_ROLES),
-        revoked_at__isnull=True,
-    )
-    return {
-        *public,
-        *by_right.values_list("pk", flat=True),
-        *disclosed.values_list("demand_id", flat=True),
-    }
+    return {demand.pk for demand in demands if access.full_text_visible(demand)}
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from core.lists import list_page
 from demands.models import Demand
+from demands.services import note_full_readings
 from matching.access import CapabilityMatchesAccess
 from matching.enums import Side
 from matching.filters import FittingDemandFilter
@@ -34,12 +35,16 @@ def _capability(request: HttpRequest, slug: str) -> Capability:
 @login_required
 @require_GET
 def capability(request: HttpRequest, slug: str) -> HttpResponse:
-    """The open demands that fit a capability; confidential ones only by their teaser."""
+    """The open demands that fit a capability; of confidential ones as much as the reader may see,
+    which is noted (D08)."""
     subject = _capability(request, slug)
+    result = capability_page(user=request.user, capability=subject)
+    read = [card.match.demand for card in result.cards if card.is_full_text]
     context = {
+        "is_noted": note_full_readings(actor=request.user, demands=read, now=timezone.now()),
         "capability": subject,
         "access": CapabilityMatchesAccess(request.user),
-        "result": capability_page(user=request.user, capability=subject),
+        "result": result,
         "reasons": reason_choices(),
         "is_subscribed": is_subscribed(user=request.user, capability=subject),
     }

@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.selectors import brokers_for_region
 from demands.access import DemandAccess
 from demands.models import Demand
+from demands.services import note_full_reading
 from matching.access import DemandMatchesAccess
 from matching.enums import ResourceKind, Side
 from matching.kinds import MODEL_OF
@@ -63,6 +64,7 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "")
     context = {
         "demand": subject,
+        "is_noted": note_full_reading(actor=request.user, demand=subject, now=timezone.now()),
         "access": DemandMatchesAccess(request.user),
         "result": result,
         "is_awaited": _is_awaited(subject, result.run),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from demands.models import Demand
+from demands.services import note_full_readings
 from matching.access import ResourceMatchesAccess
 from matching.enums import Side
 from matching.kinds import MODEL_OF, resource_fields
@@ -35,10 +36,13 @@ def find_listing(request: HttpRequest, kind: str, slug: str) -> Any:
 @login_required
 @require_GET
 def suited(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
-    """适合它的需求: open demands, best first; confidential ones only by their teaser."""
+    """适合它的需求: open demands, best first; of confidential ones as much as the reader may see,
+    which is noted (D08)."""
     listing = find_listing(request, kind, slug)
     fits = demands_suited(request.user, listing)
+    read = [fit.demand for fit in fits if fit.is_full]
     context = {
+        "is_noted": note_full_readings(actor=request.user, demands=read, now=timezone.now()),
         "listing": listing,
         "kind": kind,
         "access": ResourceMatchesAccess(request.user),

@@ -70,7 +70,7 @@ def test_disclosure_makes_a_counterpart_who_sees_it_in_any_submitted_state(cast,
 
 
 def test_a_revoked_disclosure_counts_for_nothing(cast, demand, disclosed, now):
-    disclosed.revoked_at = now
+    disclosed.status = "revoked"
     disclosed.save()
 
     access = DemandAccess(cast.platform)

@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from demands.enums import Confidentiality, DemandStatus
-from demands.models import Demand
+from demands.models import Demand, FullReading
 from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory, with_token
 from tests.factories.demands import DemandFactory, disclose, open_demand
 from tests.factories.taxonomy import CodeListFactory, TermFactory, process_kind
@@ -45,14 +45,43 @@ def test_list_is_public_and_shows_only_what_is_public(api, cast, secret_demand):
     assert (row["description"], row["scale_high"], row["contact_name"]) == (None, None, None)
 
 
-def test_full_text_for_whom_it_was_disclosed_to(cast, secret_demand, as_token):
+def test_full_text_by_the_door_that_notes_the_reader(cast, secret_demand, as_token):
     disclose(secret_demand, cast.platform.organisations[0])
+    client = as_token(cast.platform, "demands:read")
 
-    row = as_token(cast.platform, "demands:read").get(f"{URL}{secret_demand.slug}/").json()
+    row = client.get(f"{URL}{secret_demand.slug}/full/").json()
 
     assert row["is_full"] is True
     assert row["organisation"] == cast.home.name
     assert (row["description"], row["contact_name"]) == (secret_demand.description, "张工")
+    assert FullReading.objects.get().reader == cast.platform
+
+    listed = client.get(f"{URL}{secret_demand.slug}/").json()
+    assert (listed["is_full"], listed["description"], listed["contact_name"]) == (
+        False, None, None,
+    )  # fmt: skip
+    assert FullReading.objects.get().count == 1
+
+
+def test_full_text_waits_for_the_promise_and_says_where_to_give_it(cast, secret_demand, as_token):
+    row = disclose(secret_demand, cast.platform.organisations[0], status="granted")
+
+    answer = as_token(cast.platform, "demands:read").get(f"{URL}{secret_demand.slug}/full/")
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "promise_required"
+    assert row.get_absolute_url() in answer.json()["message"]
+    assert not FullReading.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "status"), [("owner", 200), ("staff", 200), ("stranger", 403)])
+def test_full_text_by_right(cast, secret_demand, as_token, who, status):
+    user = getattr(cast, who)
+
+    answer = as_token(user, "demands:read").get(f"{URL}{secret_demand.slug}/full/")
+
+    assert answer.status_code == status
+    assert FullReading.objects.count() == (who == "staff")
 
 
 def test_filters_are_those_of_the_page(api, cast):

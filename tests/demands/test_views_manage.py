@@ -103,7 +103,7 @@ def test_reopen_leads_back_to_the_form(client, sign_in, cast):
 
 def test_revoke_button(client, sign_in, cast, secret_demand):
     row = disclose(secret_demand, cast.platform.organisations[0])
-    url = reverse("demands:revoke", args=[secret_demand.slug, row.pk])
+    url = reverse("demands:answer", args=[secret_demand.slug, row.pk, "revoke"])
     sign_in(cast.platform)
     assert client.post(url).status_code == 403
 
@@ -112,4 +112,4 @@ def test_revoke_button(client, sign_in, cast, secret_demand):
     client.post(url)
 
     row.refresh_from_db()
-    assert row.revoked_at is not None
+    assert row.status == "revoked"

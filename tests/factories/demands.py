@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from django.utils import timezone
 
-from demands.enums import DemandStatus
+from demands.enums import DemandStatus, DisclosureStatus
 from demands.models import Demand, Disclosure
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.taxonomy import TermFactory, zhongshan
@@ -36,11 +36,17 @@ def open_demand(**values) -> Demand:
     return DemandFactory(**values)
 
 
-def disclose(demand: Demand, organisation) -> Disclosure:
-    """The fact that `organisation` may read `demand`, without going through the service."""
+def disclose(
+    demand: Demand, organisation, status=DisclosureStatus.PROMISED, **values
+) -> Disclosure:
+    """The fact that `organisation` may read `demand` and has promised secrecy, or how far it came,
+    without going through the services."""
     return Disclosure.objects.create(
         demand=demand,
         organisation=organisation,
         granted_by=demand.posted_by,
         granted_at=timezone.now(),
+        status=status,
+        status_changed_at=timezone.now(),
+        **values,
     )

@@ -124,12 +124,12 @@ def test_disclosed_text_is_shown_in_full():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_reading_rights_cost_two_queries(django_assert_num_queries, count):
+def test_reading_rights_cost_one_query(django_assert_num_queries, count):
     operator = operator_of(polymer_capability().platform)
     demands = [polymer_demand(**SECRET) for _ in range(count)]
     operator.organisation_ids()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert readable_demands(operator, demands) == set()
 
 

@@ -17,6 +17,7 @@ from cases.models import Outcome, Receipt
 from cases.selectors import inspection_rows, open_calls
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
+from demands.selectors import waiting_promises, waiting_requests
 from platforms.access import ApplicationAccess, CapabilityAccess
 from platforms.enums import ApplicationStatus, ListingStatus
 from platforms.selectors.booking import asked_bookings, booking_counts
@@ -34,6 +35,7 @@ OPEN_PROJECTS = (
     ProjectStatus.PILOTING,
     ProjectStatus.DELIVERED,
 )
+MANY = 100  # more of a kind are not counted
 
 
 def _projects(user: Any, ids: set[int], side: str) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def enterprise(user: Any) -> Panel:
         [
             Item("待我确认的成果", outcomes["count"], outcome),
             Item("待我确认的到账", receipts["count"], payment),
+            _requests(user),
             Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
             Item("待补完的需求草稿与退回", counts["draft"],
                  f"{mine}?status=draft&status=returned"),
@@ -98,6 +101,21 @@ def enterprise(user: Any) -> Panel:
         ],
         first=("发布需求", reverse("demands:new")),
     )  # fmt: skip
+
+
+def _requests(user: Any) -> Item:
+    """Leads to the first of them."""
+    now, rows = timezone.now(), list(waiting_requests(DemandAccess(user))[:MANY])
+    dues = [row.reply_due_at for row in rows if row.reply_due_at]
+    url = f"{rows[0].demand.get_absolute_url()}#circle" if rows else ""
+    return Item("申请看保密需求全文，待我答复", len(rows), url, due=min(dues, default=None),
+                late=sum(due < now for due in dues))  # fmt: skip
+
+
+def _promises(user: Any) -> Item:
+    rows = list(waiting_promises(DemandAccess(user))[:MANY])
+    url = rows[0].get_absolute_url() if rows else ""
+    return Item("需求单位已同意，待接受保密承诺", len(rows), url)
 
 
 def operator(user: Any) -> Panel:
@@ -121,6 +139,7 @@ def operator(user: Any) -> Panel:
                  due=projects["due"], late=projects["late"]),
             Item("待答复的预约", booked["waiting"], f"{bookings}?status=requested",
                  due=booked["due"], late=booked["late"]),
+            _promises(user),
             Item("已结束、待登记使用的预约", booked["unsettled"], f"{bookings}?timing=unsettled"),
             _reports(user, ids),
             _applications(user, ids),
