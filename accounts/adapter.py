@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.signals import (
     authentication_failed,
     authenticator_added,
     authenticator_removed,
 )
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors import identity_providers
 from accounts.services import sign_in
 from taxonomy.jurisdiction import current_jurisdiction
 
@@ -52,6 +55,19 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
         return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
 
+    def logout(self, request: HttpRequest) -> None:
+        """Signing out here does not end the session at the identity provider: say so."""
+        name = identity_providers().get(provider_of(request, request.user))
+        super().logout(request)
+        if name:
+            messages.warning(request, f"您在{name}的登录仍然有效，在公用电脑上请到{name}一并退出。")
+
+
+def provider_of(request: HttpRequest | None, user: Any) -> str:
+    """Id of the identity provider through which the person came into this session, or empty."""
+    records = get_authentication_records(request, user) if request is not None else []
+    return next((row["provider"] for row in records if row["method"] == "socialaccount"), "")
+
 
 def connect_sign_in_log() -> None:
     """Write every sign-in, sign-out, failure and change of a factor to the activity log."""
@@ -64,8 +80,9 @@ def _receiver(action: str) -> Any:
     def receive(*, request: HttpRequest | None, user: Any = None, **kwargs: Any) -> None:
         if user is not None:  # signing out without having signed in announces nobody
             sign_in.log_account_event(
-                user=user, action=action, now=timezone.now(), ip_address=address_of(request)
-            )
+                user=user, action=action, now=timezone.now(), ip_address=address_of(request),
+                provider=provider_of(request, user),
+            )  # fmt: skip
 
     return receive
 

@@ -142,6 +142,22 @@ class JoinForm(forms.Form):
     )
 
 
+class LinkForm(forms.Form):
+    """Link an identity and, where its organisation is registered, ask to act for it."""
+
+    role = forms.ChoiceField(
+        label=_("申请的角色"),
+        required=False,
+        choices=[(Role.ENTERPRISE.value, Role.ENTERPRISE.label),
+                 (Role.OPERATOR.value, Role.OPERATOR.label), ("", _("不申请加入"))],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, may_join: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_join:
+            del self.fields["role"]
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(required=False, max_length=500)
 

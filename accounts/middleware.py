@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.adapter import address_of
 from accounts.models import ServiceToken
+from accounts.openid import VOUCHED
 from core.services import count_today, source_address
 
 STARTED, SEEN = "session_started", "session_seen"  # seconds since the epoch, in the session
@@ -125,5 +126,7 @@ class SecondFactorMiddleware:
             return False  # a page that does not exist says so
         name = match.url_name or ""
         if name in OPEN_NAMES or name.startswith("mfa_"):
+            return False
+        if request.session.get(VOUCHED) == user.pk:  # the identity provider asked for it
             return False
         return not is_mfa_enabled(user)

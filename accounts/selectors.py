@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, F, Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -173,6 +175,26 @@ def consents_of(user: User) -> QuerySet[ConsentRecord]:
     return user.consents.order_by("-granted_at", "-pk")
 
 
+def identity_providers() -> dict[str, str]:
+    """Id and name of each configured identity provider, in the order of the configuration."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return {app["provider_id"]: app["name"] for app in apps}
+
+
+def identities_of(user: User) -> QuerySet[SocialAccount]:
+    """Identities the person signs in through, the oldest first."""
+    return SocialAccount.objects.filter(user=user).order_by("date_joined", "pk")
+
+
+def organisation_to_join(user: User | None, uscc: str) -> Organisation | None:
+    """The organisation of the code, unless the person acts for it or has asked to."""
+    found = Organisation.objects.filter(uscc=uscc).select_related("region").first()
+    if found is None or user is None:
+        return found
+    held = user.role_assignments.filter(organisation=found, ended_at__isnull=True)
+    return None if held.exists() else found
+
+
 def tokens_of(user: User) -> QuerySet[ServiceToken]:
     """Service tokens of the person, the newest first."""
     return user.service_tokens.order_by("-created_at", "-pk")
@@ -221,6 +243,13 @@ def personal_data(user: User, *, now: datetime) -> dict[str, Any]:
                 "撤销时间": row.revoked_at and row.revoked_at.isoformat(),
             }
             for row in tokens_of(user)
+        ],
+        "统一身份认证": [
+            {
+                "提供方": row.provider, "用户标识": row.uid, "姓名": row.extra_data.get("name", ""),
+                "关联时间": row.date_joined.isoformat(), "最近登录": row.last_login.isoformat(),
+            }
+            for row in identities_of(user)
         ],
         "登录会话": [
             {"网络地址": row.ip, "设备": row.user_agent, "开始时间": row.created_at.isoformat()}

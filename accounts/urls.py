@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import activity, organisations, people, profile, registration, tokens
+from accounts.views import (
+    activity,
+    identities,
+    organisations,
+    people,
+    profile,
+    registration,
+    tokens,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +20,10 @@ urlpatterns = [
     path("profile/export/", profile.export, name="export"),
     path("profile/close/", profile.close, name="close"),
     path("profile/consents/<int:pk>/withdraw/", profile.withdraw, name="withdraw_consent"),
+    path("profile/identities/<int:pk>/unlink/", identities.unlink, name="unlink_identity"),
+    path("identity/", identities.identity, name="identity"),
+    path("identity/<slug:provider>/", identities.start, name="identity_start"),
+    path("identity/<slug:provider>/callback/", identities.callback, name="identity_callback"),
     path("profile/tokens/", tokens.tokens, name="tokens"),
     path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("organisation/", organisations.own, name="organisation"),

@@ -41,7 +41,9 @@ api_patterns = [
 
 urlpatterns = [
     path("", include(portal_patterns)),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("", include("taxonomy.urls")),

@@ -1,5 +1,10 @@
 """Writers of people, organisations, roles and tokens, one module a noun."""
 
+from accounts.services.identities import (
+    link_identity,
+    register_with_identity,
+    unlink_identity,
+)
 from accounts.services.organisations import (
     Registration,
     change_organisation_status,
@@ -40,6 +45,8 @@ register_actions(
         "accounts.user.add_factor": "启用了两步验证方式",
         "accounts.user.remove_factor": "移除了两步验证方式",
         "accounts.user.fail_factor": "两步验证失败",
+        "accounts.user.link_identity": "关联了统一身份认证",
+        "accounts.user.unlink_identity": "解除了统一身份认证关联",
         "accounts.servicetoken.create": "创建了服务令牌",
         "accounts.servicetoken.revoke": "撤销了服务令牌",
         "accounts.consentrecord.grant": "同意了个人信息处理",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
@@ -65,6 +66,7 @@ def close_account(*, actor: User, now: datetime) -> User:
     user.consents.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
     user.email = f"closed-{user.pk}@account.invalid"

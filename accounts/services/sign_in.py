@@ -14,10 +14,23 @@ from core.access import SYSTEM
 from core.services import log_activity
 
 
-def log_account_event(*, user: User, action: str, now: datetime, ip_address: str | None) -> None:
-    """Log what a person did with their own sign-in: `accounts.user.<action>`, with the address."""
+def log_account_event(
+    *, user: User, action: str, now: datetime, ip_address: str | None, provider: str = ""
+) -> None:
+    """Log what a person did with their own sign-in: `accounts.user.<action>`, with the address.
+
+    `provider`: the identity provider they came through.
+    """
+    data = {"provider": provider} if provider else {}
     with structlog.contextvars.bound_contextvars(ip_address=ip_address):
-        log_activity(actor=user, action=f"accounts.user.{action}", target=user, now=now)
+        log_activity(actor=user, action=f"accounts.user.{action}", target=user, now=now, data=data)
+
+
+def log_failed_identity(*, provider: str, reason: str, now: datetime) -> None:
+    """Log that somebody whom an identity provider sent was not let in. Who it was is not known."""
+    nobody = User(pk=0, name=provider)
+    log_activity(actor=SYSTEM, action="accounts.user.sign_in_failed", target=nobody, now=now,
+                 data={"reason": reason})  # fmt: skip
 
 
 def log_failed_sign_in(*, email: str, now: datetime, ip_address: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from django import template
 
+from accounts import selectors
 from core.activity import sentence
 from core.models import ActivityLog
 
@@ -16,6 +17,12 @@ SYSTEMS = (
     ("HarmonyOS", "鸿蒙设备"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "安卓手机"),
     ("Windows", "Windows 电脑"), ("Mac OS", "Mac 电脑"), ("Linux", "Linux 电脑"),
 )  # fmt: skip
+
+
+@register.simple_tag
+def identity_providers() -> dict[str, str]:
+    """Id and name of each configured identity provider."""
+    return selectors.identity_providers()
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts import selectors, services
 from accounts.access import TokenAccess
 from accounts.forms import CloseAccountForm, ProfileForm
-from accounts.models import ConsentRecord
+from accounts.models import ConsentRecord, User
 from accounts.requests import PersonRequest
 from core.refusals import refusals_on
 
@@ -35,9 +36,19 @@ def profile(request: PersonRequest) -> HttpResponse:
         "has_second_factor": is_mfa_enabled(user),
         "session_count": UserSession.objects.filter(user=user).count(),
         "consents": selectors.consents_of(user),
+        "identities": _identities(user),
         "may_use_tokens": bool(TokenAccess(user).can("create")),
     }
     return render(request, "accounts/profile.html", context)
+
+
+def _identities(user: User) -> list[tuple[SocialAccount, str]] | None:
+    """Linked identities, each with its provider's name; None where none is configured."""
+    providers = selectors.identity_providers()
+    if not providers:
+        return None
+    rows = selectors.identities_of(user)
+    return [(row, providers.get(row.provider, f"{row.provider}（已停用）")) for row in rows]
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import services
+from accounts import openid, selectors, services
 from accounts.enums import PRIVACY_TEXT_VERSION
 from accounts.forms import JoinForm, RegistrationForm
 from accounts.models import Organisation
@@ -28,26 +28,46 @@ def register(request: HttpRequest) -> HttpResponse:
     """Person and organisation in one step; the person is signed in at once."""
     if request.user.is_authenticated:
         return redirect("accounts:profile")
-    form = RegistrationForm(request.POST or None, privacy_url=reverse("portal:privacy"))
+    identity = openid.arrival(request)
+    form = RegistrationForm(
+        request.POST or None, initial=_known(identity), privacy_url=reverse("portal:privacy")
+    )
     if request.method == "POST":
         if limited := ratelimit.consume_or_429(request, action="signup"):
             return limited
-        if form.is_valid() and (done := _register(form)):
+        if form.is_valid() and (done := _register(form, identity)):
+            openid.forget_arrival(request)
             messages.success(request, ASKED if done.is_join else WAITS)
             target = reverse("accounts:profile" if done.is_join else "accounts:organisation")
             return perform_login(request, done.user, redirect_url=target, signup=True)
-    return render(request, "accounts/register.html", {"form": form})
+    provider = selectors.identity_providers().get(identity.provider) if identity else None
+    return render(request, "accounts/register.html", {"form": form, "provider": provider})
 
 
-def _register(form: RegistrationForm) -> services.Registration | None:
+def _register(
+    form: RegistrationForm, identity: openid.Identity | None
+) -> services.Registration | None:
     values: dict[str, Any] = {
         name: value for name, value in form.cleaned_data.items() if name != "consent"
     }
+    values |= {"privacy_text_version": PRIVACY_TEXT_VERSION, "now": timezone.now()}
     with refusals_on(form):
-        return services.register(
-            **values, privacy_text_version=PRIVACY_TEXT_VERSION, now=timezone.now()
-        )
+        if identity is None:
+            return services.register(**values)
+        return services.register_with_identity(identity=identity, **values)
     return None
+
+
+def _known(identity: openid.Identity | None) -> dict[str, Any]:
+    """What need not be typed: what the provider said, and what we know of the organisation."""
+    if identity is None:
+        return {}
+    said = identity.claims
+    known = {key: getattr(said, key) for key in ("name", "phone", "email", "uscc")}
+    organisation = selectors.organisation_to_join(None, said.uscc)
+    if organisation is None:
+        return known | {"organisation_name": said.organisation_name}
+    return known | {"organisation_name": organisation.name, "region": organisation.region}
 
 
 @login_required

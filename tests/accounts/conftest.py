@@ -1,5 +1,6 @@
 """People and organisations that several modules here need."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.enums import Role
 from accounts.models import Organisation, User
 from tests.factories.accounts import OrganisationFactory, person
 from tests.factories.taxonomy import chengdu, zhongshan
+from tests.identities import configured, running_provider
 
 
 @pytest.fixture
@@ -56,3 +58,17 @@ def signed_in(user: User) -> Client:
 
 def said(response: Any) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+@pytest.fixture(scope="session")
+def provider_address() -> Iterator[str]:
+    """An identity provider in a process of its own."""
+    with running_provider() as address:
+        yield address
+
+
+@pytest.fixture
+def identity_provider(provider_address: str, settings: Any) -> str:
+    """The same, configured for the test."""
+    settings.SOCIALACCOUNT_PROVIDERS = configured(provider_address)
+    return provider_address
