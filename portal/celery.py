@@ -55,6 +55,8 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=15),
     },
     "resume-reporting-jobs": {"task": "reporting.resume_jobs", "schedule": 60.0},
+    "pull-neighbours": {"task": "exchange.pull_all", "schedule": crontab(minute=35)},
+    "resume-pulls": {"task": "exchange.resume_pulls", "schedule": 60.0},
     "remind-reports": {"task": "reporting.remind_due", "schedule": crontab(hour=9, minute=5)},
     "remind-alerts": {"task": "reporting.remind_alerts", "schedule": crontab(hour=9, minute=10)},
     "compute-portal-values": {

@@ -39,6 +39,7 @@ CONFIRM_EVERY_DAYS = env.int("CONFIRM_EVERY_DAYS", default=90)
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20)
 # requests to other systems (core.outgoing): private networks they may reach, and plain http
 OUTGOING_NETWORKS = env.list("OUTGOING_NETWORKS", default=[])
+EXCHANGE_TOKENS = env.dict("EXCHANGE_TOKENS", default={})  # host=token of neighbours' interfaces
 OUTGOING_HTTP = env.bool("OUTGOING_HTTP", default=DEBUG)
 
 # --- applications ----------------------------------------------------------------------------
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "health_check",
     "portal",
     "reporting",
+    "exchange",
     "cases",
     "matching",
     "platforms",

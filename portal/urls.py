@@ -52,6 +52,7 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("cases.urls")),
     path("", include("reporting.urls")),
+    path("", include("exchange.urls")),
     path("", include("policies.urls")),
     path("", include("notifications.urls")),
     path("api/v1/", include(api_patterns)),

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation
+from core.api.changes import OriginField
 from demands.models import Demand
 from taxonomy.models import Region, Term
 
@@ -42,6 +43,9 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
 
     status_name = serializers.CharField(source="get_status_display", help_text="状态名称")
     organisation = serializers.SerializerMethodField(help_text="需求单位；匿名时不给出名称")
+    organisation_uscc = serializers.SerializerMethodField(
+        help_text="需求单位的统一社会信用代码；匿名或未登记的为空"
+    )
     field = TermField("field-data", read_only=True)
     field_label = serializers.CharField(source="field.name", default=None)
     process_kind = TermField(
@@ -58,11 +62,13 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
     wanted_region = serializers.CharField(source="wanted_region_id", allow_null=True)
     is_full = serializers.SerializerMethodField(help_text="是否给出全文")
     source_url = serializers.SerializerMethodField(help_text="来源网址；转载页不给出")
+    origin = OriginField()
 
     class Meta:
         model = Demand
         fields = (
-            "slug", "title", "status", "status_name", "organisation", "is_anonymous",
+            "slug", "title", "status", "status_name", "organisation", "organisation_uscc",
+            "is_anonymous",
             "confidentiality", "is_full", "teaser", "description", "background", "field",
             "field_label", "process_kind", "is_process_recognised", "stage", "stage_text",
             "trl_current", "trl_target", "scale_low", "scale_high", "scale_unit",
@@ -70,7 +76,7 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
             "certificates", "hazard_class", "budget_low_yuan", "budget_high_yuan", "budget_text",
             "deadline_date", "region", "wanted_region", "contact_name", "contact_phone",
             "published_at", "expires_date", "updated_at", "is_demo", "source_title", "source_url",
-            "source_date", "source_kind",
+            "source_date", "source_kind", "origin",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -79,6 +85,11 @@ class DemandSerializer(serializers.ModelSerializer[Demand]):
         if self._may("read_contact", demand) and demand.organisation:
             return demand.organisation.name
         return demand.shown_organisation
+
+    @extend_schema_field(serializers.CharField())
+    def get_organisation_uscc(self, demand: Demand) -> str:
+        is_named = bool(demand.organisation) and not demand.is_anonymous
+        return demand.organisation.uscc if is_named and demand.organisation else ""
 
     @extend_schema_field(serializers.BooleanField())
     def get_is_full(self, demand: Demand) -> bool:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from core.api.changes import ExchangedViewSet
 from core.api.input import clean_input
 from core.errors import DomainError, Refused
 from demands import selectors, services
@@ -28,7 +29,7 @@ SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="需求�
 @extend_schema_view(
     list=extend_schema(summary="需求列表"), retrieve=extend_schema(summary="一条需求")
 )
-class DemandViewSet(viewsets.ReadOnlyModelViewSet[Demand]):
+class DemandViewSet(ExchangedViewSet, viewsets.ReadOnlyModelViewSet[Demand]):
     """中试需求。只公开摘要的需求，全文为 null；有权阅读者用 full 读取，每次都有记录。"""
 
     queryset = Demand.objects.none()
@@ -47,6 +48,9 @@ class DemandViewSet(viewsets.ReadOnlyModelViewSet[Demand]):
     def get_queryset(self) -> QuerySet[Demand]:
         rows = self.access.visible().for_list().select_related("hazard_class")
         return rows.prefetch_related("service_types", "certificates").newest_first()
+
+    def public_rows(self) -> QuerySet[Demand]:
+        return Demand.objects.public()
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "access": self.access}

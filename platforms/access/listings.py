@@ -96,6 +96,7 @@ class ListingAccess(PlatformScope):
     actions = {
         "view": frozenset({Relation.VISITOR, SYSTEM}),
         "create": frozenset({OWNER, SYSTEM}),
+        "receive": frozenset({SYSTEM}),
         "manage": frozenset({OWNER}),
         "edit": frozenset({OWNER, SYSTEM}),
         "confirm": frozenset({OWNER, SYSTEM}),
@@ -107,6 +108,7 @@ class ListingAccess(PlatformScope):
     labels = {
         "view": _("查看"),
         "create": _("新增"),
+        "receive": _("从其他门户同步"),
         "manage": _("进入工作台"),
         "edit": _("修改"),
         "confirm": _("确认仍然有效"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.changes import OriginField
 from platforms.models import (
     Capability,
     CapabilityParameter,
@@ -46,6 +47,9 @@ class PlatformSerializer(ListingSerializer):
     """A platform. Contacts of people are not part of the open interface."""
 
     operator = serializers.CharField(source="operator_display", help_text="运营单位")
+    operator_uscc = serializers.CharField(
+        source="organisation.uscc", default="", help_text="运营单位的统一社会信用代码；未认领的为空"
+    )
     region = serializers.CharField(source="region_id", help_text="行政区划代码")
     region_name = serializers.CharField(source="region_display")
     kind = TermField("platform-kind", read_only=True)
@@ -55,16 +59,17 @@ class PlatformSerializer(ListingSerializer):
     run_status = TermField("run-status", read_only=True)
     fields_of_service = TermField("field-data", source="fields", many=True, read_only=True)
     capability_count = serializers.IntegerField(read_only=True)
+    origin = OriginField()
 
     class Meta:
         model = Platform
         fields = (
             *LISTING_FIELDS,
-            "name", "operator", "region", "region_name", "address", "kind", "level",
-            "level_text", "host_type", "host_type_text", "operation_mode", "run_status",
+            "name", "operator", "operator_uscc", "region", "region_name", "address", "kind",
+            "level", "level_text", "host_type", "host_type_text", "operation_mode", "run_status",
             "stage_text", "fields_of_service", "niche", "summary", "website", "floor_area_sqm",
             "is_open", "external_share_percent", "capability_count", "is_demo",
-            "source_title", "source_url", "source_date", "source_kind",
+            "source_title", "source_url", "source_date", "source_kind", "origin",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -89,6 +94,7 @@ class CapabilitySerializer(ListingSerializer):
     certificates = TermField("certificate", many=True, read_only=True)
     equipment = serializers.SlugRelatedField("slug", many=True, read_only=True)
     parameters = ParameterSerializer(many=True, read_only=True)
+    origin = OriginField()
 
     class Meta:
         model = Capability
@@ -100,7 +106,7 @@ class CapabilitySerializer(ListingSerializer):
             "trl_high", "standards", "certificates", "hazard_class", "price_model",
             "price_low_yuan", "price_high_yuan", "price_unit", "price_note", "sme_price_note",
             "lead_days_low", "lead_days_high", "next_free_date", "is_open", "ip_terms", "equipment",
-            "equipment_names", "parameters",
+            "equipment_names", "parameters", "origin",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from core.api.changes import ExchangedViewSet
 from core.api.input import clean_input
 from platforms import filters, selectors, services
 from platforms.access import PlatformAccess, access_to
@@ -21,7 +23,7 @@ from platforms.api import serializers
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
 
 
-class ListingViewSet(viewsets.ReadOnlyModelViewSet[Any]):
+class ListingViewSet(ExchangedViewSet, viewsets.ReadOnlyModelViewSet[Any]):
     """Base: public rows, and the caller's own drafts under their address."""
 
     read_scope = Scope.PLATFORMS_READ
@@ -33,6 +35,9 @@ class ListingViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         rows = access_to(self.model, self.request.user).visible()
         return self.ready(rows.shown() if self.action == "list" else rows)
+
+    def public_rows(self) -> QuerySet[Any]:
+        return access_to(self.model, AnonymousUser()).visible().shown()
 
     def ready(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with what the serializer shows."""

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.models import SearchableModel
+from core.models import SearchableModel, SourcedModel
 from core.templatetags.portal_format import plain, yuan
 from platforms.enums import PriceModel
 from platforms.models.listing import Listing
@@ -52,7 +52,7 @@ def _in_order(low: str, high: str) -> Q:
 
 
 @pghistory.track(exclude=["updated_at", "search", "completeness", "process_kind"])
-class Capability(Listing, SearchableModel):
+class Capability(Listing, SourcedModel, SearchableModel):
     """中试服务能力: process, scale, TRL, materials, standards, price, lead time (G02, G32)."""
 
     platform = models.ForeignKey(

@@ -64,6 +64,7 @@ from platforms.services.listings import (
     discard_listing,
     edit_listing,
     move_listing,
+    receive_listing,
 )
 from platforms.services.publicity import answer_objection, object_to
 from platforms.services.recognition_demo import attach_demo_challenge, attach_demo_programme

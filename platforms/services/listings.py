@@ -39,6 +39,7 @@ PAST = {
 }
 VERBS = {
     "create": "新增了",
+    "receive": "从其他门户同步了",
     "edit": "修改了",
     "confirm": "确认仍然有效：",
     "discard": "删除了草稿：",
@@ -178,6 +179,32 @@ def discard_listing(*, actor: Any, listing: Any, now: datetime) -> None:
     if isinstance(locked, Equipment):
         _touch_capabilities(locked)
     locked.delete()
+
+
+@transaction.atomic
+def receive_listing(
+    *,
+    actor: Any,
+    model: type[Model],
+    values: Mapping[str, Any],
+    now: datetime,
+    platform: Platform | None = None,
+) -> Any:
+    """Make a published listing of what another portal has published and reviewed.
+
+    `values` hold its source too; `confirmed_at` is when it was confirmed there. Raises Refused, or
+    DomainError `invalid` naming the field.
+    """
+    listing: Any = model(**({"platform": platform} if platform else {}))
+    access_to(model, actor).require("receive", listing)
+    listing.slug = f"{kind_of(model).name[:3]}-{get_random_string(10, SLUG_CHARACTERS)}"
+    listing.status, listing.status_changed_at = ListingStatus.PUBLISHED, now
+    _write(listing, values)
+    _log(actor, "receive", listing, now)
+    _emit(listing, "published")
+    if isinstance(listing, Capability):
+        _recount(listing.platform)
+    return listing
 
 
 def index_listing(listing: Any) -> None:

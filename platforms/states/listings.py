@@ -34,11 +34,12 @@ LISTING = StateMachine(
             relations=[STAFF], reason_required=True,
         ),
         transition(
-            "withdraw", "下架", sources=[PUBLISHED], target=WITHDRAWN, relations=[OWNER, STAFF],
-            reason_required=True, tone="danger", confirm="下架后公众将看不到，可随时重新提交。",
+            "withdraw", "下架", sources=[PUBLISHED], target=WITHDRAWN,
+            relations=[OWNER, STAFF, SYSTEM], reason_required=True, tone="danger",
+            confirm="下架后公众将看不到，可随时重新提交。",
         ),
         transition(
-            "reopen", "重新编辑", sources=[WITHDRAWN], target=DRAFT, relations=[OWNER],
+            "reopen", "重新编辑", sources=[WITHDRAWN], target=DRAFT, relations=[OWNER, SYSTEM],
         ),
     ),
 )  # fmt: skip

@@ -216,7 +216,7 @@ def test_staff_of_a_part_see_no_doors_of_those_who_run_the_portal():
     doors = [{row for row, _ in workbench_page(user).panels[0].links} for user in (province, city)]
 
     assert doors[0] - doors[1] == {
-        "申报批次", "评价办法", "发布编号清单", "匹配任务", "匹配权重",
+        "申报批次", "评价办法", "发布编号清单", "匹配任务", "匹配权重", "相邻门户",
     }  # fmt: skip
     SchemeFactory(region=zhongshan())
     again = {row for row, _ in workbench_page(city).panels[0].links}

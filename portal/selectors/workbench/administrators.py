@@ -32,6 +32,7 @@ def administrator(user: Any) -> Panel:
         groups.append(
             Group("系统", links(
                 ("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),
+                ("相邻门户", "exchange:peers"),
                 ("代码表", "taxonomy:code_lists"), ("接口文档", "docs"),
             ))
         )  # fmt: skip

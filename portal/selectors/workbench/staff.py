@@ -162,7 +162,8 @@ def _doors(user: Any) -> list[Group]:
     programmes = [("申报批次", "platforms:managed_programmes")]
     schemes = [("评价办法", "reporting:schemes")]
     lists = [("发布编号清单", "reporting:managed_lists")]
-    engine = [("匹配任务", "matching:runs"), ("匹配权重", "matching:weights")]
+    engine = [("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),
+              ("相邻门户", "exchange:peers")]  # fmt: skip
     return [
         Group("审核", links(
             ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
