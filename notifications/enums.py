@@ -1,9 +1,25 @@
-"""Words of messages to systems: kinds of event, and what became of one delivery."""
+"""Words of messages: groups and choices of mail; kinds of webhook and what became of one."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class MailGroup(models.TextChoices):
+    """Kinds of message that a person sets mail for together, in the order of the page."""
+
+    PROJECTS = "projects", _("咨询、对接与预约")
+    MATCHING = "matching", _("匹配与订阅")
+    LISTINGS = "listings", _("平台、需求与申报")
+    REPORTING = "reporting", _("年报、评价与运行")
+    RELEASES = "releases", _("报告与清单发布")
+
+
+class MailChoice(models.TextChoices):
+    NOW = "now", _("立即")
+    DAILY = "daily", _("每天一封")
+    NEVER = "never", _("不发邮件")
 
 
 class WebhookKind(models.TextChoices):

@@ -1,13 +1,40 @@
 """Forms of messages and webhooks."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications.enums import WebhookKind
+from notifications.enums import MailChoice, MailGroup, WebhookKind
+from notifications.mail_rules import MailRules
+
+HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 
 
-class PreferenceForm(forms.Form):
-    wants_mail = forms.BooleanField(label=_("新消息同时发到我的邮箱"), required=False)
+class MailForm(forms.Form):
+    """One question a group of messages, and the quiet hours."""
+
+    quiet_from = forms.TypedChoiceField(label=_("免打扰从"), choices=HOURS, coerce=int)
+    quiet_until = forms.TypedChoiceField(
+        label=_("到"), choices=HOURS, coerce=int, help_text=_("两处选同一时刻，即不设免打扰。")
+    )
+    field_order = (*MailGroup.values, "quiet_from", "quiet_until")
+
+    def __init__(self, *args: Any, rules: MailRules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for group in MailGroup:
+            self.fields[group.value] = forms.ChoiceField(
+                label=group.label, choices=MailChoice.choices, widget=forms.RadioSelect,
+                initial=rules.choice(group),
+            )  # fmt: skip
+        self.order_fields(self.field_order)
+        self.fields["quiet_from"].initial = rules.quiet_from
+        self.fields["quiet_until"].initial = rules.quiet_until
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What was chosen, by group."""
+        return {group: self.cleaned_data[group] for group in MailGroup.values}
 
 
 class WebhookForm(forms.Form):

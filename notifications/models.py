@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import BaseModel
 from notifications.enums import PING, WebhookKind, WebhookStatus
+from notifications.mail_rules import QUIET_HOURS, MailRules
 from notifications.querysets import (
     NotificationQuerySet,
     WebhookDeliveryQuerySet,
@@ -34,6 +35,9 @@ class Notification(models.Model):
     url = models.CharField(_("链接"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("已读时间"), null=True, blank=True)
+    # when it is to be mailed, and whether with others of the day; none: not at all
+    mail_at = models.DateTimeField(_("应发邮件时间"), null=True, blank=True)
+    in_digest = models.BooleanField(_("并入每日一封"), default=False)
     mailed_at = models.DateTimeField(_("邮件时间"), null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -44,7 +48,9 @@ class Notification(models.Model):
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notif_unread"),
             models.Index(
-                fields=["created_at"], condition=Q(mailed_at__isnull=True), name="notif_unmailed"
+                fields=["mail_at"],
+                condition=Q(mail_at__isnull=False, mailed_at__isnull=True),
+                name="notif_mail_due",
             ),
         ]
         constraints = [
@@ -63,18 +69,24 @@ class Notification(models.Model):
 
 
 class NotificationPreference(models.Model):
-    """Whether a person wants mail; in-app messages are always written."""
+    """How a person wants mail; in-app messages are always written at once."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preference"
     )
-    wants_mail = models.BooleanField(_("同时发送邮件"), default=True)
+    choices = models.JSONField(_("邮件方式"), default=dict)  # group → choice, where one was made
+    quiet_from = models.PositiveSmallIntegerField(_("免打扰开始"), default=QUIET_HOURS[0])
+    quiet_until = models.PositiveSmallIntegerField(_("免打扰结束"), default=QUIET_HOURS[1])
 
     class Meta:
         verbose_name = verbose_name_plural = _("消息设置")
 
     def __str__(self) -> str:
         return f"{self.user_id}"
+
+    @property
+    def rules(self) -> MailRules:
+        return MailRules(self.choices, self.quiet_from, self.quiet_until)
 
 
 class WebhookEndpoint(BaseModel):

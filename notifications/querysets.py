@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from notifications.enums import WebhookStatus
 
@@ -18,17 +18,14 @@ class NotificationQuerySet(models.QuerySet[Any]):
         return self.filter(read_at__isnull=True)
 
     def to_mail(self, *, now: datetime) -> NotificationQuerySet:
-        """Messages still to be mailed: not yet sent, recent, to active people who want mail.
-
-        Demo people have no mailbox.
-        """
-        wants = Q(user__notification_preference__isnull=True) | Q(
-            user__notification_preference__wants_mail=True
-        )
+        """Messages to be mailed by now: recent, to active people, who have not read meanwhile
+        what was held back. Demo people have no mailbox."""
+        is_news = Q(read_at__isnull=True) | Q(mail_at__lte=F("created_at"))
         return self.filter(
-            wants,
+            is_news,
             mailed_at__isnull=True,
-            created_at__gt=now - MAIL_FOR,
+            mail_at__lte=now,
+            mail_at__gt=now - MAIL_FOR,
             user__is_active=True,
             user__is_demo=False,
         )

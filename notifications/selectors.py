@@ -1,11 +1,14 @@
 """Reading messages and webhooks."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from notifications.access import DeliveryAccess, NotificationAccess, WebhookAccess
 from notifications.enums import WebhookStatus
+from notifications.mail_rules import MailRules
 from notifications.models import (
     Notification,
     NotificationPreference,
@@ -27,10 +30,17 @@ def messages_for(user: Any) -> QuerySet[Notification]:
     return NotificationAccess(user).visible().order_by(is_unread.desc(), "-created_at", "-pk")
 
 
-def wants_mail(user: Any) -> bool:
-    """Whether the person gets messages by mail as well; yes until they say no."""
-    preference = NotificationPreference.objects.filter(user=user).first()
-    return preference is None or preference.wants_mail
+def mail_rules_of(users: Iterable[Any]) -> dict[int, MailRules]:
+    """How each of the people wants mail, by key: one query."""
+    keys = [user.pk for user in users]
+    rows = NotificationPreference.objects.filter(user__in=keys)
+    return dict.fromkeys(keys, MailRules()) | {row.user_id: row.rules for row in rows}
+
+
+def mails_at_once(user: Any, kind: str, *, now: datetime) -> bool:
+    """Whether a message of `kind` would be mailed to the person this moment, by itself."""
+    mail_at, in_digest = mail_rules_of([user])[user.pk].plan(kind, now)
+    return mail_at == now and not in_digest
 
 
 def webhooks_of(user: Any) -> QuerySet[WebhookEndpoint]:

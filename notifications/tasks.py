@@ -19,6 +19,11 @@ def mail(*, notification_id: int) -> None:
     services.mail_notification(notification_id=notification_id, now=timezone.now())
 
 
+@shared_task(name="notifications.mail_digest", ignore_result=True)
+def mail_digest(*, user_id: int) -> None:
+    services.mail_digest(user_id=user_id, now=timezone.now())
+
+
 @shared_task(name="notifications.mail_waiting", expires=240)
 def mail_waiting() -> None:
     services.mail_waiting(now=timezone.now())

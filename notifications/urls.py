@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from notifications.views import inbox, webhooks
+from notifications.views import inbox, mail_settings, webhooks
 
 app_name = "notifications"
 urlpatterns = [
     path("messages/", inbox.inbox, name="inbox"),
     path("messages/read-all/", inbox.read_all, name="read_all"),
-    path("messages/preferences/", inbox.preferences, name="preferences"),
+    path("messages/unsubscribe/<str:token>/", mail_settings.unsubscribe, name="unsubscribe"),
     path("messages/<int:pk>/", inbox.open_message, name="open"),
+    path("profile/notifications/", mail_settings.mail_settings, name="mail_settings"),
     path("profile/webhooks/", webhooks.webhooks, name="webhooks"),
     path("profile/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
     path("profile/webhooks/<int:pk>/rotate/", webhooks.rotate, name="webhook_rotate"),

@@ -25,7 +25,7 @@ from core.errors import DomainError
 from core.files import store_file
 from core.services import check_record, emit, lock, log_activity
 from core.states import perform
-from notifications.selectors import wants_mail
+from notifications.selectors import mails_at_once
 from taxonomy.jurisdiction import current_jurisdiction
 
 LINK_DAYS = 30
@@ -134,13 +134,14 @@ def make_outcome_link(*, outcome: Outcome, now: datetime) -> str:
 
 @transaction.atomic
 def mail_outcome_link(*, outcome: Outcome, now: datetime) -> bool:
-    """Mail the link to who started the project; False when nothing waits or they want no mail.
+    """Mail the link to who started the project; False when nothing waits or they want no mail now.
 
     Sent from here and not through a message, because messages are kept and this secret must not
     be. An error of the mail server rises and nothing is written.
     """
     person = outcome.project.started_by
-    is_reachable = person.is_active and not person.is_demo and wants_mail(person)
+    wants_now = mails_at_once(person, "outcome_claimed", now=now)
+    is_reachable = person.is_active and not person.is_demo and wants_now
     if not is_reachable or not OutcomeAccess(person).can("confirm", outcome):
         return False
     secret = make_outcome_link(outcome=outcome, now=now)

@@ -1,14 +1,15 @@
 """Writers of messages and webhooks. Other apps call `notify`."""
 
 from core.activity import register_actions
-from notifications.services.messages import (
+from notifications.services.mails import (
     choose_mail,
+    mail_digest,
     mail_notification,
     mail_waiting,
-    notify,
-    read_all,
-    read_notification,
+    unsubscribe,
+    unsubscription,
 )
+from notifications.services.messages import notify, read_all, read_notification
 from notifications.services.webhook_deliveries import (
     forget_deliveries,
     queue_deliveries,

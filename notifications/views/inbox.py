@@ -1,4 +1,4 @@
-"""Pages of messages: the inbox, opening one, preferences."""
+"""Pages of messages: the inbox, opening one."""
 
 from __future__ import annotations
 
@@ -14,21 +14,18 @@ from core.lists import list_page
 from notifications import selectors, services
 from notifications.access import NotificationAccess
 from notifications.filters import NotificationFilter
-from notifications.forms import PreferenceForm
 from notifications.tables import NotificationTable
 
 
 @login_required
 def inbox(request: PersonRequest) -> HttpResponse:
     """The reader's messages, unread first."""
-    wants_mail = selectors.wants_mail(request.user)
     return list_page(
         request,
         queryset=selectors.messages_for(request.user),
         table_class=NotificationTable,
         filter_class=NotificationFilter,
         template="notifications/inbox.html",
-        context={"form": PreferenceForm(initial={"wants_mail": wants_mail})},
     )
 
 
@@ -46,14 +43,4 @@ def open_message(request: PersonRequest, pk: int) -> HttpResponse:
 def read_all(request: PersonRequest) -> HttpResponse:
     services.read_all(actor=request.user, now=timezone.now())
     messages.success(request, "全部消息已标为已读。")
-    return redirect("notifications:inbox")
-
-
-@login_required
-@require_POST
-def preferences(request: PersonRequest) -> HttpResponse:
-    form = PreferenceForm(request.POST)
-    form.is_valid()  # an unticked box is an answer; nothing can be wrong
-    services.choose_mail(actor=request.user, wants_mail=form.cleaned_data["wants_mail"])
-    messages.success(request, "消息设置已保存。")
     return redirect("notifications:inbox")

@@ -331,6 +331,7 @@ VERBS = {
     "ticket": ("raised", "route", "answer", "insist", "end", "close"),
     "ticketreply": ("created",),
 }
+SENT_BACK = {"return", "returned"}  # mailed whatever the person chose
 EVENTS = tuple(f"platforms.{noun}.{verb}" for noun, verbs in VERBS.items() for verb in verbs)
 
 
@@ -338,11 +339,12 @@ def tell_recognition(*, event_id: str, name: str, payload: Payload, now: datetim
     """Tell the people whom the event `platforms.<noun>.<verb>` concerns; once per event."""
     _app, noun, verb = name.split(".")
     key, make = TELLERS[noun]
+    kind = f"platforms.{noun}" + (".returned" if {verb, payload.get("to")} & SENT_BACK else "")
     for number, message in enumerate(make(payload[key], verb)):
         notify(
             users=message.users,
             event_id=event_id,
-            kind=f"platforms.{noun}_{number}" if number else f"platforms.{noun}",
+            kind=f"{kind}_{number}" if number else kind,
             title=message.title,
             body=message.body,
             url=message.url,

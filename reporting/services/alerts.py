@@ -158,7 +158,7 @@ def remind_alerts(*, now: datetime) -> int:
     rows = Alert.objects.open().select_related("indicator", "owner")
     return sum(
         one.tell(
-            _who_sees_to(one.row), kind=KIND, now=now,
+            _who_sees_to(one.row), kind=f"{KIND}_due", now=now,
             title=f"运行预警{one.word}：{one.row.indicator.name}", body=_body(one.row),
         )
         for one in near(rows, "due_date", now=now)

@@ -67,7 +67,7 @@ def tell(*, event_id: str, name: str, payload: dict[str, Any], now: datetime) ->
         extension = Extension.objects.get(pk=payload["extension_id"])
         body = f"{extension.get_answer_display()}。{extension.answer_reason}"
     return notify(
-        users=people(report), kind=KIND, event_id=event_id, title=title.format(**words),
+        users=people(report), kind=name, event_id=event_id, title=title.format(**words),
         body=body.format(**words), url=report.get_absolute_url(), now=now,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from cases import services
 from cases.enums import OutcomeStatus, ProjectStatus
@@ -215,6 +216,8 @@ def test_a_link_opens_its_outcome_until_it_is_used_renewed_or_old(cast, outcome,
 
 
 def test_the_link_is_mailed_to_who_started(cast, outcome, now, mailoutbox):
+    NotificationPreference.objects.create(user=cast.enterprise, quiet_from=0, quiet_until=0)
+
     assert services.mail_outcome_link(outcome=outcome, now=now) is True
 
     (mail,) = mailoutbox
@@ -224,12 +227,17 @@ def test_the_link_is_mailed_to_who_started(cast, outcome, now, mailoutbox):
     assert services.outcome_by_link(outcome_id=outcome.pk, secret=secret, now=now) == outcome
 
 
-@pytest.mark.parametrize("case", ["answered", "no_mail", "demo", "left", "gone"])
+@pytest.mark.parametrize("case", ["answered", "no_mail", "night", "demo", "left", "gone"])
 def test_no_link_is_mailed_where_it_would_be_no_use(cast, outcome, now, mailoutbox, case):
     if case == "answered":
         outcome = confirmed(outcome.project)
     elif case == "no_mail":
-        NotificationPreference.objects.create(user=cast.enterprise, wants_mail=False)
+        NotificationPreference.objects.create(user=cast.enterprise, choices={"projects": "never"})
+    elif case == "night":  # the message waits for the morning, and leads to the page
+        hour = timezone.localtime(now).hour
+        NotificationPreference.objects.create(
+            user=cast.enterprise, quiet_from=hour, quiet_until=(hour + 1) % 24
+        )
     elif case == "demo":
         outcome.project.started_by.is_demo = True
     elif case == "left":

@@ -7,7 +7,7 @@ from django.urls import reverse
 from notifications import services
 from notifications.access import NotificationAccess
 from notifications.models import Notification
-from notifications.selectors import unread_count, wants_mail
+from notifications.selectors import unread_count
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,13 +61,13 @@ def test_the_inbox_holds_ones_own_messages(inbox, now):
 def test_the_inbox_counts_its_queries(inbox, user, now, django_assert_num_queries):
     tell(user, now)
     inbox.get(INBOX)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         inbox.get(INBOX)
 
     tell(user, now)
     tell(user, now)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         inbox.get(INBOX)
 
 
@@ -112,20 +112,8 @@ def test_all_are_marked_at_once(inbox, user, now):
     assert unread_count(user) == 0
 
 
-@pytest.mark.parametrize("name", ["read_all", "preferences"])
-def test_changes_are_posts(name, inbox):
-    assert inbox.get(reverse(f"notifications:{name}")).status_code == 405
-
-
-@pytest.mark.parametrize(("form", "expected"), [({"wants_mail": "on"}, True), ({"x": ""}, False)])
-def test_the_preference_is_kept(form, expected, inbox, user):
-    inbox.post(reverse("notifications:preferences"), form)
-
-    assert wants_mail(user) is expected
-
-
-def test_mail_is_wanted_until_somebody_says_no(user):
-    assert wants_mail(user) is True
+def test_marking_is_a_post(inbox):
+    assert inbox.get(reverse("notifications:read_all")).status_code == 405
 
 
 def test_visitors_have_no_messages(client, rf):
