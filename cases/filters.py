@@ -15,7 +15,8 @@ from cases.models import Case, Project
 from cases.querysets import InspectionQuerySet
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
-from taxonomy.selectors import provinces, term_choices
+from taxonomy.filters import TermChoiceFilter
+from taxonomy.selectors import provinces
 
 TIMING = [("overdue", _("超时未回复")), ("waiting", _("时限内待回复"))]
 SIDE = [("asked", _("我方咨询")), ("run", _("咨询我方平台"))]
@@ -78,7 +79,7 @@ class CaseFilter(FacetedFilterSet):
     facets = ("field", "region", "year")
 
     q = WordsFilter()
-    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
+    field = TermChoiceFilter("field-data", label=_("领域"), widget=forms.CheckboxSelectMultiple)
     region = _several("province", _("地区"), lambda: [(r.code, r.short_name) for r in provinces()])
     year = _several("year", _("年份"), case_years)
     platform = django_filters.CharFilter(field_name="platform__slug", label=_("平台编号"))

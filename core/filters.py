@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -100,43 +100,67 @@ class FacetedFilterSet(django_filters.FilterSet):
     def _chosen(self, name: str) -> set[str]:
         return {str(value) for value in self.data.getlist(name)} if self.data else set()
 
-    def _path(self, name: str) -> str:
-        return str(self.filters[name].field_name)
+    def counted_by(self, name: str) -> tuple[str, Callable[[Any], str]]:
+        """The column whose groups a facet counts, and what makes the facet's value of a group's.
+
+        Grouping by what is stored, not by what is made of it, takes half the time.
+        """
+        found = self.filters[name]
+        return str(found.field_name), getattr(found, "told", str)
 
     def _counted_together(self) -> dict[str, dict[str, int]]:
         """Counts of the plain facets, by rows grouped by all their values at once."""
         rows = self.without("").order_by()
-        names = [
-            name
+        plain = {
+            name: self.counted_by(name)
             for name in self.facets
-            if not self._chosen(name) and not _to_many(rows.model, self._path(name))
-        ]
-        if not names:
+            if not self._chosen(name) and not _to_many(rows.model, self.counted_by(name)[0])
+        }
+        if not plain:
             return {}
-        groups = rows.values_list(*(self._path(name) for name in names)).annotate(
-            n=Count("pk", distinct=rows.query.distinct)
-        )
+        columns = list(dict.fromkeys(column for column, _ in plain.values()))
+        groups = rows.values_list(*columns).annotate(n=Count("pk", distinct=rows.query.distinct))
 
         def count() -> dict[str, dict[str, int]]:
-            sums: dict[str, Counter[str]] = {name: Counter() for name in names}
+            sums: dict[str, Counter[Any]] = {column: Counter() for column in columns}
             for *values, n in groups:
-                for name, value in zip(names, values, strict=True):
-                    sums[name][str(value)] += n
-            return {name: dict(found) for name, found in sums.items()}
+                for column, value in zip(columns, values, strict=True):
+                    sums[column][value] += n
+            return {name: _told(sums[column], told) for name, (column, told) in plain.items()}
 
         return kept(groups, count, size=lambda found: max(sum(f.values()) for f in found.values()))
 
     def _counted(self, name: str) -> dict[str, int]:
         """How many rows under the other filters lead to each value of one facet."""
-        rows, path = self.without(name).order_by(), self._path(name)
-        # counting distinct sorts every group: ten times the cost, so only where rows may double
-        doubles = rows.query.distinct or _to_many(rows.model, path) > 1
-        groups = rows.values_list(path).annotate(n=Count("pk", distinct=doubles))
+        rows = self.without(name).order_by()
+        column, told = self.counted_by(name)
+        if (link := _link(rows.model, column)) is not None:
+            # the links of these rows: their other columns and tables are not read
+            inside = {f"{link.m2m_field_name()}__in": rows.values("pk")}
+            linked = link.remote_field.through._default_manager.filter(**inside)
+            groups = linked.values_list(link.m2m_reverse_field_name()).annotate(n=Count("pk"))
+        else:
+            # counting distinct sorts every group: ten times the cost, so only where rows may double
+            doubles = rows.query.distinct or _to_many(rows.model, column) > 1
+            groups = rows.values_list(column).annotate(n=Count("pk", distinct=doubles))
+        return kept(groups, lambda: _told(dict(groups), told), size=lambda n: sum(n.values()))
 
-        def count() -> dict[str, int]:
-            return {str(value): n for value, n in groups}
 
-        return kept(groups, count, size=lambda found: sum(found.values()))
+def _told(counts: Mapping[Any, int], told: Callable[[Any], str]) -> dict[str, int]:
+    """Counts by what each group is called in the facet; what is called alike is added up."""
+    sums: Counter[str] = Counter()
+    for value, n in counts.items():
+        sums[told(value)] += n
+    return dict(sums)
+
+
+def _link(model: type[Model], column: str) -> Any:
+    """The many-to-many field of `model` that a facet counts by; None for other columns."""
+    try:
+        field = model._meta.get_field(column)
+    except FieldDoesNotExist:  # a path or an annotation
+        return None
+    return field if field.many_to_many else None
 
 
 def _to_many(model: type[Model], path: str) -> int:

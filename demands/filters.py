@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
 from demands.enums import DemandStatus
+from taxonomy.filters import TermChoiceFilter
 from taxonomy.selectors import provinces, term_choices
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ def province_choices() -> list[tuple[str, str]]:
 def _several(
     path: str, label: StrPromise, choices: Any, **options: Any
 ) -> django_filters.MultipleChoiceFilter:
-    # SELECT DISTINCT compares whole texts, so only where a row may match twice
-    options.setdefault("distinct", "service_types" in path)
+    options.setdefault("distinct", False)  # it compares whole texts, and no row matches twice
     return django_filters.MultipleChoiceFilter(
         field_name=path,
         label=label,
@@ -45,6 +46,12 @@ class RegionalFilter(FacetedFilterSet):
 
     region = _several("province", _("地区"), province_choices, method="in_provinces")
 
+    def counted_by(self, name: str) -> tuple[str, Callable[[Any], str]]:
+        """Provinces by the region's own code."""
+        if name != "region":
+            return super().counted_by(name)
+        return "region_id", lambda code: f"{code[:2]}0000" if code else ""
+
     def in_provinces(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
         inside = (Q(region__code__startswith=code[:2]) for code in value)
         return queryset.filter(reduce(or_, inside)) if value else queryset
@@ -57,14 +64,17 @@ class DemandFilter(RegionalFilter):
 
     q = WordsFilter()
     progress = _several("progress", _("状态"), PROGRESS)
-    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
-    stage = _several("stage__code", _("阶段"), lambda: term_choices("stage"))
+    field = TermChoiceFilter("field-data", label=_("领域"), widget=forms.CheckboxSelectMultiple)
+    stage = TermChoiceFilter("stage", label=_("阶段"), widget=forms.CheckboxSelectMultiple)
     trl = _several(
         "trl_current",
         _("目前成熟度"),
         lambda: [(code, f"{code} 级 {name}") for code, name in term_choices("trl")],
     )
-    service = _several("service_types__code", _("需要的服务"), lambda: term_choices("service-type"))
+    service = TermChoiceFilter(
+        "service-type", field_name="service_types", label=_("需要的服务"),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     budget = _several("budget_known", _("预算"), YES_NO)
 
 
@@ -83,4 +93,4 @@ class ReviewFilter(RegionalFilter):
     facets = ("status", "field", "region")
 
     status = _several("status", _("状态"), DemandStatus.choices)
-    field = _several("field__code", _("领域"), lambda: term_choices("field-data"))
+    field = TermChoiceFilter("field-data", label=_("领域"), widget=forms.CheckboxSelectMultiple)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Concat, Left
 
 from demands.enums import DemandStatus, DisclosureStatus
 
@@ -43,10 +42,6 @@ class DemandQuerySet(models.QuerySet[Any]):
         return self.select_related(
             "organisation", "field", "process_kind", "region", "stage"
         ).annotate(
-            province=Case(
-                When(region__isnull=True, then=Value("")),
-                default=Concat(Left("region_id", 2), Value("0000")),
-            ),
             progress=Case(
                 When(status=DemandStatus.OPEN, then=Value("open")), default=Value("closed")
             ),

@@ -15,8 +15,8 @@ from matching.access import CapabilityMatchesAccess
 from matching.enums import RunKind
 from matching.selectors.atlas import NOTHING, UNKNOWN_LABEL
 from platforms.models import Capability
+from taxonomy.filters import TermChoiceFilter
 from taxonomy.models import Region
-from taxonomy.selectors import term_choices
 
 
 def _mine(request: Any) -> QuerySet[Capability]:
@@ -32,11 +32,7 @@ class FittingDemandFilter(FacetedFilterSet):
     capability = django_filters.ModelMultipleChoiceFilter(
         field_name="capability", queryset=_mine, label=_("我的能力")
     )
-    field = django_filters.MultipleChoiceFilter(
-        field_name="demand__field__code",
-        choices=lambda: term_choices("field-data"),
-        label=_("领域"),
-    )
+    field = TermChoiceFilter("field-data", field_name="demand__field", label=_("领域"))
 
 
 class MatchRunFilter(FacetedFilterSet):
@@ -51,24 +47,12 @@ class UnmetDemandFilter(FacetedFilterSet):
     """Narrow the unmet demands by process, field, place and service; `none` is 未注明."""
 
     facets = ("process", "field", "service")
-    process = django_filters.MultipleChoiceFilter(
-        field_name="process_kind__code",
-        choices=lambda: [*term_choices("process-kind"), (NOTHING, UNKNOWN_LABEL)],
-        null_value=NOTHING,
-        label=_("工艺"),
+    process = TermChoiceFilter(
+        "process-kind", field_name="process_kind", null=(NOTHING, UNKNOWN_LABEL), label=_("工艺")
     )
-    field = django_filters.MultipleChoiceFilter(
-        field_name="field__code",
-        choices=lambda: [*term_choices("field-data"), (NOTHING, UNKNOWN_LABEL)],
-        null_value=NOTHING,
-        label=_("领域"),
-    )
+    field = TermChoiceFilter("field-data", null=(NOTHING, UNKNOWN_LABEL), label=_("领域"))
     region = django_filters.CharFilter(method="in_region", label=_("地区"))
-    service = django_filters.MultipleChoiceFilter(
-        field_name="service_types__code",
-        choices=lambda: term_choices("service-type"),
-        label=_("服务类型"),
-    )
+    service = TermChoiceFilter("service-type", field_name="service_types", label=_("服务类型"))
 
     def in_region(self, rows: QuerySet[Demand], name: str, value: str) -> QuerySet[Demand]:
         """Demands inside the region of a code; `none`: those that state none."""

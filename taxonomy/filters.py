@@ -2,11 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from taxonomy.models import Industry, Region, RegionLevel, TermMapping
+from taxonomy.selectors import term_choices, terms
+
+
+class TermChoiceFilter(django_filters.MultipleChoiceFilter):
+    """Rows with any of the chosen codes of one list; many-to-many without doubled rows.
+
+    `field_name` leads to the term itself. Rows are compared and counted by the term's key: a
+    comparison by code would hide from the database how many rows a term has. `null` is the
+    choice of rows that state none, as (code, label).
+    """
+
+    def __init__(
+        self, code_list: str, *, null: tuple[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        self.code_list, self.null = code_list, null
+        last = [null] if null else []
+        super().__init__(choices=lambda: [*term_choices(code_list), *last], **kwargs)
+
+    def told(self, key: int | None) -> str:
+        """The code of a term's key, as facets are counted: see `core.filters`."""
+        if key is None:
+            return self.null[0] if self.null else ""
+        return next((term.code for term in terms(self.code_list) if term.pk == key), "")
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        if not value:
+            return qs
+        keys = [term.pk for term in terms(self.code_list) if term.code in value]
+        name = str(self.field_name)
+        field = None if "__" in name else qs.model._meta.get_field(name)
+        if field is not None and field.many_to_many:
+            link = {field.m2m_field_name(): OuterRef("pk"),
+                    f"{field.m2m_reverse_field_name()}__in": keys}  # fmt: skip
+            return qs.filter(Exists(field.remote_field.through._default_manager.filter(**link)))
+        wanted = Q(**{f"{name}__in": keys})
+        if self.null and self.null[0] in value:
+            wanted |= Q(**{f"{name}__isnull": True})
+        return qs.filter(wanted)
 
 
 class RegionFilter(django_filters.FilterSet):

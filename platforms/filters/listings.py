@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Concat, Left
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from core.fields import DayInput
 from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import EngagementMode, LineKind, Origin
 from platforms.selectors import city_choices, fresh_since, province_choices
-from taxonomy.selectors import term_choices
+from taxonomy.filters import TermChoiceFilter
 
 FRESHNESS = [("fresh", _("近期已确认")), ("overdue", _("确认已过期")), ("never", _("尚未确认"))]
 DIGITS = {"province": 2, "city": 4}  # of a region's code
@@ -30,24 +30,6 @@ KNOWN = {
     "trl": (_("成熟度"), Q(trl_low__isnull=False) | Q(trl_high__isnull=False)),
     "lead": (_("周期"), Q(lead_days_low__isnull=False) | Q(lead_days_high__isnull=False)),
 }
-
-
-class TermFilter(django_filters.MultipleChoiceFilter):
-    """Rows with any of the chosen codes of one list. Many-to-many without doubled rows."""
-
-    def __init__(self, code_list: str, **kwargs: Any) -> None:
-        super().__init__(choices=lambda: term_choices(code_list), **kwargs)
-
-    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
-        if not value:
-            return qs
-        name = self.field_name.split("__")[0]
-        field = qs.model._meta.get_field(name)
-        if not field.many_to_many:
-            return qs.filter(**{f"{self.field_name}__in": value})
-        through = getattr(qs.model, name).through
-        link = {field.m2m_field_name(): OuterRef("pk"), "term__code__in": value}
-        return qs.filter(Exists(through.objects.filter(**link)))
 
 
 class OpenFilter(django_filters.BooleanFilter):
@@ -83,17 +65,11 @@ class PlaceFilter(FacetedFilterSet):
         method="placed", label=_("城市"), choices=city_choices
     )
 
-    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
-        if queryset is not None:
-            queryset = self.annotated(queryset)
-        super().__init__(data, queryset, **kwargs)
-
-    def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Rows with the values that the facets count by."""
-        path = self.region_path
-        return rows.annotate(
-            province=Concat(Left(path, 2), Value("0000")), city=Concat(Left(path, 4), Value("00"))
-        )
+    def counted_by(self, name: str) -> tuple[str, Callable[[Any], str]]:
+        """Places by the region's own code."""
+        if (digits := DIGITS.get(name)) is None:
+            return super().counted_by(name)
+        return self.region_path, lambda code: f"{code or '':.{digits}}".ljust(6, "0")
 
     def placed(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         """Rows whose region lies in one of those chosen: by its own code, which has statistics."""
@@ -110,17 +86,23 @@ class ListingFilter(PlaceFilter):
         method="among", label=_("信息时效"), choices=FRESHNESS
     )
 
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        if queryset is not None:
+            queryset = self.annotated(queryset)
+        super().__init__(data, queryset, **kwargs)
+
     def annotated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows with the freshness that a facet counts by."""
         # whole days: a query that differs by the second could not be counted once for many readers
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        return super().annotated(rows).annotate(
+        return rows.annotate(
             freshness=Case(
                 When(confirmed_at__isnull=True, then=Value("never")),
                 When(confirmed_at__lt=fresh_since(today), then=Value("overdue")),
                 default=Value("fresh"),
                 output_field=CharField(),
             )
-        )  # fmt: skip
+        )
 
     def among(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         """Rows whose annotated value is one of those chosen."""
@@ -138,21 +120,21 @@ class PlatformFilter(ListingFilter):
     region_path = "region_id"
     facets = ("province", "city", "field", "kind", "level", "host_type", "mode", "freshness")
 
-    field = TermFilter("field-data", field_name="fields__code", label=_("领域"))
-    kind = TermFilter("platform-kind", field_name="kind__code", label=_("类别"))
-    level = TermFilter("platform-level", field_name="level__code", label=_("层级"))
-    host_type = TermFilter("host-type", field_name="host_type__code", label=_("建设主体"))
-    mode = TermFilter("operation-mode", field_name="operation_mode__code", label=_("运营模式"))
+    field = TermChoiceFilter("field-data", field_name="fields", label=_("领域"))
+    kind = TermChoiceFilter("platform-kind", field_name="kind", label=_("类别"))
+    level = TermChoiceFilter("platform-level", field_name="level", label=_("层级"))
+    host_type = TermChoiceFilter("host-type", field_name="host_type", label=_("建设主体"))
+    mode = TermChoiceFilter("operation-mode", field_name="operation_mode", label=_("运营模式"))
     open = OpenFilter(field_name="is_open")
 
 
 class CapabilityFilter(ListingFilter):
     facets = ("field", "province", "city", "service", "service_mode", "certificate", "freshness")
 
-    field = TermFilter("field-data", field_name="field__code", label=_("领域"))
-    service = TermFilter("service-type", field_name="service_types__code", label=_("服务类型"))
-    service_mode = TermFilter("service-mode", field_name="service_modes__code", label=_("服务方式"))
-    certificate = TermFilter("certificate", field_name="certificates__code", label=_("资质"))
+    field = TermChoiceFilter("field-data", field_name="field", label=_("领域"))
+    service = TermChoiceFilter("service-type", field_name="service_types", label=_("服务类型"))
+    service_mode = TermChoiceFilter("service-mode", field_name="service_modes", label=_("服务方式"))
+    certificate = TermChoiceFilter("certificate", field_name="certificates", label=_("资质"))
     platform = django_filters.CharFilter(field_name="platform__slug", label=_("平台编号"))
     trl = django_filters.NumberFilter(
         method="covers_trl", label=_("成熟度等级（1–9）"), min_value=1, max_value=9
