@@ -42,7 +42,8 @@ def kept(
 
 
 class KeptPaginator(Paginator):  # type: ignore[type-arg]  # not generic when run
-    """Pages of a table: the total over many rows is kept, the rows of a long list are read late."""
+    """Pages of a queryset or of its table: the total over many rows is kept, the rows of a long
+    list are read late."""
 
     @cached_property
     def count(self) -> int:
@@ -51,8 +52,9 @@ class KeptPaginator(Paginator):  # type: ignore[type-arg]  # not generic when ru
 
     @property
     def rows(self) -> QuerySet[Any] | None:
-        """The query behind a django-tables2 table; None where its data is a list."""
-        data = getattr(getattr(self.object_list, "data", None), "data", None)
+        """The query, or that behind a django-tables2 table; None where the data is a list."""
+        table_data = getattr(self.object_list, "data", None)
+        data = getattr(table_data, "data", self.object_list)
         return data if isinstance(data, QuerySet) else None
 
     def page(self, number: Any) -> Page[Any]:
@@ -63,5 +65,6 @@ class KeptPaginator(Paginator):  # type: ignore[type-arg]  # not generic when ru
             return super().page(number)
         first = (number - 1) * self.per_page
         keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
-        table: Any = self.object_list.table  # type: ignore[attr-defined]  # rows of a table
-        return Page(BoundRows(list(rows.filter(pk__in=keys)), table), number, self)
+        found = list(rows.filter(pk__in=keys))
+        table = getattr(self.object_list, "table", None)
+        return Page(found if table is None else BoundRows(found, table), number, self)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cases.access import CaseAccess
 from core.access import Access
+from core.counts import kept
 from core.search import search_rows
 from core.templatetags.portal_format import day
 from demands.access import DemandAccess
@@ -39,6 +40,7 @@ class Kind:
     note: Callable[[Any], str]
     related: tuple[str, ...] = ()
     heavy: tuple[str, ...] = ()  # columns that a line of results does not need
+    is_large: bool = False  # may be found by the ten thousand
 
 
 def _platform_note(row: Any) -> str:
@@ -58,7 +60,7 @@ def _of_platform(row: Any) -> str:
 KINDS = (
     Kind("platforms", "平台", PlatformAccess, lambda r: r.summary, _platform_note, ("region",)),
     Kind("capabilities", "能力", CapabilityAccess, lambda r: r.description, _of_platform,
-         ("platform",)),
+         ("platform",), is_large=True),
     Kind("solutions", "解决方案", SolutionAccess, lambda r: r.summary, _of_platform, ("platform",)),
     Kind("equipment", "设备", EquipmentAccess, lambda r: r.specification, _of_platform,
          ("platform",)),
@@ -68,7 +70,7 @@ KINDS = (
     Kind("open", "开放资源", RegisterAccess, lambda r: r.note,
          lambda r: f"{r.get_kind_display()} · {r.platform.name}", ("platform",)),
     Kind("demands", "需求", DemandAccess, lambda r: r.public_text,
-         lambda r: r.shown_organisation, ("organisation",)),
+         lambda r: r.shown_organisation, ("organisation",), is_large=True),
     Kind("cases", "案例", CaseAccess, lambda r: r.summary,
          lambda r: r.platform.name if r.platform else r.platform_name, ("platform", "project")),
     Kind("policies", "政策", DocumentAccess, lambda r: r.summary,
@@ -128,15 +130,35 @@ def to_hit(kind: Kind, row: Any) -> Hit:
 
 
 def search_page(user: Any, query: str) -> SearchPage:
-    """Search every kind: all words first, and when nothing has them all, any word."""
+    """Search every kind: all words first, and when nothing has them all, any word.
+
+    The count of many hits and which are the best of them may be up to five minutes old.
+    """
     for any_word in (False, True):
-        groups = []
-        for kind in KINDS:
-            rows = found_rows(user, kind, query, any_word=any_word)
-            count = rows.count()
-            if count:
-                groups.append(Group(kind, count, [to_hit(kind, row) for row in rows[:BEST]]))
-        if groups:
+        found = [_group(kind, found_rows(user, kind, query, any_word=any_word)) for kind in KINDS]
+        if groups := [group for group in found if group.count]:
             total = sum(group.count for group in groups)
             return SearchPage(query, groups, total, is_loose=any_word)
     return SearchPage(query, [], 0, is_loose=False)
+
+
+def _group(kind: Kind, rows: QuerySet[Any]) -> Group:
+    """How many hits, and the best of them."""
+    if kind.is_large:
+        count, shown = _best(rows)
+    else:
+        count = rows.count()
+        shown = rows[:BEST] if count else rows.none()
+    return Group(kind, count, [to_hit(kind, row) for row in shown])
+
+
+def _best(rows: QuerySet[Any]) -> tuple[int, QuerySet[Any]]:
+    """How many, and the best, found by their keys: ranking reads every hit."""
+    best = rows.values_list("pk", flat=True)[:BEST]
+
+    def read() -> tuple[int, list[int]]:
+        count = rows.count()
+        return count, list(best) if count else []
+
+    count, keys = kept(best, read, size=lambda found: found[0])
+    return count, rows.filter(pk__in=keys)

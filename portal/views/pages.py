@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from core.counts import KeptPaginator
 from portal.selectors.home import home_page
 from portal.selectors.search import BY_KEY, found_rows, search_page, to_hit
 from portal.selectors.workbench import workbench_page
@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {"q": query, "result": result, "tabs": _tabs(query, result, kind), "kind": kind}
     if kind:
         rows = found_rows(request.user, kind, query, any_word=result.is_loose)
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        page = KeptPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "hits": [to_hit(kind, row) for row in page]}
     return render(request, "portal/search.html", context)
 
