@@ -103,7 +103,14 @@ class Demand(BaseModel, SourcedModel, SearchableModel):
             # what facets count, without the texts: at a hundred thousand rows a tenth of the pages
             models.Index(
                 fields=["status", "region", "field", "stage", "trl_current"],
-                include=["id", "budget_low_yuan", "budget_high_yuan", "budget_text"],
+                include=[
+                    "id",
+                    "process_kind",
+                    "is_demo",
+                    "budget_low_yuan",
+                    "budget_high_yuan",
+                    "budget_text",
+                ],
                 name="demands_demand_counted",
             ),
         ]

@@ -11,11 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayInput, text_area
 from matching.enums import MismatchReason, Verdict
-from matching.selectors.atlas import NOTHING, TERM_LISTS, UNKNOWN_LABEL, VIEWS, Narrowing
+from matching.selectors.atlas import (
+    NOTHING,
+    PROVINCE_DIGITS,
+    TERM_LISTS,
+    UNKNOWN_LABEL,
+    VIEWS,
+    Narrowing,
+)
 from platforms.models import ChallengeItem, Programme
 from taxonomy.jurisdiction import current_jurisdiction
 from taxonomy.models import Region, RegionLevel, Term
-from taxonomy.selectors import term_choices
+from taxonomy.selectors import provinces, term_choices
 
 
 class FeedbackForm(forms.Form):
@@ -80,18 +87,14 @@ class AtlasForm(forms.Form):
     )
     process = forms.ChoiceField(label=_("工艺"), required=False)
     field = forms.ChoiceField(label=_("领域"), required=False)
-    province = forms.ModelChoiceField(
-        label=_("省份（展开到地市）"),
-        queryset=Region.objects.none(),
-        required=False,
-        empty_label=_("全国各省"),
-    )
+    province = forms.ChoiceField(label=_("省份（展开到地市）"), required=False)
     service = forms.ChoiceField(label=_("服务类型"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", _("全部")), *term_choices("service-type")]
-        self.fields["province"].queryset = province_rows()
+        named = [(region.code, str(region)) for region in provinces()]
+        self.fields["province"].choices = [("", _("全国各省")), *named]
         for axis, code_list in TERM_LISTS.items():
             choices = [("", _("全部")), *term_choices(code_list), (NOTHING, UNKNOWN_LABEL)]
             self.fields[axis].choices = choices
@@ -107,8 +110,8 @@ class AtlasForm(forms.Form):
         """What narrows the atlas."""
         self.is_valid()
         chosen = {name: self.cleaned_data.get(name, "") for name in ("process", "field", "service")}
-        province = self.cleaned_data.get("province")
-        return Narrowing(within=province.prefix if province else "", **chosen)
+        province = self.cleaned_data.get("province", "")
+        return Narrowing(within=province[:PROVINCE_DIGITS], **chosen)
 
     @property
     def shown_fields(self) -> list[forms.BoundField]:

@@ -44,6 +44,15 @@ class MatchList(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("匹配清单")
+        indexes = [
+            # what the gap atlas counts, without the words of the lists
+            models.Index(
+                fields=["demand"],
+                include=["relevant_count", "chance"],
+                condition=Q(demand__isnull=False),
+                name="matching_list_counted",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(demand__isnull=False, capability=None)

@@ -3,23 +3,25 @@ region. Two of the three are the table, the third narrows it; every number leads
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from core.counts import kept
 from demands.models import Demand
 from matching.models import Match, MatchList
 from matching.selectors.weights import unmet
 from platforms.models import Capability
-from taxonomy.models import Region, RegionLevel
+from taxonomy.models import Region, RegionLevel, Term
 from taxonomy.selectors import provinces, term_choices
 
+Counted = TypeVar("Counted")
 NOTHING = "none"  # 未注明, as a choice
 UNKNOWN = ""
 UNKNOWN_LABEL = "未注明"
@@ -28,6 +30,7 @@ UNMET = unmet("match_list__")
 PROCESS, FIELD, REGION = "process", "field", "region"
 AXES = {PROCESS: "工艺", FIELD: "领域", REGION: "地区"}
 TERM_LISTS = {PROCESS: "process-kind", FIELD: "field-data"}
+COLUMNS = {PROCESS: "process_kind", FIELD: "field", REGION: "area"}
 # what stands down the table and what across it
 VIEWS = {
     "process-field": (PROCESS, FIELD),
@@ -69,6 +72,7 @@ class Tally(NamedTuple):
     unmet: int
 
 
+NONE = Tally(0, 0)
 Cube = dict[Place, Tally]
 
 
@@ -150,7 +154,8 @@ def looked_at_demands(narrowing: Narrowing | None = None) -> QuerySet[Demand]:
     wanted = narrowing or Narrowing()
     rows = Demand.objects.open().filter(match_list__isnull=False, is_demo=False)
     if wanted.service:
-        rows = rows.filter(service_types__code=wanted.service)
+        links = Demand.service_types.through.objects.filter(term__code=wanted.service)
+        rows = rows.filter(pk__in=links.values("demand"))
     for path, code in (("process_kind", wanted.process), ("field", wanted.field)):
         if code == NOTHING:
             rows = rows.filter(**{f"{path}__isnull": True})
@@ -202,40 +207,78 @@ def gap_candidates(demands: QuerySet[Demand]) -> list[Candidate]:
 
 def gap_cube(narrowing: Narrowing | None = None, *, digits: int = PROVINCE_DIGITS) -> Cube:
     """How many demands, and how many of them unmet, by process kind, field and region (as wide as
-    its leading `digits`: provinces or cities). One query."""
-    rows = looked_at_demands(narrowing).order_by()
-    area = Substr("region_id", 1, digits)
-    counted = rows.values_list("process_kind__code", "field__code", area).annotate(
-        total=Count("pk", distinct=True), unmet=Count("pk", filter=UNMET, distinct=True)
-    )
-    return {
-        Place(process or UNKNOWN, field or UNKNOWN, prefix.ljust(6, "0") if prefix else UNKNOWN): (
-            Tally(total, unmet)
-        )
-        for process, field, prefix, total, unmet in counted
-    }
+    its leading `digits`: provinces or cities). Two queries."""
+    wanted = narrowing or Narrowing()
+    counted = _tallies(wanted, tuple(AXES), digits, _codes(), is_kept=False)
+    return {Place(*codes): tally for codes, tally in counted.items()}
 
 
-def gap_atlas(view: str = "process-field", narrowing: Narrowing | None = None) -> Atlas:
+def gap_atlas(
+    view: str = "process-field", narrowing: Narrowing | None = None, *, is_kept: bool = False
+) -> Atlas:
     """The table of gaps of one of the VIEWS; regions are provinces, or the cities of the region
-    that narrows it. Only columns with demands are shown; what states nothing is 未注明."""
+    that narrows it. Only columns with demands are shown; what states nothing is 未注明.
+
+    `is_kept`: counts over many rows may be up to five minutes old, as in lists.
+    """
     wanted = narrowing or Narrowing()
     down, across = VIEWS[view]
-    counts = _projected(gap_cube(wanted, digits=_digits(wanted)), down, across)
+    codes = _codes()
+    counts = _tallies(wanted, (down, across), _digits(wanted), codes, is_kept=is_kept)
     columns = _columns(counts, _names(across, wanted.within, _digits(wanted)))
-    rows = _rows(counts, columns, down, across, wanted)
-    waiting = Demand.objects.open().filter(match_list__isnull=True, is_demo=False).count()
-    as_of = MatchList.objects.filter(demand__isnull=False).aggregate(at=Max("looked_at"))["at"]
+    supply = _supply(codes, COLUMNS[down], is_kept=is_kept)
+    rows = _rows(counts, columns, (down, across), wanted, supply)
+    total = sum(row.total for row in rows)
+    waiting = Demand.objects.open().filter(match_list__isnull=True, is_demo=False)
+    looked = MatchList.objects.filter(demand__isnull=False)
     return Atlas(
         rows_axis=down,
         columns_axis=across,
         columns=columns,
         rows=rows,
         unmet=sum(row.unmet for row in rows),
-        total=sum(row.total for row in rows),
-        waiting=waiting,
-        as_of=as_of,
+        total=total,
+        # counting who waits reads everybody who does not
+        waiting=_read(waiting, waiting.count, lambda n: n + total, is_kept=is_kept),
+        as_of=_read(looked, lambda: looked.aggregate(at=Max("looked_at"))["at"],
+                    lambda _at: total, is_kept=is_kept),
+    )  # fmt: skip
+
+
+def _read(
+    rows: QuerySet[Any], count: Callable[[], Counted], size: Callable[[Counted], int], *,
+    is_kept: bool,
+) -> Counted:  # fmt: skip
+    """What `count` makes of `rows`, perhaps as it was kept: see `core.counts`."""
+    return kept(rows, count, size=size) if is_kept else count()
+
+
+def _tallies(
+    narrowing: Narrowing, axes: tuple[str, ...], digits: int, codes: Mapping[int, str], *,
+    is_kept: bool,
+) -> dict[tuple[str, ...], Tally]:  # fmt: skip
+    """Looked-at demands and the unmet ones of them, by codes along `axes`. One query."""
+    rows = looked_at_demands(narrowing).order_by()
+    counted = (
+        rows.annotate(area=Substr("region_id", 1, digits))
+        .values_list(*(COLUMNS[axis] for axis in axes))
+        .annotate(total=Count("pk"), unmet=Count("pk", filter=UNMET))
     )
+    found = _read(counted, lambda: list(counted), lambda rows: sum(row[-2] for row in rows),
+                  is_kept=is_kept)  # fmt: skip
+    return {
+        tuple(
+            (key.ljust(6, "0") if axis == REGION else codes[key]) if key else UNKNOWN
+            for axis, key in zip(axes, row, strict=False)
+        ): Tally(*row[-2:])
+        for row in found
+    }
+
+
+def _codes() -> dict[int, str]:
+    """The codes of process kinds and fields by key: rows are grouped by what they store."""
+    rows = Term.objects.filter(code_list_id__in=TERM_LISTS.values())
+    return dict(rows.values_list("pk", "code"))
 
 
 def gap_lines(
@@ -245,7 +288,7 @@ def gap_lines(
     wanted = narrowing or Narrowing()
     digits = max(digits, _digits(wanted))
     names = {axis: _names(axis, wanted.within, digits) for axis in AXES}
-    supply = _supply("process_kind__code", "field__code")
+    supply = _supply(_codes(), COLUMNS[PROCESS], COLUMNS[FIELD])
     lines = [
         GapLine(
             place=place,
@@ -265,7 +308,7 @@ def unmet_count(*, process: str = "", field: str = "", region: str = "") -> int:
     """How many open demands of a process kind, field and region code (empty: any) are unmet."""
     found = Region.objects.filter(pk=region).first() if region else None
     narrowing = Narrowing(process=process, field=field, within=found.prefix if found else "")
-    return looked_at_demands(narrowing).filter(UNMET).distinct().count()
+    return looked_at_demands(narrowing).filter(UNMET).count()
 
 
 def demands_query(place: Mapping[str, str], narrowing: Narrowing | None = None) -> str:
@@ -278,15 +321,6 @@ def _digits(narrowing: Narrowing) -> int:
     return CITY_DIGITS if narrowing.within else PROVINCE_DIGITS
 
 
-def _projected(cube: Cube, down: str, across: str) -> dict[tuple[str, str], Tally]:
-    counts: dict[tuple[str, str], Tally] = {}
-    for place, tally in cube.items():
-        key = getattr(place, down), getattr(place, across)
-        known = counts.get(key, Tally(0, 0))
-        counts[key] = Tally(known.total + tally.total, known.unmet + tally.unmet)
-    return counts
-
-
 def _names(axis: str, within: str, digits: int) -> dict[str, str]:
     """Names by code in the order of the list, 未注明 last."""
     if axis in TERM_LISTS:
@@ -297,7 +331,7 @@ def _names(axis: str, within: str, digits: int) -> dict[str, str]:
 
 
 def _columns(
-    counts: Mapping[tuple[str, str], Tally], names: Mapping[str, str]
+    counts: Mapping[tuple[str, ...], Tally], names: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Columns with demands, those with the most unmet ones first; 未注明 last."""
     unmet: dict[str, int] = {}
@@ -308,28 +342,30 @@ def _columns(
 
 
 def _rows(
-    counts: Mapping[tuple[str, str], Tally],
+    counts: Mapping[tuple[str, ...], Tally],
     columns: list[tuple[str, str]],
-    down: str,
-    across: str,
+    axes: tuple[str, str],
     narrowing: Narrowing,
+    supply: Mapping[tuple[str, ...], int],
 ) -> list[AtlasRow]:
     """One row for each kind or field with demands or capabilities, in the order of its list."""
+    down, across = axes
     most = max((tally.unmet for tally in counts.values()), default=0)
-    supply = _supply("process_kind__code" if down == PROCESS else "field__code")
+    rest = {name: code for name, code in narrowing.query.items() if name not in axes}
     rows = []
     for code, label in _names(down, narrowing.within, PROVINCE_DIGITS).items():
-        tallies = [counts.get((code, column), Tally(0, 0)) for column, _ in columns]
-        places = [{down: code, across: column} for column, _ in columns]
+        query = urlencode(rest | {down: code or NOTHING})
         cells = [
-            Cell(tally.unmet, tally.total, _heat(tally.unmet, most), demands_query(at, narrowing))
-            for tally, at in zip(tallies, places, strict=True)
-        ]
+            Cell(tally.unmet, tally.total, _heat(tally.unmet, most),
+                 f"{query}&{across}={column or NOTHING}")
+            for column, _ in columns
+            for tally in (counts.get((code, column), NONE),)
+        ]  # fmt: skip
         total, offered = sum(cell.total for cell in cells), supply.get((code,), 0)
         if total or (code and offered):
             unmet = sum(cell.unmet for cell in cells)
-            query = demands_query({down: code}, narrowing)
-            rows.append(AtlasRow(code, label, cells, unmet, total, offered, query))
+            whole = demands_query({down: code}, narrowing)
+            rows.append(AtlasRow(code, label, cells, unmet, total, offered, whole))
     return rows
 
 
@@ -337,8 +373,12 @@ def _heat(unmet: int, most: int) -> int:
     return -(-unmet * HEAT_LEVELS // most) if most else 0
 
 
-def _supply(*paths: str) -> dict[tuple[str, ...], int]:
-    """Shown capabilities of real platforms by the codes of `paths`. One query."""
+def _supply(
+    codes: Mapping[int, str], *columns: str, is_kept: bool = False
+) -> dict[tuple[str, ...], int]:
+    """Shown capabilities of real platforms by the codes of term columns. One query."""
     real = Capability.objects.shown().filter(platform__is_demo=False)
-    counted = real.order_by().values_list(*paths).annotate(n=Count("pk"))
-    return {tuple(code or UNKNOWN for code in codes): n for *codes, n in counted}
+    counted = real.order_by().values_list(*columns).annotate(n=Count("pk"))
+    found = _read(counted, lambda: list(counted), lambda rows: sum(row[-1] for row in rows),
+                  is_kept=is_kept)  # fmt: skip
+    return {tuple(codes[key] if key else UNKNOWN for key in keys): n for *keys, n in found}

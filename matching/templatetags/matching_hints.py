@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from demands.models import Demand
 from matching.access import ResourceMatchesAccess
 from matching.kinds import KIND_OF
+from matching.selectors.atlas import AtlasRow
 from matching.selectors.duplicates import similar_capabilities, similar_demands
 from matching.selectors.offers import PLATFORM, platform_matches, resource_matches
 from platforms.models import Platform
 
 register = template.Library()
+NO_DEMANDS = format_html('<span class="muted" aria-label="没有需求">{}</span>', "·")
 
 
 @register.inclusion_tag("matching/_suited_link.html", takes_context=True)
@@ -42,3 +46,16 @@ def similar_to(context: dict[str, Any], listing: Any) -> dict[str, Any]:
     find = similar_demands if isinstance(listing, Demand) else similar_capabilities
     found = find(user, title=listing.title, description=listing.description, leave_out=listing.slug)
     return {"found": found}
+
+
+@register.simple_tag
+def heat_cells(row: AtlasRow, address: str) -> SafeString:
+    """The cells of a row of the gap atlas, of which a page may hold a thousand: unmet / all, with
+    the way to the unmet ones."""
+    told = (
+        (cell.heat, format_html('<a href="{}?{}">{} / {}</a>', address, cell.query, cell.unmet,
+                                cell.total) if cell.unmet
+         else f"0 / {cell.total}" if cell.total else NO_DEMANDS)
+        for cell in row.cells
+    )  # fmt: skip
+    return format_html_join("", '<td class="num heat-{}">{}</td>', told)

@@ -36,7 +36,7 @@ def atlas(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen_view
     context = {
         "form": form,
-        "atlas": gap_atlas(chosen, form.narrowing),
+        "atlas": gap_atlas(chosen, form.narrowing, is_kept=True),
         "query": urlencode(form.narrowing.query),
         "tabs": [_tab(request, view, is_active=view == chosen) for view in VIEWS],
     }
