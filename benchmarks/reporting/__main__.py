@@ -19,7 +19,7 @@ from django.core.management import call_command  # noqa: E402 -- after setup
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from benchmarks.reporting import cycles, dataset, pages  # noqa: E402
+from benchmarks.reporting import cycles, dataset, market, pages  # noqa: E402
 from benchmarks.reporting.measure import Meter, report  # noqa: E402
 from core.access import SYSTEM  # noqa: E402
 from reporting.catalogue import declared_schemes  # noqa: E402
@@ -28,7 +28,7 @@ from reporting.services.evaluation_schemes import load_schemes  # noqa: E402
 LAST_YEAR = 2025
 
 
-def measure(count: int, years: int, seed: int, *, with_pages: bool) -> None:
+def measure(count: int, years: int, seed: int, *, with_pages: bool, offers: int) -> None:
     """One size, on tables that are empty but for the code lists and definitions."""
     meter = Meter()
     listed = list(range(LAST_YEAR - years + 1, LAST_YEAR + 1))
@@ -46,7 +46,8 @@ def measure(count: int, years: int, seed: int, *, with_pages: bool) -> None:
     print(f"load {os.getloadavg()[0]:.1f} at the end", flush=True)
     if with_pages:
         pages.prepare(LAST_YEAR + 1)
-        pages.measure()
+        market.make(offers)
+        pages.measure([*pages.addresses(), *(market.addresses() if offers else ())])
 
 
 def main() -> None:
@@ -55,6 +56,13 @@ def main() -> None:
     parser.add_argument("--years", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--pages", action="store_true", help="time the pages too")
+    parser.add_argument(
+        "--offers",
+        type=int,
+        default=0,
+        metavar="N",
+        help="N capabilities and N open demands more, found by words, and the pages that list them",
+    )
     parser.add_argument("--keep", action="store_true", help="leave the last database")
     options = parser.parse_args()
     name = connection.settings_dict["NAME"]
@@ -64,7 +72,8 @@ def main() -> None:
             call_command("load_code_lists", verbosity=0)
             call_command("load_indicators", verbosity=0)
             load_schemes(actor=SYSTEM, definitions=declared_schemes(), now=timezone.now())
-            measure(size, options.years, options.seed, with_pages=options.pages)
+            measure(size, options.years, options.seed, with_pages=options.pages,
+                    offers=options.offers)  # fmt: skip
         finally:
             if not (options.keep and size == options.sizes[-1]):
                 connection.creation.destroy_test_db(name, verbosity=0)

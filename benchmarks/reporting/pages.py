@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import structlog
 from django.conf import settings
@@ -122,7 +122,7 @@ def _own(cycle: ReportCycle) -> AnnualReport:
     return rows.order_by("pk")[0]
 
 
-def measure() -> None:
+def measure(listed: Iterable[Page]) -> None:
     """Each page five times: the first (caches empty), the median of the others by the clock,
     of Python's processor time, of statements by the clock; how many statements."""
     settings.ALLOWED_HOSTS = ["*"]
@@ -136,7 +136,7 @@ def measure() -> None:
         clients[user.name] = client
     heads = f"{'first ms':>10}{'then ms':>9}{'Python':>9}{'SQL':>7}{'statements':>12}{'KiB':>7}"
     print(f"\n{'page':34}{heads}")
-    for name, who, url in addresses():
+    for name, who, url in listed:
         cache.clear()
         rounds = []
         for _ in range(ROUNDS):
