@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base import forms as mfa_forms
 from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
@@ -154,6 +155,7 @@ class LinkForm(forms.Form):
 
     def __init__(self, *args: Any, may_join: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].initial = Role.ENTERPRISE
         if not may_join:
             del self.fields["role"]
 
@@ -245,6 +247,24 @@ class AddressForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("邮箱")
+        _drop_placeholders(self)
+
+
+class FactorForm(mfa_forms.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at sign-in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("动态码或恢复码")
+        _drop_placeholders(self)
+
+
+class FactorAgainForm(mfa_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor before something delicate."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("动态码或恢复码")
         _drop_placeholders(self)
 
 

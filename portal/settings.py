@@ -224,6 +224,10 @@ SOCIALACCOUNT_ADAPTER = "accounts.openid.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": read_identity_providers(env.str("IDENTITY_PROVIDERS", default=""))}
 }
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "中试资源网络"
 SESSION_COOKIE_AGE = 8 * 3600  # and no session lives longer, see accounts.middleware

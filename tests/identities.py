@@ -31,6 +31,7 @@ uscc = "uscc"
 organisation_name = "corp"
 role = "position"
 """
+WITH_LEVEL = '\n[provider.second_factor]\nacr = ["level-3"]\n'
 WITH_FACTOR = '\n[provider.second_factor]\namr = ["otp"]\n'
 
 

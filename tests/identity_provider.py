@@ -31,7 +31,10 @@ ZHANG = {
 PEOPLE: dict[str, dict[str, Any]] = {
     "zhang": {"claims": ZHANG},
     "li": {"claims": {"name": "李某"}},
-    "zhang-with-factor": {"sub": "zhang", "claims": {**ZHANG, "amr": ["pwd", "otp"]}},
+    "zhang-with-factor": {
+        "sub": "zhang",
+        "claims": {**ZHANG, "amr": ["pwd", "otp"], "acr": "level-3"},
+    },
     "skewed": {"claims": ZHANG, "clock": 600},
     "slightly-skewed": {"claims": ZHANG, "clock": 20},
     "stale": {"claims": ZHANG, "clock": -7200},
@@ -40,6 +43,8 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "wrong-party": {"claims": {**ZHANG, "aud": ["portal", "other"], "azp": "other"}},
     "wrong-nonce": {"claims": {**ZHANG, "nonce": "guessed"}},
     "forged": {"claims": ZHANG, "key": FOREIGN_KEY},
+    "unknown-key": {"claims": ZHANG, "kid": "two"},
+    "silent": {"claims": ZHANG, "userinfo_status": 503},
     "no-token": {"claims": ZHANG, "no_id_token": True},
     "somebody-else": {"claims": ZHANG, "userinfo": {"sub": "other"}},
     "unwilling": {"claims": ZHANG, "error": "server_error"},
@@ -74,8 +79,8 @@ class Provider(BaseHTTPRequestHandler):
             self.authorize(asked)
         elif parts.path == "/userinfo":
             self.userinfo()
-        else:
-            self.answer({"error": "not_found"}, 404)
+        else:  # what a browser asks by itself
+            self.answer(b"", 204)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -141,10 +146,12 @@ class Provider(BaseHTTPRequestHandler):
             "iss": self.issuer, "sub": person.get("sub", asked["person"]), "aud": CLIENT_ID,
             "iat": now, "exp": now + 300, "nonce": asked.get("nonce", ""),
         }  # fmt: skip
-        protocol = {"iss", "aud", "azp", "nonce", "amr"}
+        protocol = {"iss", "aud", "azp", "nonce", "amr", "acr"}
         claims |= {name: said for name, said in person["claims"].items() if name in protocol}
         key = person.get("key", KEY)
-        id_token = jwt.encode(claims, key, algorithm="RS256", headers={"kid": "one"})
+        id_token = jwt.encode(
+            claims, key, algorithm="RS256", headers={"kid": person.get("kid", "one")}
+        )
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": 300}
         self.answer(answer if person.get("no_id_token") else answer | {"id_token": id_token})
 
@@ -155,7 +162,7 @@ class Provider(BaseHTTPRequestHandler):
             return
         person = PEOPLE[name]
         said = {"sub": person.get("sub", name), **person["claims"], **person.get("userinfo", {})}
-        self.answer(said)
+        self.answer(said, person.get("userinfo_status", 200))
 
     def answer(self, body: Any, status: int = 200, content_type: str = "application/json") -> None:
         data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.access import UserAccess
 from accounts.identity_providers import Identity
 from accounts.models import Organisation, User
 from accounts.services.organisations import Registration, register, request_role
-from core.errors import Conflict, DomainError, Refused
+from core.errors import DomainError, Refused
 from core.services import lock, log_activity
 
 
@@ -27,39 +27,29 @@ def link_identity(
     """Let the actor sign in through `identity`; doing it twice changes nothing.
 
     With `role` they also ask to act for the organisation that the identity's credit code names.
-    Errors: demo_account, identity_taken, Conflict, those of `request_role`.
+    Errors: demo_account, identity_taken, no_organisation, those of `request_role`.
     """
     user = lock(actor)
     UserAccess(actor).require("edit", user)
     if user.is_demo:
         raise DomainError("demo_account", "演示账号供大家共用，不能关联个人身份。")
-    held = SocialAccount.objects.filter(provider=identity.provider, uid=identity.uid).first()
-    if held is not None and held.user_id != user.pk:
+    held, is_new = SocialAccount.objects.get_or_create(
+        provider=identity.provider, uid=identity.uid,
+        defaults={"user": user, "extra_data": {"name": identity.claims.name}},
+    )  # fmt: skip
+    if held.user_id != user.pk:
         raise DomainError("identity_taken", "这个身份已关联其他账号，请先在那里解除。")
-    if held is None:
-        held = _link(user=user, identity=identity, now=now)
+    if is_new:
+        log_activity(
+            actor=user, action="accounts.user.link_identity", target=user, now=now,
+            data={"provider": identity.provider, "role_there": identity.claims.role},
+        )  # fmt: skip
     if role:
         organisation = Organisation.objects.filter(uscc=identity.claims.uscc).first()
         if organisation is None:
             raise DomainError("no_organisation", "没有登记这个代码的单位。", "role")
         request_role(actor=user, organisation=organisation, role=role, now=now)
     return held
-
-
-def _link(*, user: User, identity: Identity, now: datetime) -> SocialAccount:
-    try:
-        with transaction.atomic():
-            row = SocialAccount.objects.create(
-                user=user, provider=identity.provider, uid=identity.uid,
-                extra_data={"name": identity.claims.name},
-            )  # fmt: skip
-    except IntegrityError as error:  # somebody else was a moment faster
-        raise Conflict("刚刚有人关联了同一身份，请刷新后再试。") from error
-    log_activity(
-        actor=user, action="accounts.user.link_identity", target=user, now=now,
-        data={"provider": identity.provider, "role_there": identity.claims.role},
-    )  # fmt: skip
-    return row
 
 
 @transaction.atomic

@@ -60,6 +60,9 @@ def identity(request: HttpRequest) -> HttpResponse:
     if arrived is None:
         raise Http404
     user = request.user if request.user.is_authenticated else None
+    if "forget" in request.POST:
+        openid.forget_arrival(request)
+        return redirect("accounts:profile" if user else "account_login")
     organisation = selectors.organisation_to_join(user, arrived.claims.uscc)
     sent = request.POST if request.method == "POST" else None
     form = LinkForm(sent, may_join=user is not None and organisation is not None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -36,19 +37,23 @@ def profile(request: PersonRequest) -> HttpResponse:
         "has_second_factor": is_mfa_enabled(user),
         "session_count": UserSession.objects.filter(user=user).count(),
         "consents": selectors.consents_of(user),
-        "identities": _identities(user),
+        **_identities(user),
         "may_use_tokens": bool(TokenAccess(user).can("create")),
     }
     return render(request, "accounts/profile.html", context)
 
 
-def _identities(user: User) -> list[tuple[SocialAccount, str]] | None:
-    """Linked identities, each with its provider's name; None where none is configured."""
+def _identities(user: User) -> dict[str, Any]:
+    """Linked identities with their providers' names, and providers without one; where none is
+    configured, nothing."""
     providers = selectors.identity_providers()
     if not providers:
-        return None
-    rows = selectors.identities_of(user)
-    return [(row, providers.get(row.provider, f"{row.provider}（已停用）")) for row in rows]
+        return {}
+    rows = list(selectors.identities_of(user))
+    linked = [(row, providers.get(row.provider, f"{row.provider}（已停用）")) for row in rows]
+    held = {row.provider for row in rows}
+    others = {key: name for key, name in providers.items() if key not in held}
+    return {"shows_identities": True, "identities": linked, "providers": others}
 
 
 @login_required

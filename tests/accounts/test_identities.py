@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from accounts.models import Organisation, RoleAssignment, User
 from core.models import ActivityLog
 from tests.accounts.conftest import said
 from tests.factories.accounts import PASSWORD, OrganisationFactory, UserFactory, person
-from tests.identities import WITH_FACTOR, configured, go_and_come_back, way_back
+from tests.identities import WITH_FACTOR, WITH_LEVEL, configured, go_and_come_back, way_back
 from tests.identity_provider import ZHANG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -100,6 +100,7 @@ def test_a_clock_that_is_a_little_off_does_no_harm(client, identity_provider):
         ("somebody-else", "不是给本平台的"),
         ("wrong-nonce", "未通过核验"),
         ("forged", "未通过核验"),
+        ("unknown-key", "未通过核验"),
         ("no-token", "没有发来身份凭证"),
         ("unwilling", "没有同意这次登录"),
     ],
@@ -152,11 +153,31 @@ def test_an_unreachable_provider_is_told_before_leaving(client, settings):
     assert "暂时连不上省统一认证，请稍后再试，或用邮箱和密码登录。" in answer.content.decode()
 
 
-def test_leaving_counts_against_the_limit_of_signing_in(client, identity_provider):
-    answers = [client.post(START).status_code for _ in range(31)]
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_provider_that_fails_half_way_is_told(is_gone, client, identity_provider, settings):
+    address = way_back(client, "zhang" if is_gone else "silent")
+    if is_gone:
+        settings.SOCIALACCOUNT_PROVIDERS = configured("http://127.0.0.1:9")
 
-    assert (answers[:30], answers[30]) == ([200] * 30, 429)
-    cache.clear()
+    answer = client.get(address)
+
+    assert (answer.status_code, "暂时连不上" in answer.content.decode()) == (502, True)
+
+
+def test_no_secret_goes_where_others_can_read_it(client, identity_provider):
+    (app,) = django_settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    open_road = {"token_endpoint": "http://elsewhere.example/token"}
+    app["settings"]["openid_configuration_overrides"] = open_road
+
+    answer = client.post(START)
+
+    assert "服务设置不完整或不安全" in answer.content.decode()
+
+
+def test_leaving_counts_against_the_limit_of_signing_in(client, identity_provider, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+
+    assert [client.post(START).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_people_shut_out_stay_out(client, identity_provider):
@@ -211,6 +232,15 @@ def test_who_was_signed_in_before_proves_it_again(client, identity_provider):
     assert not SocialAccount.objects.exists()
     client.post(answer["Location"], {"password": PASSWORD})
     assert SocialAccount.objects.get().user == user
+
+
+def test_an_identity_is_given_up(client, identity_provider):
+    go_and_come_back(client, "zhang")
+
+    answer = client.post(HERE, {"forget": "1"})
+
+    assert answer["Location"] == reverse("account_login")
+    assert client.get(reverse("accounts:register")).context["form"].initial == {}
 
 
 def test_an_identity_waits_half_an_hour(client, identity_provider):
@@ -306,6 +336,7 @@ def test_a_set_up_factor_is_asked_for(client, identity_provider):
         ("zhang-with-factor", "", False),
         ("zhang", WITH_FACTOR, False),
         ("zhang-with-factor", WITH_FACTOR, True),
+        ("zhang-with-factor", WITH_LEVEL, True),
     ],
 )
 def test_the_second_factor_of_privileged_roles(
@@ -331,7 +362,7 @@ def test_the_profile_lists_links_and_unlinks(client, identity_provider):
     client = Client()
     log_in(client, user)
     page = client.get(reverse("accounts:profile")).content.decode()
-    assert "关联（省统一认证）" in page
+    assert "关联（省统一认证）" not in page
     assert url in page
 
     answer = client.post(url)
@@ -340,3 +371,4 @@ def test_the_profile_lists_links_and_unlinks(client, identity_provider):
 
     assert not SocialAccount.objects.exists()
     assert ActivityLog.objects.filter(action="accounts.user.unlink_identity").count() == 1
+    assert "关联（省统一认证）" in client.get(reverse("accounts:profile")).content.decode()

@@ -196,7 +196,9 @@ def test_a_wrong_code_is_logged_and_lets_nobody_in(client):
     TOTP.activate(user, secret)
     log_in(client, user)
 
-    client.post(reverse("mfa_authenticate"), {"code": code_for(secret, steps=500)})
+    page = client.post(reverse("mfa_authenticate"), {"code": code_for(secret, steps=500)})
+
+    assert "安全密钥" not in page.content.decode()  # which this person has none of
 
     assert ActivityLog.objects.filter(action="accounts.user.fail_factor").count() == 1
     assert not is_signed_in(client)
