@@ -25,7 +25,7 @@ class MailForm(forms.Form):
         for group in MailGroup:
             self.fields[group.value] = forms.ChoiceField(
                 label=group.label, choices=MailChoice.choices, widget=forms.RadioSelect,
-                initial=rules.choice(group),
+                initial=rules.choice(group), required=False,
             )  # fmt: skip
         self.order_fields(self.field_order)
         self.fields["quiet_from"].initial = rules.quiet_from
@@ -34,7 +34,8 @@ class MailForm(forms.Form):
     @property
     def choices(self) -> dict[str, str]:
         """What was chosen, by group."""
-        return {group: self.cleaned_data[group] for group in MailGroup.values}
+        chosen = {group: self.cleaned_data[group] for group in MailGroup.values}
+        return {group: choice for group, choice in chosen.items() if choice}
 
 
 class WebhookForm(forms.Form):

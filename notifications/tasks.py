@@ -49,3 +49,8 @@ def forget_deliveries() -> None:
 @on(*account_messages.EVENTS, name="notifications.about_accounts")
 def about_accounts(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     account_messages.EVENTS[name](event_id=event_id, now=timezone.now(), **payload)
+
+
+@on("accounts.user.closed", name="notifications.forget_person")
+def forget_person(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    services.forget_person(user_id=payload["user_id"])

@@ -22,6 +22,7 @@ from notifications.services.webhooks import (
     create_endpoint,
     delete_endpoint,
     edit_endpoint,
+    forget_person,
     rotate_secret,
     set_endpoint_active,
 )

@@ -37,9 +37,10 @@ TEXT = """{name}，您好：
 这是系统自动发送的邮件，请勿直接回复。选择哪些消息发邮件、何时发：
 {settings}
 """
-STOP = """不再收到这类邮件：
+STOP = """{what}：
 {link}
 """
+ALL = "除期限、退回和账号安全外，不再收到邮件"
 signer = Signer(salt="notifications.unsubscribe")
 
 
@@ -113,7 +114,8 @@ def _send(user: User, title: str, body: str, *, key: str, group: str | None) -> 
     if group is not None:
         token = signer.sign(f"{user.pk}:{group}")
         link = f"{home}{reverse('notifications:unsubscribe', args=[token])}"
-        text += STOP.format(link=link)
+        what = f"不再收到“{MailGroup(group).label}”的邮件" if group else ALL
+        text += STOP.format(what=what, link=link)
         headers |= {
             "List-Unsubscribe": f"<{link}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
@@ -121,7 +123,7 @@ def _send(user: User, title: str, body: str, *, key: str, group: str | None) -> 
     EmailMessage(f"{title}【{portal}】", text, None, [user.email], headers=headers).send()
 
 
-def mail_waiting(*, now: datetime, limit: int = 500) -> int:
+def mail_waiting(*, now: datetime, limit: int = 2000) -> int:
     """Queue what is due: held until now, gathered for the day, or left unsent for a minute by a
     dead broker or mail server. Returns how many mails."""
     rows = Notification.objects.to_mail(now=now)

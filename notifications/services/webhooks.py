@@ -93,6 +93,15 @@ def delete_endpoint(*, actor: User, endpoint: WebhookEndpoint, now: datetime) ->
     locked.delete()
 
 
+@transaction.atomic
+def forget_person(*, user_id: int) -> int:
+    """Delete the endpoints of somebody who closed the account; how many. Twice is as good."""
+    found = WebhookEndpoint.objects.filter(user=user_id)
+    count = found.count()
+    found.delete()
+    return count
+
+
 def _locked(actor: User, endpoint: WebhookEndpoint) -> WebhookEndpoint:
     locked = lock(endpoint)
     WebhookAccess(actor).require("edit", locked)

@@ -3,8 +3,10 @@
 import pytest
 
 from accounts.enums import Role
+from accounts.services import close_account
 from core.errors import DomainError, Refused
-from core.models import ActivityLog
+from core.models import ActivityLog, Event
+from core.services import deliver_event
 from notifications import services
 from notifications.enums import WebhookKind
 from notifications.models import WebhookEndpoint
@@ -125,3 +127,15 @@ def test_a_deleted_address_is_gone_with_its_deliveries(now, partner):
     services.delete_endpoint(actor=partner, endpoint=endpoint, now=now)
 
     assert not WebhookEndpoint.objects.exists()
+
+
+def test_who_closes_the_account_leaves_no_address(now, partner):
+    create(partner, now)
+    create(person(Role.PARTNER), now)
+    close_account(actor=partner, now=now)
+    event = Event.objects.get(name="accounts.user.closed")
+
+    for _ in range(2):
+        deliver_event(event_id=str(event.pk), now=now)
+
+    assert WebhookEndpoint.objects.get().user != partner
