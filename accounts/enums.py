@@ -57,6 +57,7 @@ class Scope(models.TextChoices):
     TAXONOMY_READ = "taxonomy:read", _("读取代码表")
     REPORTS_READ = "reports:read", _("读取年度报告与指标")
     REPORTS_WRITE = "reports:write", _("填写年度报告")
+    WEBHOOKS_READ = "webhooks:read", _("读取推送记录")
     MONITORING_READ = "monitoring:read", _("读取运行监测")
     MONITORING_WRITE = "monitoring:write", _("处理运行预警")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
 
+from accounts.api.permissions import HasScope
+from accounts.enums import Scope
 from notifications.filters import DeliveryFilter
 from notifications.models import WebhookDelivery
 from notifications.selectors import deliveries_of
@@ -30,9 +30,10 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
 
 class DeliveryViewSet(viewsets.ReadOnlyModelViewSet[WebhookDelivery]):
-    """推送记录：送到调用者自己登记的推送地址的事件，保留 30 天。任何有效令牌都可查询。"""
+    """推送记录：送到调用者自己登记的推送地址的事件，保留 30 天。"""
 
-    permission_classes: ClassVar = [IsAuthenticated]
+    read_scope = Scope.WEBHOOKS_READ
+    permission_classes = (IsAuthenticated, HasScope)
     queryset = WebhookDelivery.objects.none()
     serializer_class = DeliverySerializer
     filterset_class = DeliveryFilter

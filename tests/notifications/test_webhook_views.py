@@ -106,7 +106,7 @@ def test_the_endpoint_lists_ones_own_deliveries(api, partner, hooked, now):
     other = person(Role.PARTNER)
     services.send_test(actor=other, endpoint=hooked(other)[0], now=now)
 
-    answer = with_token(api, partner, "demands:read").get("/api/v1/webhook-deliveries/").json()
+    answer = with_token(api, partner, "webhooks:read").get("/api/v1/webhook-deliveries/").json()
 
     assert [one["message_id"] for one in answer["results"]] == [row.message_id]
     assert answer["results"][0]["status"] == "waiting"
