@@ -27,8 +27,9 @@ DEMAND = StateMachine(
             relations=[STAFF, BROKER], reason_required=True,
         ),
         transition(
-            "withdraw", "撤回需求", sources=[S.OPEN], target=S.WITHDRAWN, relations=[OWNER],
-            reason_required=True, tone="danger", confirm="撤回后平台看不到这条需求，可以重新发布。",
+            "withdraw", "撤回需求", sources=[S.OPEN], target=S.WITHDRAWN,
+            relations=[OWNER, SYSTEM], reason_required=True, tone="danger",
+            confirm="撤回后平台看不到这条需求，可以重新发布。",
         ),
         transition(
             "fulfil", "标为已对接成功", sources=[S.OPEN, S.EXPIRED], target=S.FULFILLED,
@@ -38,6 +39,11 @@ DEMAND = StateMachine(
         transition(
             "reopen", "重新编辑", sources=[S.WITHDRAWN, S.EXPIRED], target=S.DRAFT,
             relations=[OWNER],
+        ),
+        # what a neighbouring portal publishes again, and nobody here has taken over
+        transition(
+            "restore", "恢复公开", sources=[S.WITHDRAWN, S.EXPIRED], target=S.OPEN,
+            relations=[SYSTEM],
         ),
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.errors import DomainError
+from demands.models import Demand
 from exchange.enums import Kind
 from platforms.models import Capability, Platform
 from taxonomy.models import Term
@@ -167,6 +168,25 @@ def _same(*names: str) -> dict[str, Telling]:
     return {name: name for name in names}
 
 
+def _public(name: str) -> Telling:
+    """What a demand says in full, where that is public: a token may read more than anybody."""
+    return lambda record: record.get(name) if record.get("confidentiality") == "public" else None
+
+
+def _organisation_name(record: Record) -> Any:
+    return "" if record.get("is_anonymous") else record.get("organisation")
+
+
+def _stated_process_kind(record: Record) -> Any:
+    """What somebody stated; what a portal recognises each recognises by itself."""
+    return None if record.get("is_process_recognised") else record.get("process_kind")
+
+
+# fields of a demand that its teaser stands for, where it is confidential
+CONFIDENTIAL = (
+    "description", "background", "target_figures", "materials", "scale_low", "scale_high",
+    "scale_unit", "budget_low_yuan", "budget_high_yuan", "budget_text",
+)  # fmt: skip
 KINDS: dict[str, KindOfRecord] = {
     Kind.PLATFORM: KindOfRecord(
         Kind.PLATFORM, Platform, "platforms", "name",
@@ -190,5 +210,18 @@ KINDS: dict[str, KindOfRecord] = {
             "sme_price_note", "lead_days_low", "lead_days_high", "next_free_date", "is_open",
             "ip_terms", "equipment_names", SHEET,
         ),
+    ),
+    Kind.DEMAND: KindOfRecord(
+        Kind.DEMAND, Demand, "demands", "title",
+        {
+            **_same(
+                "title", "field", "stage", "stage_text", "trl_current", "trl_target",
+                "service_types", "certificates", "hazard_class", "deadline_date", "region",
+                "wanted_region", "confidentiality", "teaser", "is_anonymous", "expires_date",
+            ),
+            **{name: _public(name) for name in CONFIDENTIAL},
+            "organisation_name": _organisation_name,
+            "stated_process_kind": _stated_process_kind,
+        },
     ),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from demands.services.lifecycle import (
     submit_demand,
 )
 from demands.services.posting import amend_demand, create_draft, new_slug, save_draft
+from demands.services.receiving import receive_demand, update_received
 from demands.services.starting_data import load_demands
 from demands.states import DISCLOSURE
 
@@ -26,6 +27,8 @@ register_actions(
     {
         "demands.demand.create": "新建了需求草稿",
         "demands.demand.load": "从公开资料导入了需求",
+        "demands.demand.receive": "从其他门户同步了需求",
+        "demands.demand.restore": "恢复公开了需求",
         "demands.demand.submit": "提交了需求",
         "demands.demand.recall": "撤回修改",
         "demands.demand.publish": "审核通过，需求已发布",

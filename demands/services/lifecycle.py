@@ -27,6 +27,7 @@ EVENTS = {
     "fulfil": "demands.demand.fulfilled",
     "expire": "demands.demand.expired",
     "reopen": "demands.demand.reopened",
+    "restore": "demands.demand.published",
 }
 
 

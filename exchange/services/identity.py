@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation
 from core.origins import PEER
+from demands.models import Demand
 from exchange.enums import Kind
 from exchange.kinds import KindOfRecord
 from exchange.models import Peer, PulledRecord
@@ -57,9 +58,26 @@ def _capabilities(
     return rows.filter(platform=platform_of(peer, data), title=theirs.get("title"))
 
 
+def _demands(
+    peer: Peer, rows: QuerySet[Demand], theirs: Mapping[str, Any], data: Mapping[str, Any]
+) -> QuerySet[Demand]:
+    """Of one title and one organisation, or taken from the same public page."""
+    code, name = data.get("organisation_uscc"), str(theirs.get("organisation_name") or "")
+    page = str(data.get("source_url") or "")
+    same = Q(pk__in=[])
+    if code:
+        same |= Q(organisation__uscc=code)
+    if name:
+        same |= Q(organisation__isnull=True, organisation_name=name)
+    if page:
+        same |= Q(source_url=page)
+    return rows.filter(same, title=theirs.get("title"))
+
+
 SAME: dict[str, Callable[..., QuerySet[Any]]] = {
     Kind.PLATFORM: _platforms,
     Kind.CAPABILITY: _capabilities,
+    Kind.DEMAND: _demands,
 }
 
 

@@ -22,7 +22,7 @@ from exchange.kinds import KINDS, KindOfRecord
 from exchange.merging import merge
 from exchange.models import Peer, PulledRecord
 from exchange.services import rows
-from exchange.services.identity import organisation_of, same_row
+from exchange.services.identity import same_row
 from platforms.enums import ClaimStatus
 from platforms.models import Platform
 
@@ -137,8 +137,7 @@ class _Taking:
         merged = merge(base=record.base, theirs=told, ours=self.spec.values_here(row, told))
         values = self._stored(merged.adopted)
         if record.is_made_here and getattr(row, "organisation_id", 0) is None:
-            owner = organisation_of(self.data)
-            values |= {"organisation": owner} if owner else {}
+            values |= rows.owner_of(self.spec.kind, self.data)
         if values:
             rows.change(Neighbour(self.peer), row, values, self.now)
         left = set(merged.adopted) - set(values)
@@ -178,7 +177,7 @@ def is_taken_over(row: Any) -> bool:
     touched = ActivityLog.objects.filter(
         target_type=row._meta.label_lower, target_id=str(row.pk), actor__isnull=False
     )
-    if touched.exists():
+    if touched.exclude(action__endswith=".read_full").exists():  # reading changes nothing
         return True
     return isinstance(row, Platform) and row.claims.filter(status=ClaimStatus.APPROVED).exists()
 

@@ -36,6 +36,7 @@ PAST = {
     "return": "returned",
     "withdraw": "withdrawn",
     "reopen": "reopened",
+    "restore": "published",
 }
 VERBS = {
     "create": "新增了",
@@ -49,6 +50,7 @@ VERBS = {
     "return": "退回修改：",
     "withdraw": "下架了",
     "reopen": "重新编辑",
+    "restore": "恢复公开了",
 }
 register_actions(
     {

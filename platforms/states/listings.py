@@ -39,7 +39,11 @@ LISTING = StateMachine(
             confirm="下架后公众将看不到，可随时重新提交。",
         ),
         transition(
-            "reopen", "重新编辑", sources=[WITHDRAWN], target=DRAFT, relations=[OWNER, SYSTEM],
+            "reopen", "重新编辑", sources=[WITHDRAWN], target=DRAFT, relations=[OWNER],
+        ),
+        # what a neighbouring portal publishes again, and nobody here has taken over
+        transition(
+            "restore", "恢复公开", sources=[WITHDRAWN], target=PUBLISHED, relations=[SYSTEM],
         ),
     ),
 )  # fmt: skip
