@@ -73,18 +73,29 @@ def running_job(peer: Peer) -> PullJob | None:
 
 
 def counts_in_words(result: Mapping[str, Any]) -> str:
-    """What a pull did: 新增 12，更新 3; empty when nothing happened."""
+    """What a pull did: 新增 12，更新 3; empty when nothing changed."""
     counts = result.get("counts", {})
-    told = [(str(Outcome(key).label), counts[key]) for key in Outcome.values if counts.get(key)]
+    quiet = {Outcome.UNCHANGED, Outcome.SKIPPED}
+    told = [
+        (str(Outcome(key).label), counts[key])
+        for key in Outcome.values
+        if counts.get(key) and key not in quiet
+    ]
     if counts.get("failed"):
         told.append(("未能取得", counts["failed"]))
     return "，".join(f"{label} {count}" for label, count in told)
 
 
 def record_rows(user: Any, peer: Peer) -> QuerySet[PulledRecord]:
-    """What was read from the peer, the newest change there first."""
+    """What was read from the peer, the newest change there first, what is not taken last."""
     rows = PulledRecordAccess(user).visible().filter(peer=peer).defer("base", "theirs")
-    return rows.order_by("-remote_updated_at", "-pk")
+    return rows.order_by("note", "-remote_updated_at", "-pk")
+
+
+def local_row(record: PulledRecord) -> Any:
+    """The row here that the record is the same as; None where it is not taken."""
+    with_local_rows([record])
+    return record.local  # type: ignore[attr-defined]
 
 
 def with_local_rows(records: Iterable[PulledRecord]) -> None:

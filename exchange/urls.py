@@ -11,5 +11,6 @@ urlpatterns = [
     path("manage/peers/<int:pk>/pull/", views.pull, name="pull"),
     path("manage/peers/<int:pk>/records/", views.records, name="records"),
     path("manage/peers/<int:pk>/conflicts/", views.conflicts, name="conflicts"),
+    path("manage/peers/records/<int:pk>/", views.record, name="record"),
     path("manage/peers/records/<int:pk>/settle/", views.settle, name="settle"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -108,6 +108,16 @@ def records(request: HttpRequest, pk: int) -> HttpResponse:
         export_name=f"{found.name}同步记录",
         context={"peer": found, "trail": trail(LIST, (found.name, found), "同步记录")},
     )
+
+
+@login_required
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the page here of what the record is the same as."""
+    found = get_object_or_404(PulledRecordAccess(request.user).visible(), pk=pk)
+    row = selectors.local_row(found)
+    if row is None:
+        raise Http404
+    return redirect(row)
 
 
 @login_required

@@ -22,9 +22,9 @@ NOT_A_LIST = {"/api/v1/me/", "/api/v1/statistics/"}
 
 
 def lists() -> list[str]:
-    """Addresses without a parameter that may be read."""
+    """Addresses without a parameter that may be read. Ids for neighbours are no pages."""
     found = {path for path, ways in SCHEMA["paths"].items() if "get" in ways and "{" not in path}
-    return sorted(found - NOT_A_LIST)
+    return sorted(path for path in found - NOT_A_LIST if not path.endswith("/ids/"))
 
 
 def parameters(path: str) -> set[str]:

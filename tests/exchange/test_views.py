@@ -133,3 +133,16 @@ def test_others_settle_nothing(sign_in, city_staff, conflict):
 
     assert answer.status_code == 404
     assert Platform.objects.get().summary == "本地写法"
+
+
+def test_a_record_leads_to_its_row_here(sign_in, staff, conflict):
+    PulledRecord.objects.create(peer=conflict.peer, kind="demand", remote_id="x", note="不取")
+    client = sign_in(staff)
+
+    answers = [
+        client.get(f"/manage/peers/records/{row.pk}/")
+        for row in PulledRecord.objects.order_by("pk")
+    ]
+
+    assert answers[0].url == Platform.objects.get().get_absolute_url()
+    assert answers[1].status_code == 404

@@ -15,6 +15,7 @@ from cases.enums import CallStatus, ProjectStatus
 from cases.selectors import overdue_inspections, unmarked_calls
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
+from exchange.access import PulledRecordAccess
 from notifications.models import Notification
 from platforms.access import (
     ApplicationAccess,
@@ -105,7 +106,17 @@ def _registers(user: Any) -> list[Item]:
         Item("待审核的案例", CaseAccess(user).reviewable().count(), reverse("cases:review")),
         pending("评分中的案例征集", CallAccess(user), CallStatus.SCORING, "cases:calls"),
         _unanswered(user),
+        *_conflicts(user),
     ]  # fmt: skip
+
+
+def _conflicts(user: Any) -> list[Item]:
+    """What a neighbouring portal and this one both changed, for those who run this one."""
+    access = PulledRecordAccess(user)
+    if not access.is_admin():
+        return []
+    rows: Any = access.visible()
+    return [Item("两边都改过的同步记录", rows.conflicting().count(), reverse("exchange:peers"))]
 
 
 def _recognition(user: Any) -> list[Item]:
