@@ -30,6 +30,7 @@ from matching.kinds import resource_fields
 from matching.models import Match, MatchRun, ResourceMatch
 from matching.selectors.documents import documents_of, resource_key
 from matching.selectors.exposure import exposure
+from matching.selectors.help import help_asked
 from matching.selectors.index import current_index, current_offers
 from matching.selectors.vectors import current_encoder, stored_vectors, subjects, version_of
 from matching.selectors.weights import active_weights
@@ -274,14 +275,23 @@ def _announce(
 
 @transaction.atomic
 def ask_broker(*, actor: Any, demand: Demand, now: datetime) -> int:
-    """Ask the nearest brokers to help with a demand; how many are asked. Raises DomainError."""
+    """Ask the nearest brokers, once, to help with a demand; how many are asked.
+
+    Raises Refused or DomainError `no_broker`, `already_asked`.
+    """
     DemandMatchesAccess(actor).require("subscribe", demand)
-    brokers = brokers_for_region(demand.region_id or "").count()
+    brokers = [person.name for person in brokers_for_region(demand.region_id or "")]
     if not brokers:
         raise DomainError("no_broker", "本地区暂时没有技术经理人，请联系主管部门。")
-    log_activity(actor=actor, action="matching.demand.ask_broker", target=demand, now=now)
+    Demand.objects.select_for_update().get(pk=demand.pk)  # two clicks are one request
+    if help_asked(demand):
+        raise DomainError("already_asked", "已经请求过协助，技术经理人会在平台内联系您。")
+    log_activity(
+        actor=actor, action="matching.demand.ask_broker", target=demand, now=now,
+        data={"brokers": brokers},
+    )  # fmt: skip
     emit("matching.help.requested", demand_id=demand.pk, user_id=actor.pk)
-    return brokers
+    return len(brokers)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from matching.access import DemandMatchesAccess
 from matching.enums import ResourceKind, Side
 from matching.kinds import MODEL_OF
 from matching.models import MatchRun
+from matching.selectors.help import help_asked
 from matching.selectors.offers import (
     PLATFORM,
     also_related,
@@ -70,6 +72,7 @@ def demand(request: HttpRequest, slug: str) -> HttpResponse:
         "is_awaited": _is_awaited(subject, result.run),
         "reasons": reason_choices(),
         "brokers": brokers_for_region(subject.region_id or ""),
+        "help_asked": partial(help_asked, subject),
         "is_subscribed": is_subscribed(user=request.user, demand=subject),
         "tabs": demand_tabs(result, kind),
         "may_amend": DemandAccess(request.user).can("amend", subject),

@@ -264,6 +264,21 @@ def test_owner_asks_for_a_broker(client, demand, django_capture_on_commit_callba
     assert broker.notifications.get().url == page("demand", demand.slug)
 
 
+def test_help_is_asked_once_and_the_page_says_of_whom(client, demand):
+    broker = person(Role.BROKER)
+    client.force_login(owner_of(demand))
+    before = client.get(page("demand", demand.slug)).content.decode()
+    for _ in range(2):
+        client.post(page("ask_broker", demand.slug))
+
+    after = client.get(page("demand", demand.slug)).content.decode()
+
+    assert Event.objects.filter(name="matching.help.requested").count() == 1
+    assert page("ask_broker", demand.slug) in before
+    assert page("ask_broker", demand.slug) not in after
+    assert f"请{broker.name}协助" in after
+
+
 def test_owner_subscribes_and_unsubscribes(client, demand):
     owner = owner_of(demand)
     client.force_login(owner)
