@@ -30,6 +30,7 @@ from platforms.models import (
 from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
 from platforms.selectors.operations import UNFINISHED, is_pressing
+from platforms.selectors.recognition import waiting_applications
 from platforms.selectors.roster import ENTRY, EXIT
 from platforms.selectors.subsidies import is_due
 
@@ -104,7 +105,7 @@ class ApplicationFilter(FacetedFilterSet):
     timing = django_filters.ChoiceFilter(
         method="late",
         label=_("办理时限"),
-        choices=[("overdue", _("已超时"))],
+        choices=[("overdue", _("已超时")), ("elsewhere", _("已超时，不在本级"))],
         empty_label=_("不限"),
     )
     facets = ("status", "scheme")
@@ -114,7 +115,10 @@ class ApplicationFilter(FacetedFilterSet):
         return rows.filter(Q(platform__name__icontains=word) | Q(number__iexact=word))
 
     def late(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(stage_due_at__lt=timezone.now())
+        late = rows.filter(stage_due_at__lt=timezone.now())
+        if value == "elsewhere":
+            return late.exclude(pk__in=waiting_applications(self.request.user).values("pk"))
+        return late
 
 
 class ChangeFilter(FacetedFilterSet):

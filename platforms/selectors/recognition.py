@@ -71,6 +71,30 @@ def own_platforms(user: Any, programme: Programme) -> list[Platform]:
     return list(rows.order_by("pinyin_key", "pk"))
 
 
+@dataclass(frozen=True)
+class Applying:
+    """Whether the user can begin an application to a batch; else why each platform cannot."""
+
+    is_possible: bool = False
+    obstacles: tuple[tuple[Platform, str], ...] = ()
+
+
+def applying(user: Any, programme: Programme) -> Applying:
+    """For those who run platforms; nobody else is told anything."""
+    if not ApplicationAccess(user).can("create"):
+        return Applying()
+    if own_platforms(user, programme):
+        return Applying(is_possible=True)
+    rows = PlatformAccess(user).manageable().order_by("pinyin_key", "pk")
+    held = rows.filter(recognitions__scheme=programme.scheme, recognitions__status__in=LIVE)
+    ids, region = set(held.values_list("pk", flat=True)), programme.scheme.region
+    return Applying(obstacles=tuple(
+        (row, f"已是{programme.scheme}" if row.pk in ids else "已在本批次申报"
+         if region.contains(row.region_id) else f"不在适用地区（{region}）")
+        for row in rows
+    ))  # fmt: skip
+
+
 def application_rows(rows: QuerySet[Application]) -> QuerySet[Application]:
     """Applications for a list, the latest move first."""
     related = ("platform__region__parent", "programme__scheme", "organisation")

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 from core.breadcrumbs import trail
 from core.lists import list_page
 from platforms import services
-from platforms.access import ApplicationAccess, ChallengeItemAccess
+from platforms.access import ChallengeItemAccess
 from platforms.filters import ChallengeFilter
 from platforms.selectors import challenges as selectors
+from platforms.selectors import recognition
 from platforms.tables import ChallengeTable
 
 PROGRAMMES = ("认定申报", "platforms:programmes")
@@ -46,7 +47,7 @@ def challenge(request: HttpRequest, pk: int) -> HttpResponse:
         "may_compare": may_compare,
         "bids": selectors.bids_for(item, request.user) if may_compare else [],
         "is_taking": item.programme.takes_applications(timezone.localdate()),
-        "can_apply": ApplicationAccess(request.user).can("create"),
+        "applying": recognition.applying(request.user, item.programme),
         "trail": trail(PROGRAMMES, LIST, item.title),
     }
     return render(request, "platforms/challenges/challenge.html", context)

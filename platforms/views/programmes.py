@@ -50,7 +50,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
         "access": access,
         "items": challenges.items_of(found, request.user),
         "is_taking": found.takes_applications(timezone.localdate()),
-        "can_apply": ApplicationAccess(request.user).can("create"),
+        "applying": selectors.applying(request.user, found),
         "trail": trail(PROGRAMMES, found.title),
     }
     return render(request, "platforms/recognition/programme.html", context)

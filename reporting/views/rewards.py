@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.lists import list_page
 from core.refusals import carry_out, refusals_on, telling
+from core.workdays import given_day
 from reporting.access import EvaluationAccess, RewardAccess
 from reporting.forms import RewardForm
 from reporting.models import RewardItem
@@ -99,9 +98,8 @@ def exclude(request: HttpRequest, pk: int) -> HttpResponse:
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     """Note the day on which the amounts were paid."""
     found = get_object_or_404(RewardAccess(request.user).visible(), pk=pk)
-    try:
-        day = date.fromisoformat(request.POST.get("paid_date", ""))
-    except ValueError:
+    day = given_day(request.POST.get("paid_date", ""))
+    if not day:
         messages.error(request, "请填写拨付日期。")
         return redirect(found)
     with telling(request):

@@ -41,6 +41,16 @@ def test_consent_is_withdrawn_on_the_page(now):
     assert consent.withdrawn_at is not None
 
 
+def test_asking_again_says_its_label_once(client):
+    client.force_login(person(Role.ENTERPRISE))
+
+    page = client.get(reverse("account_reauthenticate")).content.decode()
+
+    assert 'type="password"' in page
+    assert 'placeholder="密码' not in page
+    assert 'placeholder="Password' not in page
+
+
 def reauthenticated(user: User) -> Client:
     client = signed_in(user)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import OrganisationStatus, Role
+from accounts.services.sign_in import log_failed_sign_in
+from matching.models import MatchRun
 from notifications.models import Notification
 from portal.selectors.workbench import workbench_page
 from reporting.models import AnnualReport, Extension
@@ -206,8 +208,42 @@ TOOLS = {
 def test_each_admin_and_partner_has_the_own_tools_only(role):
     (panel,) = workbench_page(person(role)).panels
 
-    assert panel.items == []
     assert {label for label, _ in panel.links} & set(TOOLS.values()) == {TOOLS[role]}
+
+
+def test_the_auditor_sees_what_was_logged_today():
+    for hour in (0, 30):  # today and yesterday
+        now = timezone.now() - timedelta(hours=hour)
+        log_failed_sign_in(email="nobody@example.com", now=now, ip_address=None)
+
+    (panel,) = workbench_page(person(Role.AUDITOR)).panels
+    items = {item.label: item for item in panel.figures}
+
+    assert items["次登录失败（今日）"].count == 1
+    assert items["条待封存（还没有封存过），校验完整性"].count == 2
+    assert items["次登录失败（今日）"].url.endswith("&action=accounts.user.sign_in_failed")
+
+
+def test_the_system_admin_sees_what_failed():
+    for status in ("failed", "failed", "running", "done"):
+        MatchRun.objects.create(kind="full", status=status)
+
+    (panel,) = workbench_page(person(Role.SYSTEM_ADMIN)).panels
+
+    assert [(item.count, item.label) for item in panel.figures] == [
+        (1, "个匹配任务进行中"), (2, "个匹配任务失败"),
+    ]  # fmt: skip
+
+
+def test_the_security_admin_sees_who_waits():
+    OrganisationFactory(status=OrganisationStatus.PENDING)
+    UserFactory(is_active=False)
+
+    (panel,) = workbench_page(person(Role.SECURITY_ADMIN)).panels
+
+    assert [(item.count, item.label) for item in panel.items] == [
+        (1, "待审核的单位"), (1, "个停用的账号"),
+    ]  # fmt: skip
 
 
 def test_staff_of_a_part_see_no_doors_of_those_who_run_the_portal():

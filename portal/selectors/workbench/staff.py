@@ -120,14 +120,16 @@ def _conflicts(user: Any) -> list[Item]:
 
 
 def _recognition(user: Any) -> list[Item]:
-    late = ApplicationAccess(user).visible().filter(stage_due_at__lt=timezone.now()).count()
+    waiting = waiting_applications(user)
+    late = ApplicationAccess(user).visible().filter(stage_due_at__lt=timezone.now())
+    elsewhere = late.exclude(pk__in=waiting.values("pk")).count()  # the own ones stand above
     changes, tickets = change_counts(user), ticket_counts(user, timezone.now())
     page, asked = reverse("platforms:changes"), reverse("platforms:tickets")
     return [
-        counted("待本级办理的认定申报", waiting_applications(user),
+        counted("待本级办理的认定申报", waiting,
                 reverse("platforms:applications_queue"), due="stage_due_at", is_day=False),
-        Item("超过办理时限的申报", late,
-             reverse("platforms:all_applications") + "?timing=overdue", late=late),
+        Item("其他环节超过办理时限的申报", elsewhere,
+             reverse("platforms:all_applications") + "?timing=elsewhere", late=elsewhere),
         *_consulting(user),
         counted("逾期、申请考核或延期的考核评估",
                 pressing_assessments(user, timezone.localdate()),

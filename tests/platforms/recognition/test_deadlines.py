@@ -11,6 +11,7 @@ from platforms import services
 from platforms.ladders import stage_workdays
 from platforms.models import Application
 from platforms.services import deadlines
+from portal.selectors.workbench.staff import government
 from tests.factories.recognition import (
     STEPS,
     ApplicationFactory,
@@ -135,6 +136,20 @@ def test_the_overdue_list_shows_only_late_ones_of_the_region(sign_in, staff, oth
     assert late.number in client.get("/review/applications/all/?export=csv").content.decode()
     elsewhere = sign_in(other_staff).get("/review/applications/all/").content.decode()
     assert late.number not in elsewhere
+
+
+def test_what_is_late_at_the_own_level_is_not_counted_again(sign_in, staff, platform):
+    yesterday = timezone.now() - timedelta(days=1)
+    own = timed(platform=platform, status="city", stage_due_at=yesterday)
+    other = timed(platform=platform, status="province", stage_due_at=yesterday)
+
+    items = {item.label: item for item in government(staff).items}
+    page = sign_in(staff).get("/review/applications/all/?timing=elsewhere").content.decode()
+
+    assert (items["待本级办理的认定申报"].count, items["待本级办理的认定申报"].late) == (1, 1)
+    assert items["其他环节超过办理时限的申报"].count == 1
+    assert other.number in page
+    assert own.number not in page
 
 
 def test_operators_do_not_open_the_staff_list(sign_in, operator):

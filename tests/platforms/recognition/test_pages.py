@@ -27,6 +27,7 @@ from tests.factories.recognition import (
     SchemeFactory,
     UsageFactory,
 )
+from tests.factories.taxonomy import chengdu
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -42,6 +43,22 @@ def text(response):
 )
 def test_public_pages_are_there_without_rows(client, db, path):
     assert text(client.get(path))
+
+
+def test_a_batch_says_why_the_own_platforms_cannot_apply(sign_in, operator, platform, other_staff):
+    programme, elsewhere = ProgrammeFactory(), ProgrammeFactory(scheme__region=chengdu())
+    free = text(sign_in(operator).get(programme.get_absolute_url()))
+    ApplicationFactory(programme=programme, platform=platform)
+
+    taken = text(sign_in(operator).get(programme.get_absolute_url()))
+    outside = text(sign_in(operator).get(elsewhere.get_absolute_url()))
+
+    button = f"/programmes/{programme.slug}/apply/"
+    assert button in free
+    assert button not in taken
+    assert f"{platform}：已在本批次申报" in taken
+    assert f"{platform}：不在适用地区" in outside
+    assert "不能申报" not in text(sign_in(other_staff).get(programme.get_absolute_url()))
 
 
 def test_batches_and_publicity_are_public(client, platform):
