@@ -92,11 +92,11 @@ def _machinery(user: Any) -> list[Item]:
         open=Count("pk", filter=Q(status__in=UNFINISHED)),
         failed=Count("pk", filter=Q(status=JobStatus.FAILED)),
     )  # fmt: skip
-    peers = [row for row in peer_rows(user) if row.last_status == JobStatus.FAILED]
+    peers = peer_rows(user).filter(last_status=JobStatus.FAILED)
     conflicts = PulledRecordAccess(user).visible().filter(gone_at=None).exclude(conflicts=[])
     page, neighbours = reverse("matching:runs"), reverse("exchange:peers")
     return [
-        Item("最近同步失败的相邻门户", len(peers), neighbours),
+        Item("最近同步失败的相邻门户", peers.count(), neighbours),
         Item("待处理的同步冲突", conflicts.count(), neighbours),
         Item("个匹配任务进行中", runs["open"], f"{page}?status=queued&status=running", waits=False),
         Item("个匹配任务失败", runs["failed"], f"{page}?status=failed", waits=False),
