@@ -187,6 +187,24 @@ class LineSerializer(OfferSerializer):
         read_only_fields = fields
 
 
+class SpanSerializer(serializers.Serializer[Any]):
+    """一天中被占用的一段；共 `units` 台，占用 `taken` 台。"""
+
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    taken = serializers.IntegerField(help_text="占用几台")
+    units = serializers.IntegerField(help_text="共几台")
+
+
+class CalendarSerializer(serializers.Serializer[Any]):
+    """占用情况相同的连续几天；spans 为空即全天空闲。"""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    is_full = serializers.BooleanField(help_text="全天没有空闲")
+    spans = SpanSerializer(many=True)
+
+
 class ExpertSerializer(OfferSerializer):
     class Meta:
         model = Expert

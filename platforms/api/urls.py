@@ -6,6 +6,7 @@ from platforms.api import (
     booking,
     challenges,
     consulting,
+    coverage,
     eligibility,
     recognition,
     register,
@@ -28,6 +29,7 @@ router.register("applications", recognition.ApplicationViewSet, basename="applic
 router.register("opinion-requests", consulting.OpinionRequestViewSet, basename="opinion-request")
 router.register("subsidies", subsidies.SubsidyViewSet, basename="subsidy")
 router.register("import-tax", eligibility.EligibilityViewSet, basename="import-tax")
+router.register("coverage", coverage.CoverageViewSet, basename="coverage")
 router.register("bookings", booking.BookingViewSet, basename="booking")
 router.register("usage-logs", recognition.UsageViewSet, basename="usage-log")
 router.register("register-entries", register.RegisterViewSet, basename="register-entry")

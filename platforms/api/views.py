@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -21,6 +22,7 @@ from platforms import filters, selectors, services
 from platforms.access import PlatformAccess, access_to
 from platforms.api import serializers
 from platforms.models import Capability, Equipment, Expert, Line, Platform, Solution
+from platforms.selectors.booking import calendar_of
 
 
 class ListingViewSet(ExchangedViewSet, viewsets.ReadOnlyModelViewSet[Any]):
@@ -140,7 +142,22 @@ class CapabilityViewSet(ListingViewSet):
         return self.answer(capability)
 
 
-class EquipmentViewSet(ListingViewSet):
+class SharedViewSet(ListingViewSet):
+    """Base: what can be booked has a public calendar."""
+
+    @extend_schema(responses=serializers.CalendarSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def calendar(self, request: Request, slug: str) -> Response:
+        """公开的预约日历：可预约期内每天被占用的时段，不含由谁占用；不接受在线预约的为 404。"""
+        rows = access_to(self.model, request.user).visible().select_related("platform")
+        found: Any = get_object_or_404(rows, slug=slug)
+        if not found.is_bookable:
+            raise Http404
+        days = calendar_of(found, timezone.now())
+        return Response(serializers.CalendarSerializer(days, many=True).data)
+
+
+class EquipmentViewSet(SharedViewSet):
     """仪器设备。"""
 
     model = Equipment
@@ -149,7 +166,7 @@ class EquipmentViewSet(ListingViewSet):
     filterset_class = filters.EquipmentFilter
 
 
-class LineViewSet(ListingViewSet):
+class LineViewSet(SharedViewSet):
     """中试线、车间与实验室。"""
 
     model = Line

@@ -92,7 +92,8 @@ def _machinery(user: Any) -> list[Item]:
         open=Count("pk", filter=Q(status__in=UNFINISHED)),
         failed=Count("pk", filter=Q(status=JobStatus.FAILED)),
     )  # fmt: skip
-    peers = peer_rows(user).filter(last_status=JobStatus.FAILED)
+    rows: Any = peer_rows(user)  # annotated
+    peers = rows.filter(last_status=JobStatus.FAILED)
     conflicts = PulledRecordAccess(user).visible().filter(gone_at=None).exclude(conflicts=[])
     page, neighbours = reverse("matching:runs"), reverse("exchange:peers")
     return [

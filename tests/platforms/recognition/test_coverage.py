@@ -2,13 +2,13 @@
 
 import pytest
 
-from accounts.enums import Role
+from accounts.enums import Role, Scope
 from core.errors import DomainError, Refused
 from platforms import services
 from platforms.models import FundedBody
 from platforms.selectors.coverage import coverage_of
 from reporting.queries.portal import READERS, Moment
-from tests.factories.accounts import make_uscc, person
+from tests.factories.accounts import make_uscc, person, with_token
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import CodeListFactory, TermFactory, guangdong
 
@@ -29,6 +29,26 @@ def record(basis, now):
         return services.record_bodies(actor=actor, rows=rows, now=now, **facts)
 
     return write
+
+
+def test_staff_of_the_region_read_the_list_over_rest(api, staff, operator, other_staff, record):
+    record(staff, ("甲院", CODES[0]), ("乙院", CODES[1]))
+    PlatformFactory(organisation__uscc=CODES[1], status="published")
+    path = "/api/v1/coverage/"
+
+    with_token(api, staff, Scope.PLATFORMS_READ)
+    (missing,) = api.get(f"{path}?state=no").json()["results"]
+    entered = api.get(f"{path}{CODES[1]}/").json()
+
+    assert (missing["name"], missing["is_entered"], missing["platform"]) == ("甲院", False, None)
+    assert entered["is_entered"] is True
+    for nobody in (operator, other_staff):
+        with_token(api, nobody, Scope.PLATFORMS_READ)
+        assert api.get(path).json()["count"] == 0
+    with_token(api, staff, Scope.DEMANDS_READ)
+    assert api.get(path).status_code == 403
+    api.credentials()
+    assert api.get(path).status_code in {401, 403}
 
 
 def test_bodies_are_recorded_once_in_the_region_of_their_code(staff, operator, record):
