@@ -62,7 +62,7 @@ class DemandAccess(Access):
         "receive": "从其他门户同步",
         "edit": "编辑草稿",
         "amend": "修改已发布的需求",
-        "disclose": "授权单位阅读全文、收回授权",
+        "disclose": "同意单位看全文、撤回",
         "review": "进入审核队列",
     }
 

@@ -34,8 +34,8 @@ OWN = (
 )  # fmt: skip
 
 
+SECRET_TITLES = ("耐高温聚合物聚合放大（演示需求）", "耐高温聚合物提纯放大（演示需求）")
 SECRET = {
-    "title": "耐高温聚合物聚合放大（演示需求）",
     "description": "演示数据：2 L 釜已稳定，需在 50 L 高温聚合釜做三批放大并交付样品。",
     "target_figures": "演示：特性黏度批间差异 ≤ 3%；灰分 ≤ 0.1%。",
     "materials": "演示：单体甲、单体乙、高沸点溶剂",
@@ -101,33 +101,38 @@ def attach_demo_demands(
 
 
 @transaction.atomic
-def attach_demo_secret(
+def attach_demo_secrets(
     *, organisation: Organisation, person: User, field: Term | None, reader: User, asker: User,
     now: datetime,
-) -> Demand:  # fmt: skip
-    """A confidential demand of the demo enterprise: the platform of `reader` asked, was granted,
-    promised secrecy and read it; that of `asker` waits for the answer.
+) -> list[Demand]:  # fmt: skip
+    """Two confidential demands of the demo enterprise. The platform of `reader` asked, was granted
+    and promised secrecy for the first, and read it; that of `asker` waits for the answer. For the
+    second `reader` has still to promise.
 
     Through the services, marked `is_demo` as the enterprise is. Not to be called twice.
     """
     days = [now - timedelta(days=days) for days in (5, 4, 3, 2, 1)]
-    demand = create_draft(
-        actor=person, organisation=organisation, now=days[0], values=SECRET | {"field": field}
-    )
-    submit_demand(actor=person, demand=demand, is_secrecy_confirmed=True, now=days[0])
-    opened = publish_demand(actor=SYSTEM, demand=demand, now=days[0])
     home, other = reader.organisations[0], asker.organisations[0]
-    row = request_disclosure(
-        actor=reader, demand=opened, organisation=home, now=days[1],
-        note="演示：我们有 50 L 高温聚合釜，想核对温度和物料。",
-    )  # fmt: skip
-    disclose_demand(actor=person, demand=opened, organisation=home, now=days[2])
-    text = promise_text(demand=opened, organisation=home)
-    promise_secrecy(actor=reader, disclosure=row, digest=text_digest(text), now=days[2])
+    opened = []
+    for title in SECRET_TITLES:
+        demand = create_draft(
+            actor=person, organisation=organisation, now=days[0],
+            values=SECRET | {"title": title, "field": field},
+        )  # fmt: skip
+        submit_demand(actor=person, demand=demand, is_secrecy_confirmed=True, now=days[0])
+        opened.append(publish_demand(actor=SYSTEM, demand=demand, now=days[0]))
+        row = request_disclosure(
+            actor=reader, demand=opened[-1], organisation=home, now=days[1],
+            note="演示：我们有 50 L 高温聚合釜，想核对温度和物料。",
+        )  # fmt: skip
+        disclose_demand(actor=person, demand=opened[-1], organisation=home, now=days[2])
+        if demand.pk == opened[0].pk:
+            text = promise_text(demand=opened[0], organisation=home)
+            promise_secrecy(actor=reader, disclosure=row, digest=text_digest(text), now=days[2])
     for moment in (days[2], days[3]):
-        note_full_reading(actor=reader, demand=opened, now=moment)
+        note_full_reading(actor=reader, demand=opened[0], now=moment)
     request_disclosure(
-        actor=asker, demand=opened, organisation=other, now=days[4],
+        actor=asker, demand=opened[0], organisation=other, now=days[4],
         note="演示：做过同类聚合放大，想看指标要求再判断。",
     )  # fmt: skip
     return opened

@@ -76,7 +76,7 @@ def disclose_demand(*, actor: Any, demand: Demand, organisation: Any, now: datet
     locked = lock(demand)
     DemandAccess(actor).require("disclose", locked)
     if organisation.pk == locked.organisation_id:
-        raise DomainError("own_organisation", "本单位无需授权。", "organisation")
+        raise DomainError("own_organisation", "这是本单位的需求，无需同意。", "organisation")
     row, _is_new = Disclosure.objects.get_or_create(
         demand=locked, organisation=organisation, defaults={"status_changed_at": now}
     )

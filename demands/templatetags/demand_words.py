@@ -37,6 +37,6 @@ def watermark(context: dict[str, Any]) -> dict[str, Any]:
     """`{% watermark %}`: the reader's organisation, name and time over the page, at the end of its
     content; where a reading was noted (D08)."""
     user = context["user"]
-    organisation = user.organisation or "管辖部门"
+    acts_for = user.organisation or user.role_names
     when = moment(timezone.now())
-    return {"mark": Watermark(f"{organisation} {user}", f"{when} 保密内容 请勿外传")}
+    return {"mark": Watermark(f"{acts_for} {user}", f"{when} 保密内容 请勿外传")}

@@ -12,7 +12,7 @@ from accounts.models import Organisation, User
 from accounts.selectors import demo_organisation
 from cases.services.demo_work import DemoSides, attach_demo_case_work
 from core.models import Event
-from demands.services.demo import attach_demo_demands, attach_demo_secret
+from demands.services.demo import attach_demo_demands, attach_demo_secrets
 from matching.services.runs import ask_broker
 from matching.services.subscriptions import subscribe, tell_brokers
 from platforms.models import Platform
@@ -94,7 +94,7 @@ def _wishes(cast: DemoCast, now: datetime) -> None:
     )  # fmt: skip
     reader = cast.people["operator"]
     others = [one for one in cast.operators.values() if one.pk != reader.pk]
-    attach_demo_secret(
+    attach_demo_secrets(
         organisation=organisation, person=person, field=term("field-data", "new-materials"),
         reader=reader, asker=others[0], now=now,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from cases.models import Case, CaseCall, CaseScore, Project
 from core.access import SYSTEM
 from core.errors import DomainError
 from core.models import Event
-from demands.models import Demand
+from demands.models import Demand, Disclosure, FullReading
 from platforms.models import (
     Appeal,
     Application,
@@ -289,6 +289,14 @@ def test_a_result_is_contested_and_a_reward_decided(made):
     assert (run.disputes.count(), run.comments.count(), run.agency) == (1, 1, "演示第三方机构")
     assert items.exists()
     assert set(items.values_list("funding__is_demo", "funding__paid_date")) == {(True, None)}
+
+
+def test_confidential_demands_are_asked_for_promised_and_read(made):
+    steps = Disclosure.objects.order_by("status").values_list("status", flat=True)
+
+    assert list(steps) == ["granted", "promised", "requested"]
+    assert FullReading.objects.get().count == 2
+    assert not Demand.objects.filter(disclosures__isnull=False, is_demo=False).exists()
 
 
 def test_every_public_claim_has_a_definition_and_a_date(made):
