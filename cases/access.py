@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.access import RegionAccess, in_regions_of
 from accounts.enums import Role
 from cases.enums import CallStatus, CaseStatus, OutcomeStatus, ProjectStatus
-from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Receipt
+from cases.models import Case, CaseCall, CaseEntry, Outcome, Project, Receipt
 from cases.states import CALL, CASE, OUTCOME, PROJECT, RECEIPT
 from core.access import ALLOWED, Access, Decision
 from core.states import Relation
@@ -386,24 +386,3 @@ class EntryAccess(Access):
             if sides & self.user.organisation_ids():
                 return Decision(False, "案例与您所在单位有关，须回避。", "conflict")
         return ALLOWED
-
-
-def may_read_message_file(user: Any, target_id: str) -> bool:
-    """Files of a message: whoever reads its thread; one's own side's always."""
-    access = ProjectAccess(user)
-    rows = Message.objects.filter(pk=target_id, project__in=access.visible())
-    message = rows.select_related("project__demand", "project__platform").first()
-    if message is None:
-        return False
-    is_own = message.organisation_id == message.project.platform.organisation_id
-    return is_own or bool(access.can("read_thread", message.project))
-
-
-def may_read_evidence(user: Any, target_id: str) -> bool:
-    """Evidence of an outcome: whoever sees its project."""
-    return OutcomeAccess(user).visible().filter(pk=target_id).exists()
-
-
-def may_read_receipt(user: Any, target_id: str) -> bool:
-    """Vouchers of a receipt: whoever sees its project."""
-    return ReceiptAccess(user).visible().filter(pk=target_id).exists()

@@ -140,18 +140,26 @@ def revoke_disclosure(*, actor: Any, disclosure: Disclosure, now: datetime) -> D
     return row
 
 
-@transaction.atomic
 def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> bool:
     """Note that somebody other than the owner reads a confidential demand in full.
 
     Counted each time, logged in the demand's history once a day each. Returns whether this reader
     is noted; owners, and people who only see the teaser, are not.
     """
+    if not demand.is_confidential:
+        return False
     access = DemandAccess(actor)
-    if not demand.is_confidential or Relation.OWNER in access.relations(demand):
+    if access.is_system or Relation.OWNER in access.relations(demand):
         return False
-    if access.is_system or not access.can("read_full", demand):
+    if not access.can("read_full", demand):
         return False
+    _count_reading(access, demand, now)
+    return True
+
+
+@transaction.atomic
+def _count_reading(access: DemandAccess, demand: Demand, now: datetime) -> None:
+    actor = access.user
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = FullReading.objects.filter(demand=demand, reader=actor)
     last = rows.select_for_update().values_list("last_at", flat=True).first()
@@ -166,7 +174,6 @@ def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> bool:
     if last is None or last < midnight:
         names = "、".join(organisation.name for organisation in actor.organisations)
         _log_demand(actor, "read_full", demand, names, now)
-    return True
 
 
 def note_full_readings(*, actor: Any, demands: Iterable[Demand], now: datetime) -> bool:

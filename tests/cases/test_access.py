@@ -4,10 +4,9 @@ from cases.access import (
     CaseAccess,
     OutcomeAccess,
     ProjectAccess,
-    may_read_evidence,
-    may_read_message_file,
 )
 from cases.enums import CaseStatus, ProjectStatus
+from cases.guards import may_read_evidence, may_read_message_file
 from cases.states import CASE, OUTCOME, PROJECT
 from core.states import Relation
 from tests.factories.cases import (

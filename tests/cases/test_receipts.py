@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import services
-from cases.access import ReceiptAccess, may_read_receipt
+from cases.access import ReceiptAccess
 from cases.enums import OutcomeStatus, ProjectStatus
+from cases.guards import may_read_receipt
 from cases.models import Receipt
 from cases.services import notices
 from cases.states import RECEIPT

@@ -5,7 +5,8 @@ from rest_framework.test import APIClient
 
 from accounts.enums import Scope
 from cases import services
-from cases.access import ProjectAccess, may_read_message_file
+from cases.access import ProjectAccess
+from cases.guards import may_read_message_file
 from cases.models import Message
 from demands.models import Disclosure
 from demands.promise import promise_text, text_digest
