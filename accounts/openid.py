@@ -20,6 +20,7 @@ from allauth.socialaccount.providers.base.constants import AuthError, AuthProces
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -161,10 +162,13 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
         """Those of the settings alone: no secret lies in the database."""
-        from allauth.socialaccount.adapter import _build_apps_from_settings  # its only reader
-
-        found = _build_apps_from_settings(provider=provider, client_id=client_id)
-        return found.get(OpenIDConnectProvider.id, [])
+        kind = OpenIDConnectProvider.id
+        return [
+            SocialApp(provider=kind, **row)
+            for row in settings.SOCIALACCOUNT_PROVIDERS[kind]["APPS"]
+            if provider in {None, kind, row["provider_id"]}
+            and client_id in {None, row["client_id"]}
+        ]
 
     def get_provider(
         self, request: HttpRequest, provider: str, client_id: str | None = None
