@@ -18,6 +18,7 @@ from core.access import Access, Decision
 register = template.Library()
 UNKNOWN = "未注明"
 EMPTY = "---------"  # of Django, for no choice
+SHOWN_CHOICES = 8  # of a facet before it unfolds
 
 
 @register.filter
@@ -118,6 +119,30 @@ def options(groups: Iterable[tuple[str | None, Iterable[dict[str, Any]], int]]) 
         if group:
             lines.append("</optgroup>")
     return mark_safe("\n".join(lines))  # noqa: S308 -- names and values were escaped
+
+
+@register.simple_tag
+def facet_choices(facet: Any, kind: str) -> SafeString:
+    """The boxes of a facet (`core.filters.Facet`), which may be hundreds: the first eight show, the
+    rest unfold, open when something of it may be chosen."""
+    name = conditional_escape(facet.name)
+    lines = [
+        f'<label><input type="{conditional_escape(kind)}" id="f-{name}-{value}" name="{name}" '
+        f'value="{value}"{" checked" if choice.is_active else ""}> '
+        f"<span>{conditional_escape(choice.label)}</span>"
+        + ("" if choice.count is None else f'<span class="facet-count">{choice.count}</span>')
+        + "</label>"
+        for choice in facet.choices
+        for value in (conditional_escape(choice.value),)
+    ]
+    if len(lines) > SHOWN_CHOICES:
+        is_open = " open" if len(facet.active) > SHOWN_CHOICES else ""
+        more = (
+            f'<details class="facet-more"{is_open}><summary>更多{conditional_escape(facet.label)}'
+        )
+        lines.insert(SHOWN_CHOICES, f"{more}</summary>")
+        lines.append("</details>")
+    return mark_safe("\n".join(lines))  # noqa: S308 -- names, values and labels were escaped
 
 
 @register.simple_tag

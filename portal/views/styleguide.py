@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import timezone
 
+from core.filters import Facet, FacetChoice
 from portal.forms import StyleguideForm
 
 
@@ -24,6 +25,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(230), 20).get_page(request.GET.get("page", 3)),
         "now": now,
         "days": [now.date() - timedelta(days=days) for days in (12, 120, 400)],
+        "facets": [
+            Facet("city", "所在城市", [FacetChoice("4401", "广州市", 42, is_active=True),
+                                   FacetChoice("4403", "深圳市", 37, is_active=False)]),
+            Facet("kind", "平台类型", [FacetChoice("a", "企业平台", 80, is_active=True),
+                                   FacetChoice("b", "高校院所", 61, is_active=False)]),
+        ],
         "chart": {
             "kind": "bar", "unit": "家",
             "labels": ["新材料", "生物医药", "电子信息", "装备制造"],

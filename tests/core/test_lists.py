@@ -181,6 +181,20 @@ def test_a_facet_of_too_many_choices_waits_for_the_wider_one(monkeypatch, rf):
     assert offered("source=丙")["source"] == ["甲", "乙", "丙"]
 
 
+def test_a_long_facet_unfolds_and_is_escaped():
+    from core.filters import Facet, FacetChoice
+    from core.templatetags.portal_format import facet_choices
+
+    choices = [FacetChoice(str(n), "<b>", n, is_active=n == 1) for n in range(9)]
+    html = facet_choices(Facet("kind", "类别", choices), "checkbox")
+
+    assert html.count("<label>") == html.count("&lt;b&gt;") == 9
+    assert html.count(" checked") == 1
+    assert '<details class="facet-more"><summary>更多类别</summary>' in html
+    assert html.index('value="7"') < html.index("<details") < html.index('value="8"')
+    assert "details" not in facet_choices(Facet("kind", "类别", choices[:8]), "checkbox")
+
+
 def test_rows_of_a_long_table_are_escaped_and_say_what_is_empty():
     from core.templatetags.portal_format import table_rows
 

@@ -96,6 +96,18 @@ def test_platform_page_lists_its_offers_at_a_fixed_cost(visitor, db, django_asse
     assert "登录后可见联系人" in page
 
 
+def test_platform_page_shows_twenty_capabilities_and_leads_to_the_rest(visitor, db):
+    platform = PlatformFactory()
+    CapabilityFactory.create_batch(21, platform=platform)
+
+    page = text(visitor.get(platform.get_absolute_url()))
+
+    assert page.count('class="card-title"><a href="/capabilities/') == 20
+    assert "全部 21 项服务能力" in page
+    listed = visitor.get(f"/capabilities/?platform={platform.slug}")
+    assert listed.context["total"] == 21
+
+
 def test_contacts_are_for_people_signed_in(sign_in, visitor, stranger):
     platform = PlatformFactory(contact_phone="0760-8888")
 
