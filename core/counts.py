@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -18,6 +20,17 @@ KEPT_SECONDS = 300
 LONG_ROWS = 500  # from here on a page is found by its keys before its rows are read
 
 Counted = TypeVar("Counted")
+_is_anew: ContextVar[bool] = ContextVar("counts_are_made_anew", default=False)
+
+
+@contextmanager
+def anew() -> Iterator[None]:
+    """Inside, what is kept is counted again, and kept from now on."""
+    token = _is_anew.set(True)
+    try:
+        yield
+    finally:
+        _is_anew.reset(token)
 
 
 def kept(
@@ -32,7 +45,7 @@ def kept(
     except EmptyResultSet:
         return count()
     key = f"core:counts:{hashlib.sha256(text.encode()).hexdigest()}"
-    known: Counted | None = cache.get(key)
+    known: Counted | None = None if _is_anew.get() else cache.get(key)
     if known is not None:
         return known
     counted = count()

@@ -63,6 +63,8 @@ app.conf.beat_schedule = {
         "task": "reporting.compute_portal_values",
         "schedule": crontab(hour=0, minute=40),
     },
+    # before what core.counts keeps for five minutes is over
+    "count-directories": {"task": "portal.count_directories", "schedule": 240.0},
     "probe-home": {"task": "reporting.probe_home", "schedule": crontab(minute="*/5")},
     "purge-sessions": {"task": "accounts.purge_sessions", "schedule": crontab(hour=3, minute=5)},
 }
