@@ -30,7 +30,7 @@ PROMISE_REQUIRED = "promise_required"
 
 def promise_required(row: Disclosure | None) -> Refused:
     """What keeps a granted text from an organisation, and where to promise (HTTP 403)."""
-    where = f"请到 {row.get_absolute_url()} 接受。" if row else ""
+    where = f"请到 {row.get_absolute_url()} 接受。" if row and row.is_standing else ""
     return Refused(f"接受保密承诺后可以看全文。{where}", PROMISE_REQUIRED)
 
 

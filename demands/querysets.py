@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from demands.enums import DemandStatus, DisclosureStatus
+from demands.enums import Confidentiality, DemandStatus, DisclosureStatus
 
 
 class DemandQuerySet(models.QuerySet[Any]):
@@ -66,9 +66,15 @@ class DisclosureQuerySet(models.QuerySet[Any]):
         """What the owner agreed to and has not taken back, promised or not."""
         return self.filter(status__in=[DisclosureStatus.GRANTED, DisclosureStatus.PROMISED])
 
+    def sought(self) -> DisclosureQuerySet:
+        """About demands that are confidential and still open."""
+        return self.filter(
+            demand__status=DemandStatus.OPEN, demand__confidentiality=Confidentiality.TEASER
+        )
+
     def unanswered(self) -> DisclosureQuerySet:
-        """Requests that wait for the owner, about demands that are still open."""
-        return self.filter(status=DisclosureStatus.REQUESTED, demand__status=DemandStatus.OPEN)
+        """Requests that wait for the owner."""
+        return self.sought().filter(status=DisclosureStatus.REQUESTED)
 
     def never_promised(self) -> DisclosureQuerySet:
         """What was granted, and perhaps taken back, before anybody promised secrecy."""

@@ -139,7 +139,7 @@ def waiting_requests(access: DemandAccess) -> QuerySet[Disclosure]:
 
 def waiting_promises(access: DemandAccess) -> QuerySet[Disclosure]:
     """Grants whose promise somebody of the user's organisations is still to accept."""
-    rows = Disclosure.objects.filter(
+    rows = Disclosure.objects.sought().filter(
         status=DisclosureStatus.GRANTED, organisation__in=access.organisation_ids
     )
     return rows.select_related("demand").order_by("status_changed_at", "pk")

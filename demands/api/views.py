@@ -62,9 +62,10 @@ class DemandViewSet(ExchangedViewSet, viewsets.ReadOnlyModelViewSet[Demand]):
         保密承诺时为 403 promise_required，写明到哪里接受。"""
         demand = self.get_object()
         if not self.access.full_text_visible(demand):
-            decision = self.access.can("read_full", demand)
-            row = selectors.waiting_promises(self.access).filter(demand=demand).first()
-            raise promise_required(row) if row else Refused(decision.reason)
+            own = selectors.own_disclosures(self.access, demand)
+            granted = [row for row in own if row.is_standing]
+            reason = self.access.can("read_full", demand).reason
+            raise promise_required(granted[0]) if granted else Refused(reason)
         is_noted = services.note_full_reading(actor=request.user, demand=demand, now=timezone.now())
         context = {**self.get_serializer_context(), "is_noted": is_noted}
         return Response(serializers.DemandSerializer(demand, context=context).data)

@@ -331,3 +331,25 @@ def test_late_answers_are_reminded_of_by_the_clock_of_replies(cast, ask, now):
     assert services.remind_disclosures(now=tuesday + timedelta(minutes=5)) == 0
     event = Event.objects.get(name="demands.disclosure.overdue")
     assert tell_disclosure(event_id=event.pk, name=event.name, now=tuesday, **event.payload) == 2
+
+
+@pytest.mark.parametrize("values", [{"confidentiality": "public"}, {"status": "withdrawn"}])
+def test_what_is_no_longer_sought_waits_for_nobody(cast, secret, home, ask, now, values):
+    row = ask()
+    type(secret).objects.update(**values)
+
+    assert services.remind_disclosures(now=row.reply_due_at + timedelta(hours=1)) == 0
+    assert not selectors.waiting_requests(DemandAccess(cast.owner))
+
+    Disclosure.objects.update(status=S.GRANTED)
+    assert not selectors.waiting_promises(DemandAccess(cast.platform))
+
+
+def test_what_waits_leads_both_sides_to_it(cast, secret, ask):
+    row = ask()
+    assert list(selectors.waiting_requests(DemandAccess(cast.owner))) == [row]
+    assert not selectors.waiting_promises(DemandAccess(cast.platform))
+
+    Disclosure.objects.update(status=S.GRANTED)
+    assert list(selectors.waiting_promises(DemandAccess(cast.platform))) == [row]
+    assert not selectors.waiting_requests(DemandAccess(cast.owner))
