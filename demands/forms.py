@@ -107,8 +107,8 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]
                 "只公开摘要时用：对方看全文前，先接受本站的保密承诺；另有要求写在这里，会加进承诺书。"
             ),
             "is_anonymous": _("公众看到“匿名企业”；您联系的平台和管辖部门仍能看到单位名称。"),
-            "contact_name": _("只给您联系或授权的平台看，公众看不到。"),
-            "contact_phone": _("只给您联系或授权的平台看，公众看不到。"),
+            "contact_name": _("只给您联系或同意的平台看，公众看不到。"),
+            "contact_phone": _("只给您联系或同意的平台看，公众看不到。"),
             "expires_date": _("到期自动下架；留空为发布后 180 天。"),
         }
 
@@ -231,7 +231,7 @@ STEPS = (
     Step("terms", "预算与时间", "预算与时间", "给一个范围即可，正式价格由平台报价。",
          ("budget_low_yuan", "budget_high_yuan", "deadline_date", "region")),
     Step("visibility", "谁能看到", "谁能看到这条需求",
-         "保密的需求可以只公开摘要，全文只给您联系或授权的平台看。",
+         "保密的需求可以只公开摘要，全文只给您联系或同意的平台看。",
          ("confidentiality", "teaser", "is_anonymous", "contact_name", "contact_phone",
           "expires_date", "promise_note"),
          folded=("promise_note",), more="保密另有要求的，可以加进承诺书（可不填）"),

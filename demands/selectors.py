@@ -114,7 +114,7 @@ def granted_without_promise(demand: Demand, organisation_id: int | None) -> Disc
 
 
 def own_disclosures(access: DemandAccess, demand: Demand) -> list[Disclosure]:
-    """Where the requests and grants of the reader's organisations stand, with the last reason."""
+    """Where requests and grants of the reader's organisations stand, with the reason of a no."""
     mine = access.organisation_ids
     if not mine or not demand.is_confidential:
         return []
@@ -122,7 +122,8 @@ def own_disclosures(access: DemandAccess, demand: Demand) -> list[Disclosure]:
     found = list(rows.order_by("pk"))
     for row in found:
         row.demand = demand  # already read
-        row.reason = last_reason(row, "decline")
+        declined = row.status == DisclosureStatus.DECLINED
+        row.reason = last_reason(row, "decline") if declined else ""
     return found
 
 
