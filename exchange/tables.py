@@ -29,5 +29,5 @@ class RecordTable(tables.Table):
     )
     last_seen_at = tables.DateTimeColumn(verbose_name=_("最近读到"), orderable=False)
     gone_at = tables.DateTimeColumn(verbose_name=_("对方撤下时间"), orderable=False)
-    note = tables.Column(verbose_name=_("不取的原因"), orderable=False)
+    note = tables.Column(verbose_name=_("不取的原因"), order_by=("note",))
     error = tables.Column(verbose_name=_("未能同步的原因"), orderable=False)

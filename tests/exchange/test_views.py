@@ -146,3 +146,15 @@ def test_a_record_leads_to_its_row_here(sign_in, staff, conflict):
 
     assert answers[0].url == Platform.objects.get().get_absolute_url()
     assert answers[1].status_code == 404
+
+
+def test_records_that_are_not_taken_come_last(sign_in, staff, peer, now):
+    for number, note in enumerate(["不取", "", "不取"]):
+        PulledRecord.objects.create(
+            peer=peer, kind="demand", remote_id=str(number), note=note, label=f"第{number}条",
+            remote_updated_at=now,
+        )  # fmt: skip
+
+    rows = sign_in(staff).get(f"/manage/peers/{peer.pk}/records/").context["table"].rows
+
+    assert [row.record.label for row in rows] == ["第1条", "第2条", "第0条"]

@@ -12,8 +12,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.utils import timezone
 from launcher.environment import ROOT
 
+from core.access import SYSTEM
+from exchange import services
+from exchange.models import Peer
+from platforms.models import Platform
+from tests.factories.taxonomy import zhongshan
 from tests.operations.test_launcher import eventually
 
 pytestmark = pytest.mark.slow
@@ -97,6 +103,26 @@ def test_second_server_says_where_the_first_one_is(running, home: Path):
 
     assert second.returncode == 1
     assert address_in(said) in output
+
+
+@pytest.mark.django_db
+def test_another_portal_reads_what_this_one_publishes(running, settings):
+    """The server is a portal of its own, with its own database; the test's is its neighbour."""
+    address = address_in(running[1]).rstrip("/")
+    settings.SITE_URL = "https://neighbour.example.cn"
+    settings.OUTGOING_HTTP, settings.OUTGOING_NETWORKS = True, ["127.0.0.0/8"]
+    peer = Peer.objects.create(name="省平台", base_url=address, region=zhongshan())
+
+    job = services.start_pull(actor=SYSTEM, peer=peer, now=timezone.now())
+    services.run_pull(job_id=job.pk, now=timezone.now())
+
+    job.refresh_from_db()
+    made = Platform.objects.select_related("region")
+    assert (job.status, job.error) == ("done", "")
+    assert made.count() > 1
+    assert {row.region_id[:4] for row in made} == {"4420"}
+    assert all(row.source_url.startswith(f"{address}/platforms/") for row in made)
+    assert peer.records.filter(kind="platform", local_id__isnull=False).count() == made.count()
 
 
 def test_server_starts_again_what_was_killed(running):
