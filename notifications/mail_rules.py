@@ -19,12 +19,14 @@ DEFAULTS = {
     MailGroup.REPORTING: MailChoice.NOW,
     MailGroup.RELEASES: MailChoice.DAILY,
 }
-# how kinds begin; what begins otherwise (accounts, rights, stopped webhooks) is mailed always
-GROUPS = {
+# how kinds begin; accounts, rights and stopped webhooks are mailed always, as is what nobody sorted
+GROUPS: dict[str, MailGroup | None] = {
+    "organisation": None, "role": None, "join": None, "webhook": None,
     "matching": MailGroup.MATCHING,
     "project": MailGroup.PROJECTS, "message": MailGroup.PROJECTS, "outcome": MailGroup.PROJECTS,
     "receipt": MailGroup.PROJECTS, "booking": MailGroup.PROJECTS, "case": MailGroup.PROJECTS,
     "casecall": MailGroup.PROJECTS, "cases": MailGroup.PROJECTS,
+    "disclosure": MailGroup.PROJECTS,
     "platforms": MailGroup.LISTINGS, "demands": MailGroup.LISTINGS,
     "reporting": MailGroup.REPORTING,
 }  # fmt: skip

@@ -1,10 +1,12 @@
 """Mail that people can bear: at once, once a day or never, and not at night."""
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from core.errors import DomainError
 from notifications import services
 from notifications.enums import MailChoice, MailGroup
-from notifications.mail_rules import MailRules, group_of
+from notifications.mail_rules import GROUPS, MailRules, group_of
 from notifications.models import Notification
 from notifications.tasks import mail_digest, mail_waiting
 from tests.factories.accounts import UserFactory
@@ -73,6 +75,17 @@ def send(row, now):
 )
 def test_a_kind_has_its_group_or_always_goes(kind, group):
     assert group_of(kind) is group
+
+
+def test_every_kind_that_services_write_is_sorted():
+    words = set()
+    for path in settings.BASE_DIR.glob("*/services/*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "notify" in text or ".tell(" in text:
+            words |= set(re.findall(r'\bkind=f?"([a-z]+)[._]', text))
+
+    assert {"platforms", "matching", "disclosure"} <= words
+    assert words <= set(GROUPS)
 
 
 @pytest.mark.parametrize(
