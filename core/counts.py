@@ -61,7 +61,10 @@ class KeptPaginator(Paginator):  # type: ignore[type-arg]  # not generic when ru
     @cached_property
     def count(self) -> int:
         rows = self.rows
-        return len(self.object_list) if rows is None else kept(rows, rows.count, size=int)
+        if rows is None:
+            return len(self.object_list)
+        # known by which rows they are: what is shown of them, and in what order, adds nothing
+        return kept(rows.order_by().values("pk"), rows.count, size=int)
 
     @property
     def rows(self) -> QuerySet[Any] | None:

@@ -120,11 +120,10 @@ def _spread(name: str, values: list[Decimal], sees_all: bool) -> Spread:
 
 def own_results(rows: ResultQuerySet, run: EvaluationRun, user: Any) -> list[EvaluationResult]:
     """The user's own platforms in a run, as far as `rows` show them."""
-    if not getattr(user, "is_authenticated", False):
+    own = user.organisation_ids(Role.OPERATOR) if user.is_authenticated else ()
+    if not own:
         return []
-    mine = rows.light().filter(
-        round__run=run, platform__organisation__in=user.organisation_ids(Role.OPERATOR)
-    )
+    mine = rows.light().filter(round__run=run, platform__organisation__in=own)
     related = ("platform", "round__run")
     return list(mine.select_related(*related).order_by("platform__pinyin_key", "pk"))
 
