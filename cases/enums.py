@@ -93,3 +93,43 @@ class ClearanceStage(models.TextChoices):
     PREPARING = "preparing", _("编制中")
     SUBMITTED = "submitted", _("已报审")
     APPROVED = "approved", _("已批复")
+
+
+class VoucherProgrammeStatus(models.TextChoices):
+    """G25: a region's 服务券 from its draft to the day the last one is dealt with."""
+
+    DRAFT = "draft", _("草稿")
+    OPEN = "open", _("申领中")
+    CLOSED = "closed", _("已停止申领")
+    SETTLED = "settled", _("已结清")
+
+
+class VoucherStatus(models.TextChoices):
+    ISSUED = "issued", _("已发放，待使用")
+    BOUND = "bound", _("已关联合同")
+    REQUESTED = "requested", _("待审核")
+    RETURNED = "returned", _("退回补正")
+    APPROVED = "approved", _("待拨付")
+    PAID = "paid", _("已兑付")
+    REFUSED = "refused", _("不予兑付")
+    EXPIRED = "expired", _("已过期")
+    VOIDED = "voided", _("已作废")
+
+
+# what takes nothing of the budget any more
+VOUCHER_OVER = (VoucherStatus.REFUSED, VoucherStatus.EXPIRED, VoucherStatus.VOIDED)
+
+
+class VoucherReach(models.TextChoices):
+    """At which platforms a voucher may be used; the last one makes it 跨城市通用 (complaint 12)."""
+
+    REGION = "region", _("本地区的平台")
+    RECOGNISED = "recognised", _("在册认定的平台，不限地区")
+    ANYWHERE = "anywhere", _("所有平台，不限地区")
+
+
+class VoucherMode(models.TextChoices):
+    """Complaint 12: 企业兑付 or 机构兑付."""
+
+    REIMBURSE = "reimburse", _("企业先付款，兑付给企业")
+    DEDUCT = "deduct", _("平台先抵扣，兑付给平台")

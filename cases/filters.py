@@ -10,8 +10,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import ClearanceKind, ClearanceStage, ProjectStatus
-from cases.models import Case, Project
+from cases.enums import (
+    ClearanceKind,
+    ClearanceStage,
+    ProjectStatus,
+    VoucherMode,
+    VoucherProgrammeStatus,
+    VoucherReach,
+    VoucherStatus,
+)
+from cases.models import Case, Project, Voucher
 from cases.querysets import InspectionQuerySet
 from cases.selectors import case_years
 from core.filters import FacetedFilterSet, WordsFilter
@@ -88,3 +96,38 @@ class CaseFilter(FacetedFilterSet):
         """Words asked for: the best hits first."""
         rows = super().filter_queryset(queryset)
         return rows.order_by("-search_rank", "-pk") if self.form.cleaned_data.get("q") else rows
+
+
+class VoucherProgrammeFilter(FacetedFilterSet):
+    """Programmes of service vouchers."""
+
+    facets = ("status", "reach")
+
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("名称"))
+    status = _several("status", _("状态"), VoucherProgrammeStatus.choices)
+    reach = _several("reach", _("可用平台"), VoucherReach.choices)
+
+
+class VoucherFilter(FacetedFilterSet):
+    """Vouchers, by who and what, and those whose audit is late."""
+
+    facets = ("status", "mode")
+
+    q = django_filters.CharFilter(method="named", label=_("券号、企业、平台或方案"))
+    status = _several("status", _("状态"), VoucherStatus.choices)
+    mode = _several("mode", _("兑付方式"), VoucherMode.choices)
+    timing = django_filters.ChoiceFilter(
+        method="late",
+        label=_("审核"),
+        empty_label=_("不限"),
+        choices=[("overdue", _("超时未审核"))],
+    )
+
+    def named(self, rows: QuerySet[Voucher], _name: str, value: str) -> QuerySet[Voucher]:
+        condition = Q(pk__in=[])
+        for path in ("number", "enterprise__name", "project__platform__name", "programme__name"):
+            condition |= Q(**{f"{path}__icontains": value})
+        return rows.filter(condition)
+
+    def late(self, rows: QuerySet[Voucher], _name: str, _value: str) -> QuerySet[Voucher]:
+        return rows.filter(status=VoucherStatus.REQUESTED, audit_due_at__lt=timezone.now())

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Avg, Count, F, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
-from cases.enums import CallStatus, CaseStatus, OutcomeStatus, ProjectStatus
+from cases.enums import (
+    VOUCHER_OVER,
+    CallStatus,
+    CaseStatus,
+    OutcomeStatus,
+    ProjectStatus,
+    VoucherStatus,
+)
 
 OPEN_STATUSES = (
     ProjectStatus.ENQUIRY,
@@ -86,3 +95,19 @@ class EntryQuerySet(models.QuerySet[Any]):
             highest=Max("scores__total"),
             scored=Count("scores"),
         )
+
+
+class VoucherQuerySet(models.QuerySet[Any]):
+    def in_force(self) -> VoucherQuerySet:
+        """Those that take something of the budget: not refused, expired or voided."""
+        return self.exclude(status__in=VOUCHER_OVER)
+
+    def unfinished(self) -> VoucherQuerySet:
+        """Those that somebody still has to deal with."""
+        return self.in_force().exclude(status=VoucherStatus.PAID)
+
+    def committed(self) -> Decimal:
+        """Yuan of the budget that are paid or promised: the amount asked for, before that the
+        face value."""
+        found = self.in_force().aggregate(sum=Sum(Coalesce("amount_yuan", "face_yuan")))
+        return found["sum"] or Decimal(0)

@@ -4,6 +4,8 @@ from cases.enums import CallStatus as K
 from cases.enums import CaseStatus as C
 from cases.enums import OutcomeStatus as O
 from cases.enums import ProjectStatus as P
+from cases.enums import VoucherProgrammeStatus as G
+from cases.enums import VoucherStatus as V
 from core.states import Relation, StateMachine, transition
 
 # in a project the platform is OWNER of the work, the enterprise is COUNTERPART
@@ -57,7 +59,8 @@ RECEIPT = StateMachine(
     initial=O.CLAIMED,
     transitions=(
         transition("confirm", "确认已付", sources=[O.CLAIMED], target=O.CONFIRMED,
-                   relations=[ENTERPRISE], tone="primary"),
+                   # what public money paid needs nobody's word
+                   relations=[ENTERPRISE, SYSTEM], tone="primary"),
         transition("reject", "不认可", sources=[O.CLAIMED], target=O.REJECTED,
                    relations=[ENTERPRISE], reason_required=True, tone="danger"),
     ),
@@ -101,5 +104,51 @@ CALL = StateMachine(
         transition("cancel", "取消征集", sources=[K.OPEN, K.SCORING], target=K.CANCELLED,
                    relations=[STAFF], reason_required=True, tone="danger",
                    confirm="页面保留并写明取消原因；报名的平台和受邀专家会收到通知。"),
+    ),
+)  # fmt: skip
+
+VOUCHER_PROGRAMME = StateMachine(
+    name="voucher_programme",
+    title="服务券方案",
+    statuses=G,
+    initial=G.DRAFT,
+    transitions=(
+        transition("open", "开放申领", sources=[G.DRAFT], target=G.OPEN, relations=[STAFF],
+                   tone="primary", confirm="开放后公众可见，除预算和截止日期外的规则不能再改。"),
+        transition("close", "停止申领", sources=[G.OPEN], target=G.CLOSED, relations=[STAFF],
+                   confirm="停止后不能再申领；已发放的券照常使用和兑付。"),
+        transition("settle", "结清", sources=[G.CLOSED], target=G.SETTLED, relations=[STAFF],
+                   tone="primary", confirm="所有券都办完后才能结清，结清后不能恢复。"),
+    ),
+)  # fmt: skip
+
+# of a voucher its enterprise is OWNER, the platform of its contract COUNTERPART, the staff of the
+# region that pays STAFF
+HOLDER, PROVIDER = Relation.OWNER, Relation.COUNTERPART
+VOUCHER = StateMachine(
+    name="voucher",
+    title="中试服务券",
+    statuses=V,
+    initial=V.ISSUED,
+    transitions=(
+        transition("bind", "用于合同", sources=[V.ISSUED], target=V.BOUND, relations=[HOLDER],
+                   tone="primary"),
+        # the holder or the platform, as the mode says
+        transition("request", "申请兑付", sources=[V.BOUND, V.RETURNED], target=V.REQUESTED,
+                   relations=[HOLDER, PROVIDER], tone="primary"),
+        transition("approve", "审核通过", sources=[V.REQUESTED], target=V.APPROVED,
+                   relations=[STAFF], tone="primary", confirm="通过后等待拨付，不能撤回。"),
+        transition("return", "退回补正", sources=[V.REQUESTED], target=V.RETURNED,
+                   relations=[STAFF], reason_required=True,
+                   confirm="申请方会看到理由，补正后可再申请。"),
+        transition("refuse", "不予兑付", sources=[V.REQUESTED, V.RETURNED], target=V.REFUSED,
+                   relations=[STAFF], reason_required=True, tone="danger",
+                   confirm="不予兑付后不能恢复，预算退回方案。"),
+        transition("pay", "登记拨付", sources=[V.APPROVED], target=V.PAID, relations=[STAFF],
+                   required_fields=("paid_date", "payment_reference"), tone="primary"),
+        transition("expire", "过期", sources=[V.ISSUED], target=V.EXPIRED, relations=[SYSTEM]),
+        transition("void", "作废", sources=[V.ISSUED, V.BOUND], target=V.VOIDED,
+                   relations=[HOLDER, STAFF], reason_required=True, tone="danger",
+                   confirm="作废后不能恢复，预算退回方案；申领期内可以重新申领。"),
     ),
 )  # fmt: skip

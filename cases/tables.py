@@ -173,3 +173,58 @@ class ReviewTable(tables.Table):
 
     class Meta:
         order_by = ("waiting",)
+
+
+class VoucherProgrammeTable(tables.Table):
+    """Programmes of service vouchers with what came of them."""
+
+    name = tables.Column(verbose_name=_("方案"), orderable=False)
+    region = tables.Column(verbose_name=_("出资地区"), orderable=False)
+    document_number = tables.Column(verbose_name=_("文号"), orderable=False)
+    budget_yuan = tables.Column(verbose_name=_("预算（元）"), order_by=("budget_yuan", "pk"))
+    share_percent = tables.Column(verbose_name=_("抵用比例（%）"), orderable=False)
+    voucher_cap_yuan = tables.Column(verbose_name=_("每张最高（元）"), orderable=False)
+    size_classes = tables.Column(accessor="size_words", verbose_name=_("企业规模"), orderable=False)
+    reach = tables.Column(accessor="get_reach_display", verbose_name=_("可用平台"), orderable=False)
+    modes = tables.Column(accessor="mode_words", verbose_name=_("兑付方式"), orderable=False)
+    opens_date = tables.DateColumn(format="Y-m-d", verbose_name=_("申领开始"), orderable=False)
+    closes_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("申领截止"), order_by=("closes_date", "pk")
+    )
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+    issued = tables.Column(verbose_name=_("已发放（张）"), orderable=False)
+    paid = tables.Column(verbose_name=_("已兑付（元）"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+
+class VoucherTable(tables.Table):
+    """Vouchers."""
+
+    number = tables.Column(verbose_name=_("服务券编号"), orderable=False)
+    programme = tables.Column(verbose_name=_("方案"), orderable=False)
+    enterprise = tables.Column(verbose_name=_("企业"), orderable=False)
+    project = tables.Column(accessor="project__number", verbose_name=_("对接项目"),
+                            orderable=False)  # fmt: skip
+    platform = tables.Column(accessor="project__platform", verbose_name=_("平台"), orderable=False)
+    mode = tables.Column(accessor="get_mode_display", verbose_name=_("兑付方式"), orderable=False)
+    face_yuan = tables.Column(verbose_name=_("面额（元）"), orderable=False)
+    amount_yuan = tables.Column(verbose_name=_("兑付金额（元）"), orderable=False)
+    issued_at = tables.DateTimeColumn(
+        format="Y-m-d", verbose_name=_("发放日期"), order_by=("issued_at", "pk")
+    )
+    valid_until_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("有效期至"), order_by=("valid_until_date", "pk")
+    )
+    audit_due_at = tables.DateTimeColumn(
+        format="Y-m-d", verbose_name=_("应审核日"), order_by=("audit_due_at", "pk")
+    )
+    paid_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("拨付日期"), order_by=("paid_date", "pk")
+    )
+    payment_reference = tables.Column(verbose_name=_("拨付凭证号"), orderable=False)
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+
+    class Meta:
+        default = ""

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import services
-from cases.services import call_notices, notices
+from cases.services import call_notices, notices, voucher_notices
 from core.events import on
 
 
@@ -70,3 +70,14 @@ def fulfil_demand(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
 @on("platforms.platformclaim.approved", name="cases.hand_over")
 def hand_over(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     services.hand_over_projects(claim_id=payload["claim_id"], now=timezone.now())
+
+
+@shared_task(name="cases.keep_vouchers", expires=3600)
+def keep_vouchers() -> None:
+    services.expire_vouchers(now=timezone.now())
+    services.remind_vouchers(now=timezone.now())
+
+
+@on(*voucher_notices.EVENTS, name="cases.tell_of_voucher")
+def tell_of_voucher(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    voucher_notices.tell_voucher(event_id=event_id, name=name, now=timezone.now(), **payload)

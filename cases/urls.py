@@ -3,14 +3,26 @@
 from django.urls import path, re_path
 
 from cases.enums import ClearanceKind
-from cases.states import CASE, OUTCOME, RECEIPT
-from cases.views import calls, enquiries, figures, ledger, outcomes, projects, receipts, stories
+from cases.states import CASE, OUTCOME, RECEIPT, VOUCHER_PROGRAMME
+from cases.views import (
+    calls,
+    enquiries,
+    figures,
+    ledger,
+    outcomes,
+    projects,
+    receipts,
+    stories,
+    vouchers,
+)
 
 app_name = "cases"
 ACTS = "|".join(projects.ACTS)
 ANSWERS = "|".join(row.name for row in OUTCOME.transitions)
 RECEIPT_ANSWERS = "|".join(row.name for row in RECEIPT.transitions)
 MOVES = "|".join(row.name for row in CASE.transitions)
+VOUCHER_ACTS = "|".join(vouchers.ACTS)
+PROGRAMME_MOVES = "|".join(row.name for row in VOUCHER_PROGRAMME.transitions)
 
 KINDS = "|".join(ClearanceKind.values)
 
@@ -54,6 +66,27 @@ urlpatterns = [
     path("case-entries/", calls.entries, name="entries"),
     path("case-entries/<int:pk>/withdraw/", calls.withdraw, name="withdraw_entry"),
     path("case-entries/<int:pk>/mark/", calls.mark, name="mark"),
+    path("voucher-programmes/", vouchers.programmes, name="voucher_programmes"),
+    path("voucher-programmes/new/", vouchers.new_programme, name="new_voucher_programme"),
+    path("voucher-programmes/<int:pk>/", vouchers.programme, name="voucher_programme"),
+    path(
+        "voucher-programmes/<int:pk>/edit/", vouchers.edit_programme, name="edit_voucher_programme"
+    ),
+    path("voucher-programmes/<int:pk>/claim/", vouchers.claim, name="claim_voucher"),
+    re_path(
+        rf"^voucher-programmes/(?P<pk>\d+)/(?P<name>{PROGRAMME_MOVES})/$",
+        vouchers.move_programme,
+        name="move_voucher_programme",
+    ),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/<slug:number>/", vouchers.voucher, name="voucher"),
+    path("vouchers/<slug:number>/bind/", vouchers.bind, name="bind_voucher"),
+    path("vouchers/<slug:number>/pay/", vouchers.pay, name="pay_voucher"),
+    re_path(
+        rf"^vouchers/(?P<number>[-\w]+)/(?P<name>{VOUCHER_ACTS})/$",
+        vouchers.act,
+        name="act_on_voucher",
+    ),
     path("review/cases/", stories.review, name="review"),
     path("manage/figures/", figures.figures, name="figures"),
 ]

@@ -26,7 +26,7 @@ GROUPS: dict[str, MailGroup | None] = {
     "project": MailGroup.PROJECTS, "message": MailGroup.PROJECTS, "outcome": MailGroup.PROJECTS,
     "receipt": MailGroup.PROJECTS, "booking": MailGroup.PROJECTS, "case": MailGroup.PROJECTS,
     "casecall": MailGroup.PROJECTS, "cases": MailGroup.PROJECTS,
-    "disclosure": MailGroup.PROJECTS,
+    "disclosure": MailGroup.PROJECTS, "voucher": MailGroup.PROJECTS,
     "platforms": MailGroup.LISTINGS, "demands": MailGroup.LISTINGS,
     "reporting": MailGroup.REPORTING,
 }  # fmt: skip

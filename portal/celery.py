@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
         "task": "cases.remind_inspections",
         "schedule": crontab(hour=9, minute=20),
     },
+    "keep-vouchers": {"task": "cases.keep_vouchers", "schedule": crontab(hour=9, minute=25)},
     "keep-recognition": {
         "task": "platforms.keep_recognition",
         "schedule": crontab(hour=0, minute=30),

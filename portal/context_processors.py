@@ -44,6 +44,7 @@ FOOTER = [
     ("统计分析", "reporting:analysis"),
     ("缺口图谱", "matching:atlas"),
     ("匹配规则", "matching:policy"),
+    ("中试服务券", "cases:voucher_programmes"),
     ("政策目标", "reporting:targets"),
     ("指标定义", "reporting:indicators"),
     ("报告核验", "reporting:verify"),

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from cases.api import receipts, views
+from cases.api import receipts, views, vouchers
 
 router = SimpleRouter()
 router.register("enquiries", views.EnquiryViewSet, basename="enquiry")
@@ -10,4 +10,8 @@ router.register("outcomes", views.OutcomeViewSet, basename="outcome")
 router.register("receipts", receipts.ReceiptViewSet, basename="receipt")
 router.register("cases", views.CaseViewSet, basename="case")
 router.register("case-calls", views.CaseCallViewSet, basename="case-call")
+router.register(
+    "voucher-programmes", vouchers.VoucherProgrammeViewSet, basename="voucher-programme"
+)
+router.register("vouchers", vouchers.VoucherViewSet, basename="voucher")
 urlpatterns = router.urls

@@ -1,4 +1,4 @@
-"""Records of projects, outcomes, cases and calls for cases."""
+"""Records of projects, outcomes, cases, calls for cases and service vouchers."""
 
 from cases.models.calls import CaseCall, CaseEntry, CaseScore
 from cases.models.projects import (
@@ -11,3 +11,4 @@ from cases.models.projects import (
     SafetyInspection,
 )
 from cases.models.stories import Case
+from cases.models.vouchers import Voucher, VoucherProgramme

@@ -26,3 +26,15 @@ from cases.selectors.projects import (
     thread_of,
 )
 from cases.selectors.stories import case_beginnings, case_rows, case_years, similar_cases
+from cases.selectors.voucher_checks import Eligibility, Payout, RuleCheck, payout
+from cases.selectors.vouchers import (
+    ProgrammeFigures,
+    bindable_projects,
+    eligibilities,
+    programme_figures,
+    programme_rows,
+    project_voucher,
+    voucher_counts,
+    voucher_rows,
+    vouchers_to_handle,
+)

@@ -36,6 +36,21 @@ from cases.services.projects import (
 from cases.services.receipts import answer_receipt, register_receipt
 from cases.services.starting_data import load_cases
 from cases.services.stories import edit_case, move_case, write_case
+from cases.services.voucher_programmes import (
+    create_programme,
+    edit_programme,
+    move_programme,
+)
+from cases.services.vouchers import (
+    audit_voucher,
+    bind_voucher,
+    claim_voucher,
+    expire_vouchers,
+    pay_voucher,
+    remind_vouchers,
+    request_payout,
+    void_voucher,
+)
 from core.activity import register_actions
 
 register_actions(
@@ -78,5 +93,19 @@ register_actions(
         "cases.casecall.withdraw_entry": "撤回了案例报名",
         "cases.casecall.mark": "给案例评了分",
         "cases.case.load": "载入了公开案例",
+        "cases.voucherprogramme.create": "新建了服务券方案",
+        "cases.voucherprogramme.edit": "修改了服务券方案",
+        "cases.voucherprogramme.open": "开放了服务券申领",
+        "cases.voucherprogramme.close": "停止了服务券申领",
+        "cases.voucherprogramme.settle": "结清了服务券方案",
+        "cases.voucher.issue": "申领了服务券",
+        "cases.voucher.bind": "把服务券用于合同",
+        "cases.voucher.request": "申请兑付",
+        "cases.voucher.return": "退回补正",
+        "cases.voucher.refuse": "不予兑付",
+        "cases.voucher.approve": "审核通过",
+        "cases.voucher.pay": "登记了拨付",
+        "cases.voucher.expire": "服务券过期",
+        "cases.voucher.void": "作废了服务券",
     }
 )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.access import ProjectAccess, ReceiptAccess
-from cases.models import Project, Receipt
+from cases.models import Project, Receipt, Voucher
 from core.errors import DomainError
 from core.files import store_file
 from core.services import check_record, emit, lock, log_activity
@@ -47,6 +47,10 @@ def register_receipt(
         raise DomainError("amount", "到账金额须大于 0。", "amount_yuan")
     if voucher_yuan is not None and not 0 < voucher_yuan <= amount_yuan:
         raise DomainError("voucher", "服务券抵用须大于 0，且不超过到账金额。", "voucher_yuan")
+    own = Voucher.objects.in_force().filter(project=locked).first()
+    if own is not None and (voucher_yuan is not None or voucher_number.strip()):
+        said = f"合同已用服务券 {own}，兑付后自动登记，这里不用填写。"
+        raise DomainError("voucher", said, "voucher_yuan")
     if voucher_number.strip() and voucher_yuan is None:
         raise DomainError("voucher", "填了服务券编号，请一并填写抵用金额。", "voucher_yuan")
     receipt = Receipt(

@@ -22,7 +22,7 @@ from cases.tables import ProjectTable
 from core.breadcrumbs import trail
 from core.lists import list_page
 from core.refusals import refusals_on
-from core.states import Transition
+from core.states import Relation, Transition
 from demands.access import DemandAccess, DisclosureAccess
 from demands.selectors import demand_for_page, own_disclosures
 from demands.services import note_full_reading
@@ -104,13 +104,20 @@ def project_screen(
     typed = typed or {}
     is_told = any(row.status != CaseStatus.WITHDRAWN for row in page.cases)
     is_confirmed = any(row.status == OutcomeStatus.CONFIRMED for row in page.outcomes)
+    voucher = None
+    if found.contract_date or Relation.COUNTERPART in relations:
+        voucher = selectors.project_voucher(request.user, found)
+    receipt_form = typed.get("receipt") or forms.ReceiptForm()
+    if voucher and voucher.project_id and isinstance(receipt_form, forms.ReceiptForm):
+        receipt_form.without_voucher()
     context = {
         "project": found, "page": page, "access": access, "thread": thread,
         "acts": _acts(access, found, next(iter(page.quotes), None), typed),
         "message_form": typed.get("message") or forms.MessageForm(),
-        "receipt_form": typed.get("receipt") or forms.ReceiptForm(),
+        "receipt_form": receipt_form,
         "sides": {name: name in {str(r) for r in relations} for name in ("owner", "counterpart")},
         "question": selectors.case_in_question(page.cases),
+        "voucher": voucher,
         "case_access": CaseAccess(request.user),
         "may_write": access.can("write_case", found) and is_confirmed and not is_told,
         "trail": trail(("对接项目", "cases:projects"), found.number),

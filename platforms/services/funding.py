@@ -110,8 +110,8 @@ def strike_funding(*, actor: Any, record: FundingRecord, reason: str, now: datet
     try:
         with transaction.atomic():
             locked.delete()
-    except ProtectedError:  # a plan of rewards of an app above holds it
-        raise DomainError("linked", "这笔资金由奖补方案登记，不能撤销。") from None
+    except ProtectedError:  # a plan of rewards or a voucher of an app above holds it
+        raise DomainError("linked", "这笔资金由奖补方案或服务券登记，不能撤销。") from None
     log_activity(
         actor=actor, action="platforms.fundingrecord.strike", target=platform, now=now,
         reason=reason, data=said,

@@ -18,6 +18,7 @@ from accounts.selectors import DEMO_USCC
 from accounts.services.demo import DEMO_DOMAIN
 from accounts.services.demo_bodies import DemoBody, load_demo_bodies
 from cases.services.demo_projects import DemoClients, attach_demo_projects
+from cases.services.demo_vouchers import DemoVoucherSides, attach_demo_vouchers
 from core.access import SYSTEM
 from platforms.models import Platform
 from platforms.services.demo import SLUG
@@ -95,6 +96,10 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
     attach_demo_work(
         platforms=[first, *made], cycle=cycles[0], run=run, now=now,
         cast=DemoCast(people, operators, clients[0], *others),
+    )  # fmt: skip
+    attach_demo_vouchers(
+        region=root, platforms=[first, *made], now=now,
+        sides=DemoVoucherSides(people["province"], clients, operators),
     )  # fmt: skip
     compute_portal_values(actor=SYSTEM, now=now)
     return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles),

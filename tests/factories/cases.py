@@ -7,7 +7,18 @@ import factory
 from django.utils import timezone
 
 from cases.enums import OutcomeStatus, ProjectStatus
-from cases.models import Case, CaseCall, CaseEntry, Message, Outcome, Project, Quote, Receipt
+from cases.models import (
+    Case,
+    CaseCall,
+    CaseEntry,
+    Message,
+    Outcome,
+    Project,
+    Quote,
+    Receipt,
+    Voucher,
+    VoucherProgramme,
+)
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import zhongshan
@@ -129,3 +140,45 @@ def entry_in(call: CaseCall, case: Case, **values) -> CaseEntry:
     return CaseEntry.objects.create(
         call=call, case=case, entered_by=call.made_by, entered_at=timezone.now(), **values
     )
+
+
+def voucher_programme(*, status="open", **values) -> VoucherProgramme:
+    """中山 pays 30 %, 50 000 a voucher at most, out of 100 000; at any platform, either way."""
+    today = timezone.localdate()
+    return VoucherProgramme.objects.create(
+        **{
+            "name": "中试服务券",
+            "region": zhongshan(),
+            "budget_yuan": 100_000,
+            "share_percent": 30,
+            "voucher_cap_yuan": 50_000,
+            "yearly_cap_yuan": 80_000,
+            "needs_demand": False,
+            "reach": "anywhere",
+            "modes": ["reimburse", "deduct"],
+            "opens_date": today - timedelta(days=30),
+            "closes_date": today + timedelta(days=30),
+            "status": status,
+            "made_by": UserFactory(),
+        }
+        | values
+    )
+
+
+def voucher_of(programme: VoucherProgramme, enterprise, **values) -> Voucher:
+    """A voucher issued ten days ago."""
+    now = timezone.now()
+    made = Voucher.objects.create(
+        **{
+            "number": f"FWQ-{Voucher.objects.count() + 1}",
+            "programme": programme,
+            "enterprise": enterprise,
+            "claimed_by": programme.made_by,
+            "issued_at": now - timedelta(days=10),
+            "status_changed_at": now - timedelta(days=10),
+            "valid_until_date": timezone.localdate() + timedelta(days=60),
+            "face_yuan": 50_000,
+        }
+        | values
+    )
+    return Voucher.objects.get(pk=made.pk)

@@ -14,7 +14,7 @@ from accounts.enums import Role
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Receipt
-from cases.selectors import inspection_rows, open_calls
+from cases.selectors import inspection_rows, open_calls, voucher_counts
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from demands.selectors import waiting_promises, waiting_requests
@@ -69,6 +69,7 @@ def enterprise(user: Any) -> Panel:
         .aggregate(count=Count("pk"), first=Min("project__number"))
     )
     mine, threads = reverse("demands:manage"), reverse("cases:projects")
+    vouchers, held = reverse("cases:vouchers"), voucher_counts(user)
     outcome = payment = threads
     if outcomes["first"]:
         outcome = reverse("cases:outcome", args=[outcomes["first"]])
@@ -84,6 +85,9 @@ def enterprise(user: Any) -> Panel:
             Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
             Item("待补完的需求草稿与退回", counts["draft"],
                  f"{mine}?status=draft&status=returned"),
+            Item("退回补正的服务券", held["returned"], f"{vouchers}?status=returned"),
+            Item("待使用的服务券", held["unused"], f"{vouchers}?status=issued", waits=False),
+            Item("待申请兑付的服务券", held["bound"], f"{vouchers}?status=bound", waits=False),
             Item("等待平台回复", projects["waiting"], f"{threads}?status=enquiry", waits=False),
             Item("进行中的对接", projects["open"], threads, waits=False),
             Item("申请中和将使用的预约", booked,
@@ -95,6 +99,7 @@ def enterprise(user: Any) -> Panel:
             Group("需求与对接", links(
                 ("我的需求", "demands:manage"), ("我的对接", "cases:projects"),
                 ("我的预约", "platforms:bookings"), ("查服务能力", "platforms:capabilities"),
+                ("申领服务券", "cases:voucher_programmes"), ("我的服务券", "cases:vouchers"),
                 ("我的订阅", "matching:subscriptions"),
             )),
             Group("单位", links(("单位资料", "accounts:organisation"))),
@@ -132,6 +137,7 @@ def operator(user: Any) -> Panel:
     manage, threads = reverse("platforms:mine"), reverse("cases:projects")
     bookings, booked = reverse("platforms:bookings"), booking_counts(user, timezone.now())
     changes, tickets = change_counts(user), ticket_counts(user, timezone.now())
+    vouchers, held = reverse("cases:vouchers"), voucher_counts(user)
     return Panel(
         "我的平台",
         [
@@ -154,6 +160,8 @@ def operator(user: Any) -> Panel:
                  reverse("cases:calls"), waits=False),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
                  f"{reverse('platforms:changes')}?status=asked&status=returned"),
+            Item("退回补正的服务券", held["returned"], f"{vouchers}?status=returned"),
+            Item("待申请兑付的服务券", held["bound"], f"{vouchers}?status=bound", waits=False),
             Item("待确认仍有效的能力", counts["stale"], reverse("platforms:overdue")),
             Item("待补完的能力草稿与退回", counts["draft"], manage),
             Item("进行中的对接", projects["open"], threads, waits=False),
@@ -165,7 +173,7 @@ def operator(user: Any) -> Panel:
                 ("预约", "platforms:bookings"),
                 ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
                 ("对接成效", "cases:figures"), ("案例征集", "cases:calls"),
-                ("我的案例报名", "cases:entries"),
+                ("我的案例报名", "cases:entries"), ("服务券", "cases:vouchers"),
                 ("我的订阅", "matching:subscriptions"),
             )),
             Group("认定与年报", links(

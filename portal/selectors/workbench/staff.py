@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.access import OrganisationAccess
 from accounts.enums import OrganisationStatus, Role
 from cases.access import CallAccess, CaseAccess, ProjectAccess
-from cases.enums import CallStatus, ProjectStatus
-from cases.selectors import overdue_inspections, unmarked_calls
+from cases.enums import CallStatus, ProjectStatus, VoucherStatus
+from cases.selectors import overdue_inspections, unmarked_calls, vouchers_to_handle
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from exchange.access import PulledRecordAccess
@@ -136,6 +136,11 @@ def _recognition(user: Any) -> list[Item]:
                 f"{reverse('platforms:assessments')}?timing=pressing", due="due_date"),
         counted("安全检查逾期未整改", overdue_inspections(ProjectAccess(user)),
                 f"{reverse('cases:inspections')}?timing=overdue", due="rectify_by"),
+        counted("待审核的服务券兑付", vouchers_to_handle(user, VoucherStatus.REQUESTED),
+                f"{reverse('cases:vouchers')}?status=requested", due="audit_due_at",
+                is_day=False),
+        Item("待拨付的服务券", vouchers_to_handle(user, VoucherStatus.APPROVED).count(),
+             f"{reverse('cases:vouchers')}?status=approved"),
         Item("到年度的退坡补贴，待考核或拨付",
              due_subsidies(user, timezone.localdate().year).count(),
              f"{reverse('platforms:subsidies')}?timing=due"),
@@ -194,6 +199,7 @@ def _doors(user: Any) -> list[Group]:
         Group("支持与安全", links(
             ("要素诉求", "platforms:tickets"), ("财政资金台账", "platforms:funding"),
             ("退坡补贴", "platforms:subsidies"), ("进口税收政策名单", "platforms:tax_list"),
+            ("服务券方案", "cases:voucher_programmes"), ("服务券审核与拨付", "cases:vouchers"),
             ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
         )),
         Group("年报与评价", links(
