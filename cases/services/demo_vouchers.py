@@ -121,14 +121,14 @@ class _Round:
                 expire_vouchers(now=self.now)
 
     def _contract(self, voucher: Voucher, at: datetime) -> Project:
-        """A signed, delivered and partly paid contract of the voucher's enterprise."""
+        """A signed contract, done and partly paid, of the voucher's enterprise."""
         operator = self.sides.operators[self.platform.pk]
         day = timezone.localdate(at)
         capability = Capability.objects.filter(platform=self.platform).order_by("pk").first()
         project = Project.objects.create(
             number=f"YQ{day.year}-{voucher.pk:05d}", title="中试放大与检测（演示服务券合同）",
             platform=self.platform, capability=capability, enterprise=voucher.enterprise,
-            started_by=self.person, status=ProjectStatus.DELIVERED, status_changed_at=at,
+            started_by=self.person, status=ProjectStatus.CLOSED, status_changed_at=at,
             asked_at=at - 2 * A_DAY, reply_due_at=at, first_replied_at=at - A_DAY,
             contract_amount_yuan=200_000, contract_date=day, promised_date=day + 30 * A_DAY,
             started_date=day, delivered_date=day, is_demo=True,
