@@ -43,7 +43,8 @@ class PeerClient:
         found = answer.get("results")
         if not isinstance(found, list) or not all(_is_record(row) for row in found):
             raise _odd()
-        return Page(int(answer.get("count") or 0), found)
+        count = answer.get("count")
+        return Page(count if isinstance(count, int) else len(found), found)
 
     def ids(self, path: str) -> Iterator[str]:
         """Every public id. Raises Unreachable."""
@@ -84,8 +85,11 @@ class PeerClient:
             raise Unreachable("status", f"对方接口回应 {answer.status}，请核对网址、令牌和版本。")
         try:
             found = json.loads(answer.body)
-        except ValueError as error:
+            text = json.dumps(found, ensure_ascii=False).encode()  # half a surrogate is no text
+        except (ValueError, RecursionError) as error:
             raise _odd() from error
+        if rb"\u0000" in text:  # no column holds it
+            raise _odd()
         if not isinstance(found, dict):
             raise _odd()
         return found

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from core.models import JobStatus
 from exchange.access import PeerAccess, PulledRecordAccess
 from exchange.enums import Kind, Outcome
 from exchange.kinds import KINDS
@@ -67,11 +66,6 @@ def last_jobs(peer: Peer) -> QuerySet[PullJob]:
     return peer.jobs.select_related("owner").order_by("-pk")[:10]
 
 
-def running_job(peer: Peer) -> PullJob | None:
-    """The pull under way, if any."""
-    return peer.jobs.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).first()
-
-
 def counts_in_words(result: Mapping[str, Any]) -> str:
     """What a pull did: 新增 12，更新 3; empty when nothing changed."""
     counts = result.get("counts", {})
@@ -124,6 +118,8 @@ def side_by_side(records: Iterable[PulledRecord]) -> list[RecordConflict]:
     found = []
     for record in records:
         spec, row = KINDS[record.kind], record.local  # type: ignore[attr-defined]
+        if row is None:  # taken back to a draft and deleted here
+            continue
         ours = spec.values_here(row, record.conflicts)
         fields = [
             FieldConflict(

@@ -53,8 +53,8 @@ def settle_conflicts(
 
 def _write(record: PulledRecord, values: dict[str, Any], now: datetime) -> None:
     spec = KINDS[record.kind]
-    row = spec.model._default_manager.get(pk=record.local_id)
-    if not rows.is_public(row):
+    row = spec.model._default_manager.filter(pk=record.local_id).first()
+    if row is None or not rows.is_public(row):
         raise DomainError("wrong_state", "本站的记录已经下架，不能再采用对方的内容。")
     stored, wrong = spec.stored(values)
     if wrong:

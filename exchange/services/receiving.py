@@ -188,7 +188,8 @@ def _page(peer: Peer, data: Mapping[str, Any]) -> str:
     if url.startswith("/"):
         return f"{peer.base_url}{url}"
     origin = data.get("origin")
-    return str(origin.get("url") or "") if isinstance(origin, dict) else ""
+    found = str(origin.get("url") or "") if isinstance(origin, dict) else ""
+    return found if found.startswith(("https://", "http://")) else ""
 
 
 def _moment(text: Any) -> datetime:

@@ -25,6 +25,7 @@ class Neighbour:
         self.asked: list[str] = []
         self.page_size = 100
         self.failing_after: int | None = None
+        self.authorization = ""
 
     def publish(self, path: str, make: Callable[[], Any], **changed: Any) -> dict[str, Any]:
         """Let the neighbour have the record of the row that `make` makes; no row stays here."""
@@ -72,6 +73,7 @@ def running_neighbour() -> Iterator[Neighbour]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            neighbour.authorization = self.headers.get("Authorization", "")
             status, found = neighbour.answer(self.path)
             body = json.dumps(found).encode()
             self.send_response(status)

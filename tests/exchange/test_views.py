@@ -158,3 +158,17 @@ def test_records_that_are_not_taken_come_last(sign_in, staff, peer, now):
     rows = sign_in(staff).get(f"/manage/peers/{peer.pk}/records/").context["table"].rows
 
     assert [row.record.label for row in rows] == ["第1条", "第2条", "第0条"]
+
+
+def test_a_conflict_of_a_row_that_is_not_public_here_takes_nothing(sign_in, staff, peer, conflict):
+    Platform.objects.update(status="withdrawn")
+    client, given = sign_in(staff), {"field": ["summary"], "take": "theirs"}
+
+    refused = client.post(f"/manage/peers/records/{conflict.pk}/settle/", given, follow=True)
+    Platform.objects.all().delete()
+    gone = client.get(f"/manage/peers/{peer.pk}/conflicts/")
+
+    conflict.refresh_from_db()
+    assert "已经下架" in refused.content.decode()
+    assert sorted(conflict.conflicts) == ["address", "summary"]
+    assert gone.context["conflicts"] == []
