@@ -10,16 +10,19 @@ from django.utils import timezone
 from accounts.models import Organisation
 from cases import selectors
 from platforms.models import Platform
+from platforms.selectors.booking import booking_replies
 
 register = template.Library()
 
 
 @register.inclusion_tag("cases/_reply_facts.html")
 def reply_facts(platform: Platform) -> dict[str, Any]:
-    """Reply rate, median first reply, how many and as of when. One query."""
+    """Replies to enquiries and, by themselves, to bookings, as of now. Two queries."""
+    now = timezone.now()
     return {
         "platform": platform,
-        "facts": selectors.reply_facts(platform, now=timezone.now()),
+        "facts": selectors.reply_facts(platform, now=now),
+        "bookings": booking_replies(platform, now),
     }
 
 

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from platforms.access import BookingAccess
 from platforms.enums import BookingStatus
-from platforms.models import Booking, Equipment, Line
+from platforms.models import Booking, Equipment, Line, Platform
 from platforms.models.booking import HORIZON
 
 RELATED = ("platform__region", "equipment", "line", "organisation", "asked_by")
@@ -131,6 +131,38 @@ def booking_counts(user: Any, now: datetime) -> dict[str, Any]:
         due=Min("reply_due_at", filter=waiting),
         unsettled=Count("pk", filter=Q(status=BookingStatus.ACCEPTED, end_at__lte=now)),
     )
+
+
+@dataclass(frozen=True)
+class BookingReplies:
+    """How a platform answers bookings: those of the last 365 days answered or due."""
+
+    count: int
+    accepted: int
+    on_time: int
+
+    @property
+    def on_time_percent(self) -> int:
+        return round(100 * self.on_time / self.count) if self.count else 0
+
+
+def booking_replies(platform: Platform, now: datetime) -> BookingReplies:
+    """Beside SRV-17 and SRV-18, which count enquiries alone; what was withdrawn before an answer
+    does not count. Demonstrations count only for demo platforms. One query."""
+    rows = platform.bookings.filter(
+        organisation__isnull=False, asked_at__gte=now - timedelta(days=365)
+    )
+    rows = rows if platform.is_demo else rows.filter(is_demo=False)
+    accepted, declined = Q(accepted_at__isnull=False), Q(status=BookingStatus.DECLINED)
+    late = Q(status=BookingStatus.REQUESTED, reply_due_at__lt=now)
+    on_time = Q(accepted_at__lte=F("reply_due_at"))
+    on_time |= declined & Q(status_changed_at__lte=F("reply_due_at"))
+    found = rows.filter(accepted | declined | late).aggregate(
+        count=Count("pk"),
+        accepted=Count("pk", filter=accepted),
+        on_time=Count("pk", filter=on_time),
+    )
+    return BookingReplies(**found)
 
 
 def asked_bookings(user: Any, now: datetime) -> QuerySet[Booking]:

@@ -16,6 +16,7 @@ from platforms.services.assessments import (
     ask_extension,
     conclude_assessment,
     grant_extension,
+    letter_of,
     plan_assessment,
     refuse_extension,
     request_assessment,

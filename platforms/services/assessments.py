@@ -122,6 +122,17 @@ def conclude_assessment(
     return locked
 
 
+@transaction.atomic
+def letter_of(assessment: Assessment) -> Assessment:
+    """The concluded assessment with a code: one concluded before letters had any gets it now."""
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if locked.result and not locked.verification_code:
+        locked.verification_code = get_random_string(12, CODE_CHARACTERS)
+        locked.save(update_fields=["verification_code", "updated_at"])
+    assessment.verification_code = locked.verification_code
+    return assessment
+
+
 def _take_panel(assessment: Assessment) -> bool:
     """Take points and total from the experts' sheets: their means, to 0.01 and 0.1 points.
 

@@ -134,6 +134,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_assessment(request, pk)
     if not found.result:
         raise Http404
+    found = services.letter_of(found)
     url = request.build_absolute_uri(found.get_absolute_url())
     return send_file(conclusion_pdf(found, url), f"{found}.pdf", inline=True)
 

@@ -13,7 +13,6 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.enums import Role
 from core.files import file_items
-from core.templatetags.portal_format import plain
 from reporting.enums import DisputeStatus
 from reporting.models import (
     AnnualReport,
@@ -83,7 +82,7 @@ class Overview:
         return {
             "head": ["同类组", "家数", "最低", "中位", "平均", "最高"], "numeric": range(1, 6),
             "rows": [
-                (row.group, row.count, *map(plain, (row.low, row.middle, row.average, row.high)))
+                (row.group, row.count, *map(_score, (row.low, row.middle, row.average, row.high)))
                 for row in self.spreads
             ],
         }  # fmt: skip
@@ -108,6 +107,11 @@ def overview(run: EvaluationRun, *, sees_all: bool) -> Overview:
         spreads=[_spread(name, values, sees_all) for name, values in sorted(groups.items())],
         bands=[(f"{10 * ten}—{10 * ten + 10}", bands[ten]) for ten in range(10)],
     )  # fmt: skip
+
+
+def _score(value: Decimal | None) -> str:
+    """A score, to two decimals wherever scores stand in a column."""
+    return "" if value is None else f"{value:.2f}"
 
 
 def _spread(name: str, values: list[Decimal], sees_all: bool) -> Spread:

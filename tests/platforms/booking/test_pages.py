@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from platforms.access import BookingAccess
 from platforms.models import Booking, UsageLog
-from platforms.selectors.booking import calendar_of
+from platforms.selectors.booking import booking_replies, calendar_of
 from platforms.states import BOOKING
 from tests.factories.booking import BookingFactory, SharedFactory, hour
 from tests.factories.platforms import EquipmentFactory
@@ -38,6 +38,29 @@ def test_buttons_are_for_their_side(asked, cast, row):
     may = {who for who in vars(cast) if BookingAccess(getattr(cast, who)).can(row.name, asked)}
 
     assert may == ({"enterprise"} if row.name == "withdraw" else {"operator"})
+
+
+def test_answers_to_bookings_stand_by_themselves_on_the_platforms_page(client, reactor, firm, now):
+    asked = now - timedelta(days=9)
+    promised = asked + timedelta(days=2)
+    early, late = asked + timedelta(hours=5), asked + timedelta(days=3)
+    for place, values in enumerate((
+        {"status": "used", "accepted_at": early, "unit": 1},
+        {"status": "declined", "status_changed_at": early, "decline_reason": "busy"},
+        {"status": "declined", "status_changed_at": late, "decline_reason": "busy"},
+        {},  # nobody answered
+        {"status": "withdrawn"},  # before an answer
+        {"reply_due_at": now + timedelta(days=1)},  # not due yet
+    )):  # fmt: skip
+        facts = {"start_at": hour(5 + place), "asked_at": asked, "reply_due_at": promised}
+        BookingFactory(equipment=reactor, organisation=firm, **(facts | values))
+
+    found = booking_replies(reactor.platform, now)
+    page = client.get(reactor.platform.get_absolute_url()).content.decode()
+
+    assert (found.count, found.accepted, found.on_time, found.on_time_percent) == (4, 1, 2, 50)
+    assert "另有设备预约申请 4 次，按时答复 50%，受理 1 次" in page
+    assert "近一年还没有到期的咨询" in page
 
 
 def test_the_calendar_says_when_never_who(client, reactor, firm, now):

@@ -1,6 +1,6 @@
 """Assessments: asked for, put off or not, concluded, with what a conclusion entails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.errors import DomainError, Refused
 from platforms import services
-from platforms.models import AssessmentItem
+from platforms.models import Assessment, AssessmentItem
 from platforms.services.recognition_messages import tell_recognition
 from tests.factories.recognition import RecognitionFactory
 
@@ -165,6 +165,21 @@ def test_the_letter_is_for_the_parties_once_concluded(
     assert response["Content-Type"] == "application/pdf"
     assert f"{url}" in client.get(recognition.get_absolute_url()).content.decode()
     assert sign_in(stranger).get(url).status_code == 404
+
+
+def test_an_older_letter_gets_its_code_once(sign_in, staff, assessment):
+    Assessment.objects.filter(pk=assessment.pk).update(
+        result="passed", held_date=date(2025, 3, 1), conclusion="通过", verification_code=""
+    )
+    url = f"/assessments/{assessment.pk}/letter/"
+
+    codes = []
+    for _ in range(2):
+        assert sign_in(staff).get(url).status_code == 200
+        codes.append(Assessment.objects.get(pk=assessment.pk).verification_code)
+
+    assert codes[0] == codes[1] != ""
+    assert sign_in(staff).get(f"/letters/{codes[0]}/").status_code == 200
 
 
 def test_anybody_verifies_a_letter_by_its_code(
