@@ -9,11 +9,11 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.model_fields import user_field
 from core.models import BaseModel, SearchableModel, SourcedModel
+from core.templatetags.portal_format import dated, day
 from policies.enums import ContentStatus, Validity
 from policies.querysets import ContentQuerySet, TopicQuerySet
 from taxonomy.term_fields import region_field
@@ -81,10 +81,10 @@ class Content(BaseModel, SourcedModel, SearchableModel):
         """The day of the piece, as precise as known: 2024, 2024-05 or 2024-05-20."""
         issued: date | None = getattr(self, "issued_date", None)
         if issued:
-            return issued.isoformat()
+            return day(issued)
         if self.source_date or self.source_kind or not self.published_at:
-            return self.source_date  # what came from elsewhere is not dated by us
-        return timezone.localdate(self.published_at).isoformat()
+            return dated(self.source_date)  # what came from elsewhere is not dated by us
+        return day(self.published_at)
 
 
 class PolicyDocument(Content):

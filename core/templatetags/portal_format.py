@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from core.access import Access, Decision
 
 register = template.Library()
 UNKNOWN = "未注明"
+A_DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 EMPTY = "---------"  # of Django, for no choice
 SHOWN_CHOICES = 8  # of a facet before it unfolds
 
@@ -49,20 +51,35 @@ def plain(value: Decimal | float | int | None) -> str:
     return text or "0"
 
 
+class Date(str):
+    """A date in words of a program; on a page an element that no line breaks inside."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return f"<time>{self}</time>" if self else ""
+
+
 @register.filter
-def day(value: date | datetime | None) -> str:
+def day(value: date | datetime | None) -> Date:
     """A day: 2026-11-21 (local time)."""
     if value is None:
-        return ""
+        return Date()
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value.isoformat()
+    return Date(value.isoformat())
 
 
 @register.filter
-def moment(value: datetime | None) -> str:
+def moment(value: datetime | None) -> Date:
     """A time: 2026-11-21 09:30 (local)."""
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+    return Date(timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "")
+
+
+@register.filter
+def dated(value: Any) -> Any:
+    """Text that is a date and nothing else as `day` gives one; the rest as it is."""
+    return Date(value) if isinstance(value, str) and A_DATE.fullmatch(value) else value
 
 
 @register.filter
@@ -96,7 +113,8 @@ def table_rows(
     lines = (
         f'<tr><th scope="row">{conditional_escape(row[0])}</th>'
         + "".join(
-            f"{opened[n]}{conditional_escape(row[n] or '—')}</td>" for n in range(1, len(row))
+            f"{opened[n]}{conditional_escape(dated(row[n]) or '—')}</td>"
+            for n in range(1, len(row))
         )
         + "</tr>"
         for row in rows
