@@ -72,6 +72,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "short_name": f"{jurisdiction.name}中试资源网络",
             "owner": jurisdiction.owner,
             "region_name": jurisdiction.name,
+            "modules": jurisdiction.modules,
             "nav": navigation,
             "way_back": _way_back(request, user, navigation),
             "footer": _links(FOOTER),

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "core.middleware.DomainErrorMiddleware",
+    "portal.middleware.ModuleMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

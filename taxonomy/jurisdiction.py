@@ -165,7 +165,7 @@ class Jurisdiction:
     field_list: str
     source: str
     platform_kinds: tuple[str, ...]
-    modules: tuple[str, ...]
+    modules: tuple[str, ...]  # optional parts in use; portal/middleware.py knows their addresses
     reviewers: tuple[str, ...]
     # evaluation schemes in use, by slug
     evaluations: tuple[str, ...] = ()
@@ -176,6 +176,7 @@ class Jurisdiction:
     example_fields: tuple[str, ...] = ()
 
     def has_module(self, name: str) -> bool:
+        """Whether an optional part of the portal is in use here."""
         return name in self.modules
 
 

@@ -358,20 +358,24 @@ def _voucher(project: Project, amount: Decimal, *, is_first: bool) -> dict[str, 
     }
 
 
+TOLD = {OutcomeKind.PRODUCED: "实现量产", OutcomeKind.LAUNCHED: "产品上市"}
+
+
 def _stories(outcomes: Sequence[Outcome], now: datetime) -> None:
-    """A few published cases, told of confirmed mass production, one a platform."""
+    """A few published cases, one a platform: of mass production, every third of a launch."""
     told: dict[int, Case] = {}
     for outcome in outcomes:
         project = outcome.project
-        is_good = outcome.kind == OutcomeKind.PRODUCED and project.status == P.CLOSED
+        kind = OutcomeKind.PRODUCED if len(told) % 3 else OutcomeKind.LAUNCHED
+        is_good = outcome.kind == kind and project.status == P.CLOSED
         if not is_good or project.platform_id in told or len(told) == STORIES:
             continue
         at = outcome.status_changed_at
         case = Case(
             slug=project.number.lower(), project=project, platform=project.platform,
-            title=f"{project.title}实现量产（演示案例）", client_name=project.enterprise.name,
+            title=f"{project.title}{TOLD[kind]}（演示案例）", client_name=project.enterprise.name,
             field=project.capability.field if project.capability else None,
-            region=project.platform.region, result="企业确认实现量产（演示数据）。",
+            region=project.platform.region, result=f"企业确认{TOLD[kind]}（演示数据）。",
             summary="演示案例：企业带着小试成果而来，经放大、试制和检测，形成可量产的工艺。",
             status=CaseStatus.PUBLISHED, status_changed_at=at, published_at=at, consented_at=at,
             written_by=outcome.claimed_by,

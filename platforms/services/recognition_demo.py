@@ -45,7 +45,8 @@ def attach_demo_programme(*, now: datetime) -> Programme | None:
 
 @transaction.atomic
 def attach_demo_challenge(*, now: datetime) -> Programme | None:
-    """Open a demo batch with a challenge list; None without a ladder or terms of processes.
+    """Open a demo batch with a challenge list; None without a ladder or terms of processes, and
+    where there are no challenge lists.
 
     Marked `is_demo`. Safe to run twice: an existing one is left alone.
     """
@@ -54,7 +55,7 @@ def attach_demo_challenge(*, now: datetime) -> Programme | None:
     slugs = [f"{home.slug}-{ladder.slug}" for ladder in home.ladders[:1]]
     scheme = Scheme.objects.filter(slug__in=slugs).first()
     kinds = list(Term.objects.of("process-kind")[:CHALLENGES])
-    if found is not None or scheme is None or not kinds:
+    if found is not None or scheme is None or not kinds or not home.has_module("challenges"):
         return found
     today = timezone.localdate(now)
     title = f"演示：{today.year} 年中试平台建设揭榜挂帅"

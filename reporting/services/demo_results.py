@@ -89,7 +89,7 @@ def attach_demo_lists(
     wanted: list[tuple[str, dict[str, Any], datetime]] = [
         (ListKind.PLATFORMS, roster, earlier), (ListKind.PLATFORMS, roster, now),
         (ListKind.SUPPLY, here, now), (ListKind.DEMANDS, {"demo": True}, now),
-        (ListKind.PROJECTS, here, now),
+        (ListKind.PROJECTS, here, now), (ListKind.PRODUCTS, here, now),
         (ListKind.STRONG, here | {"cycle": cycle.pk, "grades": ["excellent", "good"]}, now),
     ]  # fmt: skip
     made = []

@@ -194,7 +194,9 @@ def test_lists_are_published_with_a_difference_and_marked(made):
     first, second = editions.filter(kind="platforms")
 
     # demands are those of the starting data, which is not loaded here
-    assert {row.kind for row in editions} == {"platforms", "supply", "projects", "strong"}
+    assert {row.kind for row in editions} == {
+        "platforms", "supply", "projects", "products", "strong",
+    }  # fmt: skip
     assert {(row.status, row.is_demo) for row in editions} == {("published", True)}
     assert second.previous == first
     assert second.added_count > 0

@@ -179,6 +179,8 @@ def _doors(user: Any) -> list[Group]:
     keeps_ladder = runs_portal or ProgrammeAccess(user).schemes().exists()
     programmes = [("申报批次", "platforms:managed_programmes")]
     schemes = [("评价办法", "reporting:schemes")]
+    bids = current_jurisdiction().has_module("challenges")
+    challenges = [("揭榜榜单", "platforms:challenges")] if bids else []
     lists = [("发布编号清单", "reporting:managed_lists")]
     engine = [("匹配任务", "matching:runs"), ("匹配权重", "matching:weights"),
               ("相邻门户", "exchange:peers")]  # fmt: skip
@@ -190,7 +192,7 @@ def _doors(user: Any) -> list[Group]:
         )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
-            *(programmes if keeps_ladder else []), ("揭榜榜单", "platforms:challenges"),
+            *(programmes if keeps_ladder else []), *challenges,
             ("征求部门意见", "platforms:opinion_requests"), ("平台名册", "platforms:roster"),
             ("变动报告", "platforms:changes"),
             ("登记事项", "platforms:register"), ("考核评估", "platforms:assessments"),
