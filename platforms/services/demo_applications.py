@@ -52,7 +52,7 @@ STEP = timedelta(days=3)  # what each stage takes
 # the place of a platform among those without a status, where its application stands, for how many
 # days; bids also say which item of the list they are for. The first is the demo operator's.
 BATCH = ((1, A.CITY, 20), (2, A.PROVINCE, 40), (3, A.PUBLICITY, 2))
-BIDS = ((0, 0, A.RETURNED, 3), (0, 1, A.EXPERTS, 34), (0, 2, A.EXPERTS, 12),
+BIDS = ((0, 0, A.RETURNED, 3), (0, 1, A.EXPERTS, 4), (0, 2, A.EXPERTS, 12),
         (1, 3, A.REJECTED, 6), (1, -1, A.RECOGNISED, 30))  # fmt: skip
 LAST = {A.RETURNED: STAGES[0], A.REJECTED: A.PROVINCE, A.RECOGNISED: A.DECISION}
 

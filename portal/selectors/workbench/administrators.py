@@ -13,10 +13,10 @@ from accounts.enums import OrganisationStatus, Role
 from accounts.selectors import last_seal
 from core.models import JobStatus
 from core.templatetags.portal_format import moment
-from exchange.access import PulledRecordAccess
 from exchange.selectors import peer_rows
 from matching.access import MatchRunAccess
 from portal.selectors.workbench.parts import Group, Item, Panel, links, pending
+from portal.selectors.workbench.staff import conflicts
 
 FAILED = "accounts.user.sign_in_failed"
 UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING)
@@ -94,11 +94,10 @@ def _machinery(user: Any) -> list[Item]:
     )  # fmt: skip
     rows: Any = peer_rows(user)  # annotated
     peers = rows.filter(last_status=JobStatus.FAILED)
-    conflicts = PulledRecordAccess(user).visible().filter(gone_at=None).exclude(conflicts=[])
     page, neighbours = reverse("matching:runs"), reverse("exchange:peers")
     return [
         Item("最近同步失败的相邻门户", peers.count(), neighbours),
-        Item("待处理的同步冲突", conflicts.count(), neighbours),
+        *conflicts(user),
         Item("个匹配任务进行中", runs["open"], f"{page}?status=queued&status=running", waits=False),
         Item("个匹配任务失败", runs["failed"], f"{page}?status=failed", waits=False),
     ]

@@ -106,11 +106,11 @@ def _registers(user: Any) -> list[Item]:
         Item("待审核的案例", CaseAccess(user).reviewable().count(), reverse("cases:review")),
         pending("评分中的案例征集", CallAccess(user), CallStatus.SCORING, "cases:calls"),
         _unanswered(user),
-        *_conflicts(user),
+        *conflicts(user),
     ]  # fmt: skip
 
 
-def _conflicts(user: Any) -> list[Item]:
+def conflicts(user: Any) -> list[Item]:
     """What a neighbouring portal and this one both changed, for those who run this one."""
     access = PulledRecordAccess(user)
     if not access.is_admin():
