@@ -167,10 +167,9 @@ def test_who_asks_too_fast_is_held_up(client, writer):
     client.force_login(writer)
     url = reverse("matching:similar_capabilities")
 
-    answers = [client.post(url, {"title": TITLE}).status_code for _ in range(90)]
-
-    assert answers[0] == 200
-    assert 429 in answers
+    assert client.post(url, {"title": TITLE}).status_code == 200
+    # more than two minutes' worth: on a slow machine the clock may turn in between
+    assert any(client.post(url, {"title": TITLE}).status_code == 429 for _ in range(150))
 
 
 def test_hint_is_for_people_who_are_signed_in(client):
