@@ -18,5 +18,6 @@ class CasesConfig(AppConfig):
         register_guard("cases.message", guards.may_read_message_file)
         register_guard("cases.outcome", guards.may_read_evidence)
         register_guard("cases.receipt", guards.may_read_receipt)
+        register_guard("cases.bid", guards.may_read_bid_file)
         register_deeds("cases", pair_deeds)
         register_lender(TOPIC_KIND, cases_for_topics)

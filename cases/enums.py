@@ -133,3 +133,27 @@ class VoucherMode(models.TextChoices):
 
     REIMBURSE = "reimburse", _("企业先付款，兑付给企业")
     DEDUCT = "deduct", _("平台先抵扣，兑付给平台")
+
+
+class ChallengeStatus(models.TextChoices):
+    """Z06: a demand put forward for others to bid for, from its draft to its acceptance."""
+
+    DRAFT = "draft", _("草稿")
+    IN_REVIEW = "in_review", _("待审核")
+    RETURNED = "returned", _("退回修改")
+    ACCEPTED = "accepted", _("待发榜")
+    OPEN = "open", _("揭榜中")
+    JUDGING = "judging", _("评审中")
+    PUBLICITY = "publicity", _("公示中")
+    AWARDED = "awarded", _("攻关中")
+    DONE = "done", _("已验收")
+    FAILED = "failed", _("未揭成")
+    WITHDRAWN = "withdrawn", _("已撤榜")
+
+
+class BidStatus(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    WON = "won", _("中选")
+    LOST = "lost", _("未中选")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import (
+    ChallengeStatus,
     ClearanceKind,
     ClearanceStage,
     ProjectStatus,
@@ -131,3 +132,18 @@ class VoucherFilter(FacetedFilterSet):
 
     def late(self, rows: QuerySet[Voucher], _name: str, _value: str) -> QuerySet[Voucher]:
         return rows.filter(status=VoucherStatus.REQUESTED, audit_due_at__lt=timezone.now())
+
+
+class ChallengeFilter(FacetedFilterSet):
+    """Challenges by words of their demand, state and field."""
+
+    facets = ("status", "field")
+
+    q = django_filters.CharFilter(
+        field_name="demand__title", lookup_expr="icontains", label=_("项目名称")
+    )
+    status = _several("status", _("状态"), ChallengeStatus.choices)
+    field = TermChoiceFilter(
+        "field-data", field_name="demand__field", label=_("领域"),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cases.access import OutcomeAccess, ProjectAccess, ReceiptAccess
+from cases.access import BidAccess, OutcomeAccess, ProjectAccess, ReceiptAccess
 from cases.models import Message
 
 
@@ -27,3 +27,8 @@ def may_read_evidence(user: Any, target_id: str) -> bool:
 def may_read_receipt(user: Any, target_id: str) -> bool:
     """Vouchers of a receipt: whoever sees its project."""
     return ReceiptAccess(user).visible().filter(pk=target_id).exists()
+
+
+def may_read_bid_file(user: Any, target_id: str) -> bool:
+    """Files of a bid: whoever may read the bid."""
+    return BidAccess(user).visible().filter(pk=target_id).exists()

@@ -12,8 +12,10 @@ from django.db.models.functions import Coalesce
 
 from cases.enums import (
     VOUCHER_OVER,
+    BidStatus,
     CallStatus,
     CaseStatus,
+    ChallengeStatus,
     OutcomeStatus,
     ProjectStatus,
     VoucherStatus,
@@ -29,6 +31,10 @@ OPEN_STATUSES = (
 )
 
 
+# enquiries that were answered; what came of an award began with the answer, and nobody waited
+ANSWERED = Q(first_replied_at__isnull=False) & ~Q(bid__isnull=False, first_replied_at=F("asked_at"))
+
+
 def owed(*, now: datetime) -> Q:
     """Enquiries that tell how a platform replies: answered, or due by now (SRV-18). What its
     enterprise took back before a reply was due says nothing about the platform."""
@@ -37,7 +43,7 @@ def owed(*, now: datetime) -> Q:
         first_replied_at=None,
         status_changed_at__lt=F("reply_due_at"),
     )
-    return (Q(first_replied_at__isnull=False) | Q(reply_due_at__lt=now)) & ~taken_back
+    return (ANSWERED | Q(first_replied_at=None, reply_due_at__lt=now)) & ~taken_back
 
 
 class ProjectQuerySet(models.QuerySet[Any]):
@@ -111,3 +117,47 @@ class VoucherQuerySet(models.QuerySet[Any]):
         face value."""
         found = self.in_force().aggregate(sum=Sum(Coalesce("amount_yuan", "face_yuan")))
         return found["sum"] or Decimal(0)
+
+
+# challenges that anybody may know of; a withdrawn one only once it was on a list
+PUBLIC_CHALLENGES = (
+    ChallengeStatus.OPEN, ChallengeStatus.JUDGING, ChallengeStatus.PUBLICITY,
+    ChallengeStatus.AWARDED, ChallengeStatus.DONE, ChallengeStatus.FAILED,
+)  # fmt: skip
+# those whose bids have been opened
+UNSEALED = PUBLIC_CHALLENGES[1:]
+
+
+class ChallengeQuerySet(models.QuerySet[Any]):
+    def public(self) -> ChallengeQuerySet:
+        """Those that stand on a published list, whatever became of them since."""
+        return self.filter(
+            Q(status__in=PUBLIC_CHALLENGES) | Q(status="withdrawn", listing__isnull=False)
+        )
+
+    def due(self, *, today: date) -> ChallengeQuerySet:
+        """Open ones whose last day for bids is past."""
+        return self.filter(status=ChallengeStatus.OPEN, due_date__lt=today)
+
+    def settled(self, *, today: date) -> ChallengeQuerySet:
+        """Those whose choice has been public long enough, without an objection to answer."""
+        rows = self.filter(status=ChallengeStatus.PUBLICITY, publicity_until__lt=today)
+        open_ones = self.filter(objections__isnull=False, objections__answered_at=None)
+        return rows.exclude(pk__in=open_ones.values("pk"))
+
+
+class BidQuerySet(models.QuerySet[Any]):
+    def standing(self) -> BidQuerySet:
+        """Bids that were handed in and not taken back."""
+        return self.filter(status__in=[BidStatus.SUBMITTED, BidStatus.WON, BidStatus.LOST])
+
+    def unsealed(self) -> BidQuerySet:
+        """Standing bids that may be read by the poser, staff and judges."""
+        return self.standing().filter(challenge__status__in=UNSEALED)
+
+    def with_marks(self) -> BidQuerySet:
+        """As for entries of calls."""
+        return self.annotate(
+            mean=Avg("scores__total"), lowest=Min("scores__total"),
+            highest=Max("scores__total"), scored=Count("scores"),
+        )  # fmt: skip

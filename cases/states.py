@@ -1,7 +1,9 @@
 """From first contact to confirmed outcome, and the story told of it."""
 
+from cases.enums import BidStatus as B
 from cases.enums import CallStatus as K
 from cases.enums import CaseStatus as C
+from cases.enums import ChallengeStatus as H
 from cases.enums import OutcomeStatus as O
 from cases.enums import ProjectStatus as P
 from cases.enums import VoucherProgrammeStatus as G
@@ -21,8 +23,8 @@ PROJECT = StateMachine(
     transitions=(
         transition("answer", "回复", sources=[P.ENQUIRY], target=P.IN_TALKS, relations=[PLATFORM],
                    tone="primary"),
-        transition("quote", "报价", sources=OPEN, target=P.QUOTED, relations=[PLATFORM],
-                   tone="primary"),
+        transition("quote", "报价", sources=OPEN, target=P.QUOTED,
+                   relations=[PLATFORM, SYSTEM], tone="primary"),
         transition("decline", "婉拒", sources=OPEN, target=P.DECLINED, relations=[PLATFORM],
                    reason_required=True, tone="danger", confirm="婉拒后企业会收到您的理由。"),
         transition("contract", "确认签约", sources=[P.QUOTED], target=P.CONTRACTED,
@@ -150,5 +152,63 @@ VOUCHER = StateMachine(
         transition("void", "作废", sources=[V.ISSUED, V.BOUND], target=V.VOIDED,
                    relations=[HOLDER, STAFF], reason_required=True, tone="danger",
                    confirm="作废后不能恢复，预算退回方案；申领期内可以重新申领。"),
+    ),
+)  # fmt: skip
+
+# of a challenge the one who put it forward is OWNER; of a bid the bidder, the poser COUNTERPART
+CHALLENGE = StateMachine(
+    name="challenge",
+    title="技术揭榜项目",
+    statuses=H,
+    initial=H.DRAFT,
+    transitions=(
+        transition("submit", "提交审核", sources=[H.DRAFT, H.RETURNED], target=H.IN_REVIEW,
+                   relations=[Relation.OWNER], tone="primary"),
+        transition("accept", "审核通过", sources=[H.IN_REVIEW], target=H.ACCEPTED,
+                   relations=[STAFF], tone="primary"),
+        transition("return", "退回修改", sources=[H.IN_REVIEW], target=H.RETURNED,
+                   relations=[STAFF], reason_required=True),
+        transition("publish", "发榜", sources=[H.ACCEPTED], target=H.OPEN, relations=[STAFF],
+                   tone="primary"),
+        transition("withdraw", "撤榜",
+                   sources=[H.DRAFT, H.RETURNED, H.IN_REVIEW, H.ACCEPTED, H.OPEN],
+                   target=H.WITHDRAWN, relations=[Relation.OWNER, STAFF, SYSTEM],
+                   reason_required=True, tone="danger",
+                   confirm="撤榜后不能恢复；已揭榜的单位会收到通知，方案不再拆封。"),
+        transition("unseal", "拆封方案", sources=[H.OPEN], target=H.JUDGING,
+                   relations=[Relation.OWNER, STAFF, SYSTEM], tone="primary"),
+        transition("choose", "选定并公示", sources=[H.JUDGING], target=H.PUBLICITY,
+                   relations=[Relation.OWNER], tone="primary"),
+        transition("award", "选定", sources=[H.JUDGING], target=H.AWARDED,
+                   relations=[Relation.OWNER], tone="primary"),
+        transition("settle", "公示期满，确认中选", sources=[H.PUBLICITY], target=H.AWARDED,
+                   relations=[Relation.OWNER, STAFF, SYSTEM], tone="primary"),
+        transition("reopen", "异议成立，重新评审", sources=[H.PUBLICITY], target=H.JUDGING,
+                   relations=[STAFF], reason_required=True, tone="danger"),
+        transition("fail", "不选定，结束揭榜", sources=[H.JUDGING], target=H.FAILED,
+                   relations=[Relation.OWNER], reason_required=True, tone="danger",
+                   confirm="揭榜的单位会看到原因；以后可以重新提出。"),
+        transition("resume", "对接中断，重新评审", sources=[H.AWARDED], target=H.JUDGING,
+                   relations=[SYSTEM]),
+        transition("finish", "验收", sources=[H.AWARDED], target=H.DONE, relations=[SYSTEM]),
+        transition("miss", "未达要求", sources=[H.AWARDED], target=H.FAILED, relations=[SYSTEM]),
+    ),
+)  # fmt: skip
+
+BID = StateMachine(
+    name="bid",
+    title="揭榜方案",
+    statuses=B,
+    initial=B.DRAFT,
+    transitions=(
+        transition("submit", "提交方案", sources=[B.DRAFT, B.WITHDRAWN], target=B.SUBMITTED,
+                   relations=[Relation.OWNER], tone="primary"),
+        transition("withdraw", "撤回方案", sources=[B.SUBMITTED], target=B.WITHDRAWN,
+                   relations=[Relation.OWNER], tone="danger",
+                   confirm="撤回后不参加评审，截止前可以再提交。"),
+        transition("win", "中选", sources=[B.SUBMITTED, B.LOST], target=B.WON,
+                   relations=[Relation.COUNTERPART]),
+        transition("lose", "未中选", sources=[B.SUBMITTED, B.WON], target=B.LOST,
+                   relations=[Relation.COUNTERPART, SYSTEM]),
     ),
 )  # fmt: skip

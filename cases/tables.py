@@ -228,3 +228,72 @@ class VoucherTable(tables.Table):
 
     class Meta:
         default = ""
+
+
+class ChallengeTable(tables.Table):
+    """Challenges; amounts in 万元."""
+
+    title = tables.Column(accessor="demand", verbose_name=_("揭榜项目"), orderable=False)
+    listing = tables.Column(verbose_name=_("榜单"), orderable=False)
+    field = tables.Column(accessor="demand__field", verbose_name=_("领域"), orderable=False)
+    region = tables.Column(verbose_name=_("地区"), orderable=False)
+    organisation = tables.Column(
+        accessor="demand__shown_organisation", verbose_name=_("需求单位"), orderable=False
+    )
+    bounty_wan = tables.Column(verbose_name=_("榜金（万元）"), order_by=("bounty_wan", "pk"))
+    payer = tables.Column(verbose_name=_("出资方"), orderable=False)
+    due_date = tables.DateColumn(
+        format="Y-m-d", verbose_name=_("揭榜截止日"), order_by=("due_date", "pk")
+    )
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+    winner = tables.Column(accessor="chosen", verbose_name=_("中选单位"), orderable=False)
+
+    class Meta:
+        default = UNKNOWN
+
+    def value_winner(self, value: Any) -> str:
+        return "、".join(str(bid) for bid in value)
+
+
+class BidTable(tables.Table):
+    """Own bids."""
+
+    challenge = tables.Column(verbose_name=_("揭榜项目"), orderable=False)
+    platform = tables.Column(verbose_name=_("承担平台"), orderable=False)
+    price_yuan = tables.Column(verbose_name=_("报价（元）"), orderable=False)
+    lead_days = tables.Column(verbose_name=_("周期（天）"), orderable=False)
+    due_date = tables.DateColumn(
+        accessor="challenge__due_date", format="Y-m-d", verbose_name=_("截止日"), orderable=False
+    )
+    status = tables.Column(accessor="get_status_display", verbose_name=_("状态"), orderable=False)
+    submitted_at = tables.DateTimeColumn(
+        format="Y-m-d H:i", verbose_name=_("提交时间"), orderable=False
+    )
+
+    class Meta:
+        default = UNKNOWN
+
+
+class RankedBidTable(tables.Table):
+    """Opened bids of one challenge by their mean mark."""
+
+    organisation = tables.Column(verbose_name=_("牵头单位"), orderable=False)
+    platform = tables.Column(verbose_name=_("承担平台"), orderable=False)
+    partners = tables.Column(verbose_name=_("合作单位"), orderable=False)
+    price_yuan = tables.Column(verbose_name=_("报价（元）"), orderable=False)
+    lead_days = tables.Column(verbose_name=_("周期（天）"), orderable=False)
+    mean = tables.Column(verbose_name=_("平均分"), orderable=False)
+    lowest = tables.Column(verbose_name=_("最低分"), orderable=False)
+    highest = tables.Column(verbose_name=_("最高分"), orderable=False)
+    scored = tables.Column(verbose_name=_("评分人数"), orderable=False)
+    comments = tables.Column(accessor="given", verbose_name=_("评语"), orderable=False)
+    status = tables.Column(accessor="get_status_display", verbose_name=_("结果"), orderable=False)
+
+    class Meta:
+        default = ""
+
+    def value_mean(self, value: Any) -> float:
+        return round(float(value), 1)
+
+    def value_comments(self, value: Any) -> str:
+        return "；".join(f"{row.reviewer} {row.total} 分：{row.comment}" for row in value)

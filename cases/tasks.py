@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import services
-from cases.services import call_notices, notices, voucher_notices
+from cases.services import call_notices, challenge_notices, notices, voucher_notices
 from core.events import on
 
 
@@ -81,3 +81,38 @@ def keep_vouchers() -> None:
 @on(*voucher_notices.EVENTS, name="cases.tell_of_voucher")
 def tell_of_voucher(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
     voucher_notices.tell_voucher(event_id=event_id, name=name, now=timezone.now(), **payload)
+
+
+@shared_task(name="cases.keep_challenges", expires=3600)
+def keep_challenges() -> None:
+    services.keep_challenges(now=timezone.now())
+
+
+@on("cases.challenge.moved", name="cases.tell_of_challenge")
+def tell_of_challenge(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    challenge_notices.tell_move(event_id=event_id, now=timezone.now(), **payload)
+
+
+@on("cases.challenge.invited", name="cases.tell_challenge_experts")
+def tell_challenge_experts(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    challenge_notices.tell_invited(event_id=event_id, now=timezone.now(), **payload)
+
+
+@on("cases.challenge.answered", name="cases.tell_objector")
+def tell_objector(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    challenge_notices.tell_answered(event_id=event_id, now=timezone.now(), **payload)
+
+
+@on(
+    "cases.project.closed",
+    "cases.project.cancelled",
+    "cases.project.declined",
+    name="cases.follow_project",
+)
+def follow_project(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    services.follow_project(project_id=payload["project_id"], now=timezone.now())
+
+
+@on("demands.demand.withdrawn", "demands.demand.returned", name="cases.withdraw_challenge")
+def withdraw_challenge(*, event_id: str, name: str, payload: dict[str, Any]) -> None:
+    services.withdraw_of_demand(demand_id=payload["demand_id"], now=timezone.now())

@@ -3,9 +3,12 @@
 from django.urls import path, re_path
 
 from cases.enums import ClearanceKind
+from cases.services.challenges import PLAIN
 from cases.states import CASE, OUTCOME, RECEIPT, VOUCHER_PROGRAMME
 from cases.views import (
+    bids,
     calls,
+    challenges,
     enquiries,
     figures,
     ledger,
@@ -25,6 +28,7 @@ VOUCHER_ACTS = "|".join(vouchers.ACTS)
 PROGRAMME_MOVES = "|".join(row.name for row in VOUCHER_PROGRAMME.transitions)
 
 KINDS = "|".join(ClearanceKind.values)
+CHALLENGE_MOVES = "|".join((*PLAIN, "settle"))
 
 urlpatterns = [
     path("clearances/", ledger.clearances, name="clearances"),
@@ -87,6 +91,31 @@ urlpatterns = [
         vouchers.act,
         name="act_on_voucher",
     ),
+    path("tech-challenges/", challenges.challenges, name="challenges"),
+    path("tech-challenges/propose/<slug:slug>/", challenges.propose, name="propose_challenge"),
+    path("tech-challenges/publish/", challenges.publish, name="publish_challenges"),
+    path("tech-challenges/<int:pk>/", challenges.challenge, name="challenge"),
+    path("tech-challenges/<int:pk>/edit/", challenges.edit, name="edit_challenge"),
+    path("tech-challenges/<int:pk>/extend/", challenges.extend, name="extend_challenge"),
+    path("tech-challenges/<int:pk>/invite/", challenges.invite, name="invite_to_challenge"),
+    path("tech-challenges/<int:pk>/object/", challenges.object_to, name="object_to_choice"),
+    path(
+        "tech-challenges/<int:pk>/objections/<int:objection>/",
+        challenges.answer,
+        name="answer_objection",
+    ),
+    path("tech-challenges/<int:pk>/bid/", bids.new_bid, name="new_bid"),
+    path("tech-challenges/<int:pk>/bids/", bids.ranked_bids, name="ranked_bids"),
+    re_path(
+        rf"^tech-challenges/(?P<pk>\d+)/(?P<name>{CHALLENGE_MOVES})/$",
+        challenges.move,
+        name="move_challenge",
+    ),
+    path("tech-bids/", bids.bids, name="bids"),
+    path("tech-bids/<int:pk>/", bids.bid, name="bid"),
+    path("tech-bids/<int:pk>/edit/", bids.edit_bid, name="edit_bid"),
+    path("tech-bids/<int:pk>/choose/", bids.choose, name="choose_bid"),
+    re_path(r"^tech-bids/(?P<pk>\d+)/(?P<name>submit|withdraw)/$", bids.move_bid, name="move_bid"),
     path("review/cases/", stories.review, name="review"),
     path("manage/figures/", figures.figures, name="figures"),
 ]

@@ -27,6 +27,7 @@ GROUPS: dict[str, MailGroup | None] = {
     "receipt": MailGroup.PROJECTS, "booking": MailGroup.PROJECTS, "case": MailGroup.PROJECTS,
     "casecall": MailGroup.PROJECTS, "cases": MailGroup.PROJECTS,
     "disclosure": MailGroup.PROJECTS, "voucher": MailGroup.PROJECTS,
+    "challenge": MailGroup.PROJECTS,
     "platforms": MailGroup.LISTINGS, "demands": MailGroup.LISTINGS,
     "reporting": MailGroup.REPORTING,
 }  # fmt: skip

@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=9, minute=20),
     },
     "keep-vouchers": {"task": "cases.keep_vouchers", "schedule": crontab(hour=9, minute=25)},
+    "keep-challenges": {"task": "cases.keep_challenges", "schedule": crontab(hour=0, minute=20)},
     "keep-recognition": {
         "task": "platforms.keep_recognition",
         "schedule": crontab(hour=0, minute=30),

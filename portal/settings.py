@@ -312,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "AlertStatusEnum": "reporting.enums.AlertStatus",
         "ApplicationStatusEnum": "platforms.enums.ApplicationStatus",
         "BookingRefusalEnum": "platforms.enums.BookingRefusal",
+        "ChallengeStatusEnum": "cases.enums.ChallengeStatus",
         "DeclineReasonEnum": "cases.enums.DeclineReason",
         "ListKindEnum": "reporting.enums.ListKind",
         "ListingStatusEnum": "platforms.enums.ListingStatus",

@@ -1,5 +1,6 @@
-"""Who may see and move projects, outcomes, cases and service vouchers."""
+"""Who may see and move projects, outcomes, cases, challenges and service vouchers."""
 
+from cases.access.challenges import BidAccess, ChallengeAccess
 from cases.access.projects import (
     ENTERPRISE_ROLES,
     OutcomeAccess,

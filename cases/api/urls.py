@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from cases.api import receipts, views, vouchers
+from cases.api import challenges, receipts, views, vouchers
 
 router = SimpleRouter()
 router.register("enquiries", views.EnquiryViewSet, basename="enquiry")
@@ -14,4 +14,5 @@ router.register(
     "voucher-programmes", vouchers.VoucherProgrammeViewSet, basename="voucher-programme"
 )
 router.register("vouchers", vouchers.VoucherViewSet, basename="voucher")
+router.register("tech-challenges", challenges.ChallengeViewSet, basename="tech-challenge")
 urlpatterns = router.urls

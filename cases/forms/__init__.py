@@ -1,5 +1,14 @@
-"""Forms of projects, outcomes, cases and service vouchers."""
+"""Forms of projects, outcomes, cases, challenges and service vouchers."""
 
+from cases.forms.challenges import (
+    AnswerForm,
+    BidForm,
+    ChallengeForm,
+    ExtendForm,
+    InviteForm,
+    ListForm,
+    ObjectionForm,
+)
 from cases.forms.projects import (
     ActionForm,
     ClearanceForm,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.selectors import reviewers
-from cases.models import Case, CaseCall, CaseScore
+from cases.models import BidScore, Case, CaseCall, CaseScore, Challenge
 from core.fields import DayInput, text_area
 from taxonomy.models import Region
 
@@ -105,7 +105,9 @@ class CallForm(forms.ModelForm):
 class ScoreForm(forms.Form):
     """Marks by criterion; an earlier score is what it begins with."""
 
-    def __init__(self, data: Any = None, *, call: CaseCall, score: CaseScore | None) -> None:
+    def __init__(
+        self, data: Any = None, *, call: CaseCall | Challenge, score: CaseScore | BidScore | None
+    ) -> None:
         given = list(score.marks) if score else []
         super().__init__(data)
         for place, row in enumerate(call.criteria):
@@ -116,7 +118,7 @@ class ScoreForm(forms.Form):
         self.fields["comment"] = forms.CharField(
             label=_("理由"), max_length=500, widget=text_area(2),
             initial=score.comment if score else "",
-            help_text=_("一句话；只有管辖部门看到。"),
+            help_text=_("一句话；参与评分的人之外不公开。"),
         )  # fmt: skip
 
     def values(self) -> dict[str, Any]:

@@ -1,6 +1,14 @@
-"""Records of projects, outcomes, cases, calls for cases and service vouchers."""
+"""Records of projects, outcomes, cases, calls for cases, challenges and service vouchers."""
 
 from cases.models.calls import CaseCall, CaseEntry, CaseScore
+from cases.models.challenges import (
+    CRITERIA,
+    Bid,
+    BidScore,
+    Challenge,
+    ChallengeList,
+    ChallengeObjection,
+)
 from cases.models.projects import (
     Clearance,
     Message,

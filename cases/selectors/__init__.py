@@ -13,6 +13,19 @@ from cases.selectors.calls import (
     selected_entries,
     unmarked_calls,
 )
+from cases.selectors.challenges import (
+    accepted_challenges,
+    biddable_platforms,
+    challenge_rows,
+    challenge_steps,
+    match_of,
+    offered_capabilities,
+    open_challenges,
+    own_bids,
+    ranked_bids,
+    unmarked_challenges,
+    winner_of,
+)
 from cases.selectors.figures import PERIODS, funnel, reply_facts
 from cases.selectors.ledger import clearance_rows, inspection_rows, overdue_inspections
 from cases.selectors.projects import (

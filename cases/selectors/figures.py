@@ -17,7 +17,7 @@ from django.utils import timezone
 from cases.access import ProjectAccess
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Project, Quote
-from cases.querysets import owed
+from cases.querysets import ANSWERED, owed
 from core.expressions import Median, WorkingHours
 from core.templatetags.portal_format import plain
 from platforms.models import Platform
@@ -55,15 +55,14 @@ def reply_facts(platform: Platform, *, now: datetime) -> ReplyFacts:
 
 def reply_facts_of(rows: QuerySet[Project], *, now: datetime) -> ReplyFacts:
     """As `reply_facts`, over any projects, counted as SRV-17 and SRV-18 are. One query."""
-    replied = Q(first_replied_at__isnull=False)
     days = (timezone.localdate(now) - FIRST_DAY).days + 2
     hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=FIRST_DAY, days=days)
     found = rows.filter(owed(now=now)).aggregate(
         count=Count("pk"),
-        replied=Count("pk", filter=replied),
+        replied=Count("pk", filter=ANSWERED),
         on_time=Count("pk", filter=Q(first_replied_at__lte=F("reply_due_at"))),
-        overdue=Count("pk", filter=Q(status=ProjectStatus.ENQUIRY) & ~replied),
-        hours=Median(hours, filter=replied),
+        overdue=Count("pk", filter=Q(status=ProjectStatus.ENQUIRY) & Q(first_replied_at=None)),
+        hours=Median(hours, filter=ANSWERED),
     )
     return ReplyFacts(
         count=found["count"],

@@ -1,5 +1,13 @@
 """Writers of projects, outcomes and cases."""
 
+from cases.services.bids import (
+    choose_bid,
+    keep_challenges,
+    mark_bid,
+    move_bid,
+    save_bid,
+    settle_choice,
+)
 from cases.services.calls import (
     create_call,
     edit_call,
@@ -8,6 +16,18 @@ from cases.services.calls import (
     move_call,
     select_entries,
     withdraw_entry,
+)
+from cases.services.challenges import (
+    answer_objection,
+    edit_challenge,
+    extend_challenge,
+    follow_project,
+    invite_reviewers,
+    move_challenge,
+    object_to_choice,
+    propose_challenge,
+    publish_challenges,
+    withdraw_of_demand,
 )
 from cases.services.consequences import fulfil_demand_of, hand_over_projects
 from cases.services.ledger import (
@@ -107,5 +127,32 @@ register_actions(
         "cases.voucher.pay": "登记了拨付",
         "cases.voucher.expire": "服务券过期",
         "cases.voucher.void": "作废了服务券",
+        "cases.challenge.create": "用需求提出了揭榜",
+        "cases.challenge.edit": "修改了揭榜",
+        "cases.challenge.submit": "提交了揭榜",
+        "cases.challenge.accept": "审核通过了揭榜",
+        "cases.challenge.return": "退回了揭榜",
+        "cases.challenge.publish": "发了榜",
+        "cases.challenge.withdraw": "撤了榜",
+        "cases.challenge.extend": "延长了揭榜截止日",
+        "cases.challenge.invite": "邀请了评审专家",
+        "cases.challenge.unseal": "拆封了方案",
+        "cases.challenge.choose": "选定了方案并公示",
+        "cases.challenge.award": "选定了方案",
+        "cases.challenge.object": "对公示提出了异议",
+        "cases.challenge.answer": "答复了异议",
+        "cases.challenge.settle": "确认了中选",
+        "cases.challenge.reopen": "因异议成立重新评审",
+        "cases.challenge.fail": "没有选定方案，结束了揭榜",
+        "cases.challenge.resume": "对接中断，重新评审",
+        "cases.challenge.finish": "验收了揭榜项目",
+        "cases.challenge.miss": "结束了未达要求的揭榜项目",
+        "cases.bid.create": "起草了揭榜方案",
+        "cases.bid.edit": "修改了揭榜方案",
+        "cases.bid.submit": "提交了揭榜方案",
+        "cases.bid.withdraw": "撤回了揭榜方案",
+        "cases.bid.mark": "给揭榜方案评了分",
+        "cases.bid.win": "选中了揭榜方案",
+        "cases.bid.lose": "没有选中揭榜方案",
     }
 )

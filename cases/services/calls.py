@@ -42,7 +42,7 @@ def create_call(
     assign(call, values, FIELDS)
     CallAccess(actor).require("create", call)
     _check(call)
-    people = _experts(reviewers)
+    people = experts(reviewers)
     call.save()
     call.reviewers.set(people)
     log_activity(actor=actor, action="cases.casecall.create", target=call, now=now)
@@ -74,7 +74,7 @@ def edit_call(
     assign(locked, values, FIELDS)
     access.require("edit", locked)  # nobody hands a call to a region that is not theirs
     _check(locked)
-    people = _experts(reviewers)
+    people = experts(reviewers)
     before = set(locked.reviewers.values_list("pk", flat=True))
     locked.save(update_fields=[*FIELDS, "updated_at"])
     locked.reviewers.set(people)
@@ -149,13 +149,7 @@ def mark_entry(
         pk=entry.pk
     )
     EntryAccess(actor).require_now("mark", locked)
-    limits = [row["marks"] for row in call.criteria]
-    if len(marks) != len(limits) or any(
-        not 0 <= mark <= most for mark, most in zip(marks, limits, strict=False)
-    ):
-        raise DomainError("marks", "每项得分须在 0 与满分之间。")
-    if not comment.strip():
-        raise DomainError("comment", "请用一句话说明理由。", "comment")
+    check_marks(call.criteria, marks, comment)
     score = CaseScore.objects.filter(entry=locked, reviewer=actor).first()
     score = score or CaseScore(entry=locked, reviewer=actor)
     score.marks, score.total = list(marks), sum(marks)
@@ -164,6 +158,17 @@ def mark_entry(
     score.save()
     _log(actor, "mark", locked, now)
     return score
+
+
+def check_marks(criteria: Sequence[Mapping[str, Any]], marks: Sequence[int], comment: str) -> None:
+    """Each mark within its criterion, and a sentence. Raises `marks`, `comment`."""
+    limits = [row["marks"] for row in criteria]
+    if len(marks) != len(limits) or any(
+        not 0 <= mark <= most for mark, most in zip(marks, limits, strict=False)
+    ):
+        raise DomainError("marks", "每项得分须在 0 与满分之间。")
+    if not comment.strip():
+        raise DomainError("comment", "请用一句话说明理由。", "comment")
 
 
 @transaction.atomic
@@ -210,7 +215,8 @@ def _check(call: CaseCall) -> None:
     check_record(call)
 
 
-def _experts(people: Iterable[User]) -> list[User]:
+def experts(people: Iterable[User]) -> list[User]:
+    """Those to invite. Raises `reviewers` where somebody is no expert."""
     found = list(people)
     if any(not person.has_role(Role.REVIEWER) for person in found):
         raise DomainError("reviewers", "只能邀请评审专家角色的人员。", "reviewers")

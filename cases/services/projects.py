@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,6 +71,23 @@ def start_enquiry(
     _check_start(actor, enterprise, platform, capability, demand, now)
     if open_project(enterprise=enterprise, platform=platform, capability=capability, demand=demand):
         raise DomainError("duplicate_enquiry", DUPLICATE)
+    project = _create(actor, enterprise, platform, capability, demand, now)
+    _write(actor, project, enterprise, body, uploads, now)
+    if demand and platform.organisation and demand.is_confidential:
+        disclose_demand(actor=actor, demand=demand, organisation=platform.organisation, now=now)
+    log_activity(actor=actor, action="cases.project.start", target=project, now=now)
+    emit("cases.project.started", project_id=project.pk)
+    return project
+
+
+def _create(
+    actor: Any,
+    enterprise: Organisation,
+    platform: Platform,
+    capability: Capability | None,
+    demand: Demand | None,
+    now: datetime,
+) -> Project:
     project = Project(
         number=uuid.uuid4().hex[:20],
         title=(demand or capability or platform).__str__()[:200],
@@ -90,12 +108,49 @@ def start_enquiry(
         raise DomainError("duplicate_enquiry", DUPLICATE) from error
     project.number = f"DJ{timezone.localtime(now).year}-{project.pk:06d}"
     project.save(update_fields=["number", "updated_at"])
-    _write(actor, project, enterprise, body, uploads, now)
-    if demand and platform.organisation and demand.is_confidential:
-        disclose_demand(actor=actor, demand=demand, organisation=platform.organisation, now=now)
-    log_activity(actor=actor, action="cases.project.start", target=project, now=now)
-    emit("cases.project.started", project_id=project.pk)
     return project
+
+
+@transaction.atomic
+def start_from_offer(
+    *,
+    actor: Any,
+    demand: Demand,
+    platform: Platform,
+    capability: Capability | None,
+    body: str,
+    quote: Quote,
+    now: datetime,
+) -> Project:
+    """Go on about a demand with what a platform offered in a public round: `quote` (not saved) is
+    its first price. A project about it that is under way is carried on.
+
+    `actor` speaks for the enterprise; the caller has checked that it may decide. Effects as of an
+    enquiry and a quote. Errors: `no_organisation`, `not_published`. Event `cases.project.quoted`.
+    """
+    enterprise = demand.organisation
+    if enterprise is None:
+        raise DomainError("no_organisation", "需求没有登记单位，不能建立对接。")
+    if not Platform.objects.published().filter(pk=platform.pk).exists():
+        raise DomainError("not_published", "该平台未在网发布，不能建立对接。")
+    project = open_project(enterprise=enterprise, platform=platform, demand=demand)
+    if project is None:
+        project = _create(actor, enterprise, platform, capability, demand, now)
+        _write(actor, project, enterprise, body, (), now)
+        log_activity(actor=actor, action="cases.project.start", target=project, now=now)
+        if platform.organisation and demand.is_confidential:
+            with suppress(DomainError):  # who put it forward has left: nobody can disclose it
+                disclose_demand(
+                    actor=actor, demand=demand, organisation=platform.organisation, now=now
+                )
+    if project.status in {ProjectStatus.ENQUIRY, ProjectStatus.IN_TALKS, ProjectStatus.QUOTED}:
+        project = perform(ProjectAccess(SYSTEM), "quote", project, now=now)
+        _note_reply(project, now)
+        quote.project = project
+        check_record(quote, exclude=["project"])
+        quote.save()
+        emit("cases.project.quoted", project_id=project.pk, quote_id=quote.pk)
+    return Project.objects.get(pk=project.pk)
 
 
 def _check_start(

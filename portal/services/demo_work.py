@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from accounts.selectors import demo_organisation
+from cases.services.demo_challenges import attach_demo_challenges
 from cases.services.demo_work import DemoSides, attach_demo_case_work
 from core.models import Event
 from demands.services.demo import attach_demo_demands, attach_demo_secrets
@@ -70,9 +71,11 @@ def attach_demo_work(
     attach_demo_assessments(platforms=platforms, desk=desk, now=now)
     attach_demo_support(platforms=platforms, desk=desk, now=now)
     attach_demo_claim(like=platforms[0], claimant=cast.claimant, now=now)
-    attach_demo_case_work(
-        platforms=platforms, region=cycle.region, now=now,
-        sides=DemoSides(cast.operators, cast.enterprise, staff, people["city"], experts),
+    sides = DemoSides(cast.operators, cast.enterprise, staff, people["city"], experts)
+    attach_demo_case_work(platforms=platforms, region=cycle.region, now=now, sides=sides)
+    attach_demo_challenges(
+        platforms=platforms, region=cycle.region, sides=sides, now=now,
+        field=term("field-data", "new-materials"),
     )  # fmt: skip
     attach_demo_topic(staff=staff, now=now)
     attach_demo_disputed(

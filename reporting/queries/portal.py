@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.enums import SizeClass
 from cases.enums import OutcomeStatus
 from cases.models import Outcome, Project, Quote
+from cases.querysets import ANSWERED
 from core.expressions import Median, WorkingHours
 from core.models import DayCount
 from demands.enums import DemandStatus
@@ -151,7 +152,7 @@ def median_reply_hours(moment: Moment) -> Reading:
     hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=moment.year_start.date())
     found = (
         _projects(moment)
-        .filter(asked_at__gte=moment.year_start, first_replied_at__isnull=False)
+        .filter(ANSWERED, asked_at__gte=moment.year_start)
         .aggregate(median=Median(hours), n=Count("pk"))
     )
     median = found["median"]

@@ -20,7 +20,7 @@ from accounts.enums import SizeClass
 from accounts.models import Organisation
 from cases.enums import OutcomeKind, OutcomeStatus, ProjectStatus
 from cases.models import Outcome, Project, Quote, Receipt
-from cases.querysets import owed
+from cases.querysets import ANSWERED, owed
 from core.expressions import Median, MedianDuration, WorkingHours
 from core.templatetags.portal_format import yuan
 from reporting.queries.base import (
@@ -175,13 +175,12 @@ subject(
 
 
 def _reply_columns(scope: Scope) -> dict[str, Column]:
-    replied = Q(first_replied_at__isnull=False)
     hours = WorkingHours(F("asked_at"), F("first_replied_at"), first=scope.first_day)
     return {
         "median_hours": Column(
-            {"median": Median(hours, filter=replied), "n": Count("first_replied_at")},
+            {"median": Median(hours, filter=ANSWERED), "n": Count("pk", filter=ANSWERED)},
             lambda v: decimal(v["median"]),
-            replied,
+            ANSWERED,
             detail=lambda v: {"n": v["n"]},
         ),
         "on_time": share(Q(first_replied_at__lte=F("reply_due_at")), owed(now=scope.now)),

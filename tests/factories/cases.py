@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from cases.enums import OutcomeStatus, ProjectStatus
 from cases.models import (
+    Bid,
     Case,
     CaseCall,
     CaseEntry,
+    Challenge,
+    ChallengeList,
     Message,
     Outcome,
     Project,
@@ -20,6 +23,7 @@ from cases.models import (
     VoucherProgramme,
 )
 from tests.factories.accounts import OrganisationFactory, UserFactory
+from tests.factories.demands import open_demand
 from tests.factories.platforms import PlatformFactory
 from tests.factories.taxonomy import zhongshan
 
@@ -182,3 +186,32 @@ def voucher_of(programme: VoucherProgramme, enterprise, **values) -> Voucher:
         | values
     )
     return Voucher.objects.get(pk=made.pk)
+
+
+def challenge_of(organisation, *, status="open", days=30, **values) -> Challenge:
+    """A challenge of 中山 about a new demand of `organisation`, due in `days`; listed where that
+    is public."""
+    today = timezone.localdate()
+    person = UserFactory()
+    values = {
+        "region": zhongshan(), "proposed_by": person, "bounty_wan": Decimal(80),
+        "payer": "需求单位自筹", "due_date": today + timedelta(days=days), "status": status,
+    } | values  # fmt: skip
+    if status not in {"draft", "in_review", "returned", "accepted", "withdrawn"}:
+        values["listing"] = ChallengeList.objects.create(
+            region=zhongshan(), year=today.year, number=ChallengeList.objects.count() + 1,
+            published_date=today, published_by=person,
+        )  # fmt: skip
+    if status == "publicity":
+        values |= {"publicity_days": 5, "publicity_until": today + timedelta(days=7)}
+    if "demand" not in values:
+        values["demand"] = open_demand(organisation=organisation, target_figures="收率 ≥ 85%")
+    return Challenge.objects.create(**values)
+
+
+def bid_for(challenge: Challenge, platform, *, status="submitted", **values) -> Bid:
+    values = {
+        "organisation": platform.organisation, "plan": "三步放大", "price_yuan": Decimal(700_000),
+        "lead_days": 90, "made_by": UserFactory(), "submitted_at": timezone.now(),
+    } | values  # fmt: skip
+    return Bid.objects.create(challenge=challenge, platform=platform, status=status, **values)

@@ -315,7 +315,7 @@ def test_visitors_are_asked_to_sign_in(client):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [(Role.ENTERPRISE, 10), (Role.OPERATOR, 16), (Role.GOVERNMENT, 28), (Role.BROKER, 7)],
+    [(Role.ENTERPRISE, 11), (Role.OPERATOR, 18), (Role.GOVERNMENT, 29), (Role.BROKER, 7)],
 )
 def test_the_workbench_counts_its_queries(role, queries, rows, django_assert_num_queries):
     user = person(role)

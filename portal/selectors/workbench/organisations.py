@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from cases.access import ProjectAccess
-from cases.enums import OutcomeStatus, ProjectStatus
-from cases.models import Outcome, Receipt
-from cases.selectors import inspection_rows, open_calls, voucher_counts
+from cases.access import BidAccess, ChallengeAccess, ProjectAccess
+from cases.enums import BidStatus, ChallengeStatus, OutcomeStatus, ProjectStatus
+from cases.models import Challenge, Outcome, Receipt
+from cases.selectors import inspection_rows, open_calls, open_challenges, voucher_counts
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from demands.selectors import waiting_promises, waiting_requests
@@ -83,6 +83,7 @@ def enterprise(user: Any) -> Panel:
             Item("待我确认的到账", receipts["count"], payment),
             _requests(user),
             Item("平台已报价，待我决定", projects["quoted"], f"{threads}?status=quoted"),
+            *_challenges(user),
             Item("待补完的需求草稿与退回", counts["draft"],
                  f"{mine}?status=draft&status=returned"),
             Item("退回补正的服务券", held["returned"], f"{vouchers}?status=returned"),
@@ -98,6 +99,7 @@ def enterprise(user: Any) -> Panel:
         [
             Group("需求与对接", links(
                 ("我的需求", "demands:manage"), ("我的对接", "cases:projects"),
+                ("技术揭榜", "cases:challenges"),
                 ("我的预约", "platforms:bookings"), ("查服务能力", "platforms:capabilities"),
                 ("申领服务券", "cases:voucher_programmes"), ("我的服务券", "cases:vouchers"),
                 ("我的订阅", "matching:subscriptions"),
@@ -106,6 +108,31 @@ def enterprise(user: Any) -> Panel:
         ],
         first=("发布需求", reverse("demands:new")),
     )  # fmt: skip
+
+
+def _challenges(user: Any) -> list[Item]:
+    """Own challenges: to be finished, and whose bids are to be judged."""
+    draft = [ChallengeStatus.DRAFT, ChallengeStatus.RETURNED]
+    counts = Challenge.objects.filter(ChallengeAccess(user).owned()).aggregate(
+        draft=Count("pk", filter=Q(status__in=draft)),
+        judging=Count("pk", filter=Q(status=ChallengeStatus.JUDGING)),
+    )
+    url = reverse("cases:challenges")
+    return [
+        Item("揭榜方案待我评审选定", counts["judging"], f"{url}?status=judging"),
+        Item("待提交的揭榜草稿与退回", counts["draft"], f"{url}?status=draft&status=returned"),
+    ]
+
+
+def _bids(user: Any) -> list[Item]:
+    drafts = BidAccess(user).own().filter(
+        status=BidStatus.DRAFT, challenge__status=ChallengeStatus.OPEN
+    )  # fmt: skip
+    url = f"{reverse('cases:challenges')}?status=open"
+    return [
+        counted("待提交的揭榜方案", drafts, reverse("cases:bids"), due="challenge__due_date"),
+        Item("可以揭的榜", open_challenges(user).count(), url, waits=False),
+    ]
 
 
 def _requests(user: Any) -> Item:
@@ -156,6 +183,7 @@ def operator(user: Any) -> Panel:
                     f"{reverse('cases:inspections')}?timing=open", due="rectify_by"),
             Item("诉求已答复，待我评价", tickets["answered"],
                  f"{reverse('platforms:tickets')}?status=answered"),
+            *_bids(user),
             Item("可以报名的案例征集", open_calls(user, timezone.localdate()).count(),
                  reverse("cases:calls"), waits=False),
             Item("待补报或补充的变动", changes["asked"] + changes["returned"],
@@ -170,6 +198,7 @@ def operator(user: Any) -> Panel:
         [
             Group("平台与对接", links(
                 ("适合我们的需求", "matching:fitting"), ("我的对接", "cases:projects"),
+                ("技术揭榜", "cases:challenges"), ("我的揭榜方案", "cases:bids"),
                 ("预约", "platforms:bookings"),
                 ("环评安评台账", "cases:clearances"), ("安全检查", "cases:inspections"),
                 ("对接成效", "cases:figures"), ("案例征集", "cases:calls"),

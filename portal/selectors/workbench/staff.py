@@ -10,9 +10,15 @@ from django.utils import timezone
 
 from accounts.access import OrganisationAccess
 from accounts.enums import OrganisationStatus, Role
-from cases.access import CallAccess, CaseAccess, ProjectAccess
-from cases.enums import CallStatus, ProjectStatus, VoucherStatus
-from cases.selectors import overdue_inspections, unmarked_calls, vouchers_to_handle
+from cases.access import CallAccess, CaseAccess, ChallengeAccess, ProjectAccess
+from cases.enums import CallStatus, ChallengeStatus, ProjectStatus, VoucherStatus
+from cases.models import Challenge
+from cases.selectors import (
+    overdue_inspections,
+    unmarked_calls,
+    unmarked_challenges,
+    vouchers_to_handle,
+)
 from demands.access import DemandAccess
 from demands.enums import DemandStatus
 from exchange.access import PulledRecordAccess
@@ -105,6 +111,7 @@ def _registers(user: Any) -> list[Item]:
         _demands(user),
         Item("待审核的案例", CaseAccess(user).reviewable().count(), reverse("cases:review")),
         pending("评分中的案例征集", CallAccess(user), CallStatus.SCORING, "cases:calls"),
+        *_challenges(user),
         _unanswered(user),
         *conflicts(user),
     ]  # fmt: skip
@@ -117,6 +124,28 @@ def conflicts(user: Any) -> list[Item]:
         return []
     rows: Any = access.visible()
     return [Item("两边都改过的同步记录", rows.conflicting().count(), reverse("exchange:peers"))]
+
+
+def _challenges(user: Any) -> list[Item]:
+    """Challenges of the own regions: to vet, to list, and objections to answer."""
+    rows = Challenge.objects.filter(ChallengeAccess(user).watched())
+    counts = rows.aggregate(
+        submitted=Count("pk", distinct=True, filter=Q(status=ChallengeStatus.IN_REVIEW)),
+        accepted=Count("pk", distinct=True, filter=Q(status=ChallengeStatus.ACCEPTED)),
+        objected=Count(
+            "pk", distinct=True,
+            filter=Q(
+                status=ChallengeStatus.PUBLICITY, objections__isnull=False,
+                objections__answered_at=None,
+            ),
+        ),
+    )  # fmt: skip
+    url = reverse("cases:challenges")
+    return [
+        Item("待审核的揭榜", counts["submitted"], f"{url}?status=in_review"),
+        Item("待发榜的揭榜", counts["accepted"], reverse("cases:publish_challenges")),
+        Item("揭榜公示收到异议", counts["objected"], f"{url}?status=publicity"),
+    ]
 
 
 def _recognition(user: Any) -> list[Item]:
@@ -188,7 +217,7 @@ def _doors(user: Any) -> list[Group]:
         Group("审核", links(
             ("单位审核", "accounts:organisations"), ("平台审核", "platforms:review"),
             ("需求审核", "demands:review"), ("案例审核", "cases:review"),
-            ("案例征集", "cases:calls"),
+            ("案例征集", "cases:calls"), ("技术揭榜", "cases:challenges"),
         )),
         Group("平台认定", links(
             ("申报审核", "platforms:applications_queue"),
@@ -254,7 +283,8 @@ def broker(user: Any) -> Panel:
         [
             Group("撮合", links(
                 ("看需求", "demands:demands"), ("查服务能力", "platforms:capabilities"),
-                ("对接项目", "cases:projects"), ("缺口图谱", "matching:atlas"),
+                ("对接项目", "cases:projects"), ("技术揭榜", "cases:challenges"),
+                ("缺口图谱", "matching:atlas"),
                 ("我的订阅", "matching:subscriptions"),
             )),
         ],
@@ -281,6 +311,8 @@ def reviewer(user: Any) -> Panel:
             Item("待评分", scoring["count"], url, due=scoring["due"], late=scoring["late"]),
             _entrusted(user),
             Item("待评分的案例征集", unmarked_calls(user).count(), reverse("cases:calls")),
+            Item("待评分的揭榜方案", unmarked_challenges(user).count(),
+                 f"{reverse('cases:challenges')}?status=judging"),
             Item("已评分", counts[AssignmentStatus.SCORED]["count"], url, waits=False),
         ],
         [Group("评审", links(("我的评审任务", "platforms:assignments"),
