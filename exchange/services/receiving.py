@@ -136,8 +136,8 @@ class _Taking:
         told = {n: v for n, v in record.theirs.items() if not _is_settled(row, n)}
         merged = merge(base=record.base, theirs=told, ours=self.spec.values_here(row, told))
         values = self._stored(merged.adopted)
-        if record.is_made_here and getattr(row, "organisation_id", 0) is None:
-            values |= rows.owner_of(self.spec.kind, self.data)
+        if record.is_made_here:
+            values |= rows.standing_of(self.spec.kind, row, self.data)
         if values:
             rows.change(Neighbour(self.peer), row, values, self.now)
         left = set(merged.adopted) - set(values)

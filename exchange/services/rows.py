@@ -70,6 +70,16 @@ def owner_of(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {"organisation": found} if found else {}
 
 
+def standing_of(kind: str, row: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What else a row that was made of the record follows: whose it is, while nobody's here, and
+    a later confirmation there."""
+    found = owner_of(kind, data) if getattr(row, "organisation_id", 0) is None else {}
+    confirmed = _moment(data, "confirmed_at") if kind != Kind.DEMAND else None
+    if confirmed and (row.confirmed_at is None or confirmed > row.confirmed_at):
+        found = {**found, "confirmed_at": confirmed}
+    return found
+
+
 def change(actor: Any, row: Any, values: dict[str, Any], now: datetime) -> None:
     """Write fields of a row that is public here."""
     if isinstance(row, Demand):
@@ -112,6 +122,7 @@ def withdraw(actor: Any, row: Any, now: datetime) -> bool:
 def _moment(data: Mapping[str, Any], key: str) -> datetime | None:
     """A moment that the record tells; None when it does not, or of another shape."""
     try:
-        return parse_datetime(str(data.get(key) or ""))
+        found = parse_datetime(str(data.get(key) or ""))
     except ValueError:
         return None
+    return found if found and found.tzinfo else None

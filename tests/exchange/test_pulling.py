@@ -144,6 +144,19 @@ def test_what_changed_there_alone_is_applied(neighbour, pull):
     assert Platform.objects.get().summary == "新"
 
 
+def test_a_later_confirmation_there_is_carried_over_an_earlier_one_is_not(neighbour, pull):
+    neighbour.publish("platforms", their_platform(), confirmed_at="2026-11-20T08:00:00+08:00")
+    pull()
+    neighbour.change("platforms", "theirs", LATER, confirmed_at="2026-11-22T08:00:00+08:00")
+    pull()
+    later = Platform.objects.get().confirmed_at
+    neighbour.change("platforms", "theirs", LATER, confirmed_at="2026-11-01T08:00:00+08:00")
+    pull()
+
+    assert later.isoformat() == "2026-11-22T00:00:00+00:00"
+    assert Platform.objects.get().confirmed_at == later
+
+
 def test_what_changed_on_both_sides_waits_for_a_decision(neighbour, pull, staff):
     neighbour.publish("platforms", their_platform(summary="旧", address="甲路"))
     pull()
