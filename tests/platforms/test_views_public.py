@@ -85,11 +85,11 @@ def test_platform_page_lists_its_offers_at_a_fixed_cost(visitor, db, django_asse
         make(platform=platform)
     url = platform.get_absolute_url()
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = text(visitor.get(url))
     for make in (CapabilityFactory, EquipmentFactory, LineFactory, ExpertFactory, SolutionFactory):
         make.create_batch(2, platform=platform)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         visitor.get(url)
 
     assert "中试线与实验室" in page
