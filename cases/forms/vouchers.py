@@ -73,7 +73,7 @@ class BindForm(forms.Form):
         super().__init__(*args, **kwargs)
         project: Any = self.fields["project"]
         project.queryset = projects
-        project.label_from_instance = lambda row: f"{row.number} {row}（{row.platform}）"
+        project.label_from_instance = lambda row: f"{row.contract_date} {row}（{row.platform}）"
         mode: Any = self.fields["mode"]
         mode.choices = [(one, VoucherMode(one).label) for one in modes]
         if len(modes) == 1:

@@ -154,12 +154,12 @@ def _parties(project: Project) -> list[RuleCheck]:
     shared = sorted({str(row.user) for row in rows.select_related("user")})
     known = bool(firm.legal_person and host.legal_person)
     is_same = known and firm.legal_person == host.legal_person
-    near = bool(firm.address) and firm.address == host.address
+    apart = bool(firm.address and host.address) and firm.address != host.address
     return [
         _rule("双方不是同一单位", firm.uscc, host.uscc, met=firm.pk != host.pk),
         RuleCheck("法定代表人不同", firm.legal_person or UNKNOWN, host.legal_person or UNKNOWN,
                   FAIL if is_same else OK if known else WARN),
-        _rule("地址不同", firm.address, host.address, met=not near, otherwise=WARN),
+        _rule("地址不同", firm.address, host.address, met=apart, otherwise=WARN),
         _rule("没有人同时代表双方", "无", "、".join(shared) or "无", met=not shared,
               otherwise=WARN),
     ]  # fmt: skip
@@ -224,6 +224,8 @@ def payout(voucher: Voucher) -> Payout:
               otherwise=WARN),
         _rule("预算余额够付", money(amount), money(left), met=0 < amount <= left),
     ]  # fmt: skip
+    # what somebody has to look at comes first
+    checks.sort(key=lambda row: (FAIL, WARN, OK).index(row.result))
     return Payout(checks, lines, amount)
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -32,9 +33,11 @@ VOUCHER_RELATED = (
 
 def programme_rows(rows: QuerySet[VoucherProgramme]) -> QuerySet[VoucherProgramme]:
     """Programmes for lists, the latest first, with `issued` (how many) and `paid` (yuan)."""
-    counted = rows.select_related("region", "made_by").annotate(
-        issued=Count("vouchers"),
-        paid=Sum("vouchers__amount_yuan", filter=Q(vouchers__status=VoucherStatus.PAID)),
+    own = Voucher.objects.filter(programme=OuterRef("pk")).order_by().values("programme")
+    paid = own.filter(status=VoucherStatus.PAID).annotate(sum=Sum("amount_yuan"))
+    counted = rows.select_related("region").annotate(
+        issued=Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0),
+        paid=Subquery(paid.values("sum")),
     )
     return counted.order_by("-opens_date", "-pk")
 
@@ -86,9 +89,12 @@ def voucher_rows(rows: QuerySet[Voucher]) -> QuerySet[Voucher]:
 
 
 def bindable_projects(voucher: Voucher) -> QuerySet[Project]:
-    """Signed projects of the voucher's enterprise that no voucher serves yet."""
+    """Projects of the voucher's enterprise, signed while it is valid, that none serves yet."""
     taken = Voucher.objects.in_force().filter(project__isnull=False)
-    rows = Project.objects.filter(enterprise=voucher.enterprise_id, status__in=SIGNED)
+    days = (timezone.localdate(voucher.issued_at), voucher.valid_until_date)
+    rows = Project.objects.filter(
+        enterprise=voucher.enterprise_id, status__in=SIGNED, contract_date__range=days
+    )
     rows = rows.exclude(pk__in=taken.values("project")).select_related("platform")
     return rows.order_by("-contract_date", "-pk")
 

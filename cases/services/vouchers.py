@@ -226,10 +226,10 @@ def expire_vouchers(*, now: datetime) -> int:
     """End what nobody used in time; returns how many. Event `cases.voucher.expired` each."""
     today = timezone.localdate(now)
     rows = Voucher.objects.filter(status=VoucherStatus.ISSUED, valid_until_date__lt=today)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    for voucher in rows.filter(pk__in=ids).order_by("pk"):
+    found = list(rows.select_for_update().order_by("pk"))
+    for voucher in found:
         _moved(SYSTEM, "expire", _lock(voucher), now, event="expired")
-    return len(ids)
+    return len(found)
 
 
 def remind_vouchers(*, now: datetime) -> int:

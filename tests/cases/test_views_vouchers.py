@@ -35,7 +35,7 @@ def test_the_whole_round_on_pages(browse, cast, contract, visitor):
     voucher = Voucher.objects.get()
     assert made.url == voucher.get_absolute_url()
     assert "用于这份合同" in firm.get(contract.get_absolute_url()).content.decode()
-    assert contract.number in firm.get(made.url).content.decode()
+    assert str(contract) in firm.get(made.url).content.decode()
     firm.post(reverse("cases:bind_voucher", args=[voucher.number]),
               {"project": contract.pk, "mode": "reimburse"})  # fmt: skip
     ready = firm.get(made.url).content.decode()
