@@ -99,7 +99,7 @@ def load_demo_year(*, now: datetime) -> dict[str, int]:
     )  # fmt: skip
     attach_demo_vouchers(
         region=root, platforms=[first, *made], now=now,
-        sides=DemoVoucherSides(people["province"], clients, operators),
+        sides=DemoVoucherSides(people["province"], people["city"], clients, operators),
     )  # fmt: skip
     compute_portal_values(actor=SYSTEM, now=now)
     return {"演示平台": len(made), "演示对接项目": projects, "演示年度填报": len(cycles),
