@@ -55,8 +55,7 @@ def test_every_kind_comes_from_an_event_that_others_know_too():
 
     assert {telling.kind for telling in TOLD.values()} == set(WebhookKind)
     assert set(TOLD) - heard == {  # nobody else reacts to these
-        "demands.demand.fulfilled", "demands.demand.withdrawn", "platforms.platform.changed",
-        "policies.content.published",
+        "demands.demand.fulfilled", "platforms.platform.changed", "policies.content.published",
     }  # fmt: skip
 
 
