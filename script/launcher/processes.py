@@ -67,7 +67,8 @@ def _undisturbed() -> Iterator[None]:
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """Return a function for the new child: the kernel sends it `number` when the launcher dies.
+    """Return a function for the new child: it obeys SIGINT and SIGQUIT, whatever the shell behind
+    the launcher ignores, and the kernel sends it `number` when the launcher dies.
 
     Linux only; the promise is bound to the thread that forks, so children are started from
     the main thread.
@@ -75,6 +76,9 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
+        # a shell that starts the launcher with & leaves both ignored, and children would inherit it
+        for ignored in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(ignored, signal.SIG_DFL)
         if _LINUX:
             _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
             if os.getppid() != parent:  # died before the promise was made

@@ -163,5 +163,5 @@ def test_the_owners_page_costs_the_same_for_many_promises(
         note_full_reading(actor=reader, demand=secret_demand, now=now)
         assert row.organisation.name in seen(cast.owner)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(secret_demand.get_absolute_url())

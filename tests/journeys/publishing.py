@@ -67,7 +67,7 @@ def evaluate(year: Year) -> EvaluationRun:
     year.on(days.GRADED)
     province = year.be("province")
     province.go(run.get_absolute_url())
-    province.press("核验计算")
+    province.act("更多", confirm="核验计算")
     province.act("公布结果")
     visitor = year.be("visitor")
     visitor.go(run.get_absolute_url())

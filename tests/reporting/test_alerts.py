@@ -243,7 +243,7 @@ def test_late_ones_are_listed_and_exported(alert, staff):
     file = client.get(url("alerts"), {"export": "csv", "overdue": "true"})
 
     assert listed.context["total"] == 1
-    assert "2026-01-05 已逾期" in listed.content.decode()
+    assert "<time>2026-01-05</time> 已逾期" in listed.content.decode()
     assert alert.message in file.content.decode("utf-8-sig")
 
 

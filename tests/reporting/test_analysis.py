@@ -394,5 +394,5 @@ def test_rest_for_everybody_counts_platforms(api, cycle):
 def test_the_moment_is_told(cycle, staff):
     page = signed_in(staff).get(PAGE).content.decode()
 
-    assert f"截至 {timezone.localdate()}" in page
+    assert f"截至 <time>{timezone.localdate()}</time>" in page
     assert "只计已归档（审核通过）的" in page

@@ -160,7 +160,7 @@ def test_a_withdrawn_list_is_told_with_the_reason_to_whoever_was_told_of_it(acto
     assert Notification.objects.filter(body__startswith="原因：口径有误。").count() == 3
     page = Client().get(url).content.decode()
     assert (page.count("撤回"), "口径有误。" in page, platform.name in page) == (2, True, False)
-    assert "这一期已于 2027-02-01 撤回" in page
+    assert "这一期已于 <time>2027-02-01</time> 撤回" in page
 
 
 def test_a_withdrawn_handbook_is_told_with_the_reason(actor):

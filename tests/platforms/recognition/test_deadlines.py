@@ -174,4 +174,4 @@ def test_operators_see_the_step_and_its_day(sign_in, operator, platform):
 
     page = sign_in(operator).get(application.get_absolute_url()).content.decode()
 
-    assert f"本环节应于 {timezone.localtime(due).date()} 办结" in page
+    assert f"本环节应于 <time>{timezone.localtime(due).date()}</time> 办结" in page
