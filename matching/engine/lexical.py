@@ -40,7 +40,8 @@ class LexicalWeights:
 
     ``query_fields`` is what one token of a field of the query counts; all tokens of its body
     together count no more than ``body_mass`` tokens of the title, however long it is. ``pair`` and
-    ``family`` are what a pair of characters and a family count beside a single character.
+    ``family`` are what a pair of characters and a family count beside a single character. Of the
+    terms asked for, the heaviest ``max_terms`` are looked up, of the implied ``implied_terms``.
     """
 
     document_fields: Mapping[str, float]
@@ -50,6 +51,7 @@ class LexicalWeights:
     family: float
     length_power: float
     max_terms: int
+    implied_terms: int
 
 
 def field_tokens(doc: Doc) -> dict[str, list[str]]:

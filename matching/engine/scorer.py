@@ -58,15 +58,16 @@ class Scorer:
 
     def term_weights(self, query: Doc) -> dict[str, int]:
         """The terms the query asks for with whole-number weights, the heaviest ``max_terms``."""
-        return self._weighed(asked_terms(query, self.weights.lexical))
+        lexical = self.weights.lexical
+        return self._weighed(asked_terms(query, lexical), lexical.max_terms)
 
-    def _weighed(self, asked: Mapping[str, float]) -> dict[str, int]:
+    def _weighed(self, asked: Mapping[str, float], most: int) -> dict[str, int]:
         known = self._term_weights
         for term in asked:
             if term not in known:
                 known[term] = self._weight(term)
         weighed = [(-round(one * known[term]), term) for term, one in asked.items() if known[term]]
-        heaviest = sorted(weighed)[: self.weights.lexical.max_terms]
+        heaviest = sorted(weighed)[:most]
         return whole_weights({term: -weight for weight, term in heaviest if weight})
 
     def _weight(self, term: str) -> int:
@@ -143,9 +144,8 @@ class Scorer:
 
     def ask(self, query: Doc) -> Asked:
         """What is looked up for ``query``."""
-        return Asked(
-            self.term_weights(query), self._weighed(implied_tokens(query)), self._taxonomy(query)
-        )
+        implied = self._weighed(implied_tokens(query), self.weights.lexical.implied_terms)
+        return Asked(self.term_weights(query), implied, self._taxonomy(query))
 
     def score(self, asked: Asked, semantic: Column | None, room: Room) -> Scored:
         """Every feature of every row, and their weighted sum, made in ``room``.

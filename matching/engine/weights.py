@@ -59,6 +59,7 @@ def weights_from(record: Mapping[str, Any]) -> Weights:
                 family=float(lexical.get("family", 0)),  # versions before it asked for none
                 length_power=float(lexical["length_power"]),
                 max_terms=int(lexical["max_terms"]),
+                implied_terms=int(lexical.get("implied_terms", lexical["max_terms"])),
             ),
             with_encoder=_numbers(record["with_encoder"]),
             without_encoder=_numbers(record["without_encoder"]),
