@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Case, F, Prefetch, QuerySet, When
 
 from accounts.enums import Role
 from cases.access import BidAccess, ChallengeAccess
@@ -28,11 +28,14 @@ STEPS = (
 
 
 def challenge_rows(rows: QuerySet[Challenge]) -> QuerySet[Challenge]:
-    """Challenges for lists and the API, the latest due first; each with `chosen`, its winner."""
+    """Challenges for lists and the API, those that take bids first, then the latest due; each with
+    `chosen`, its winner."""
     won = Bid.objects.filter(status=BidStatus.WON, challenge__status__in=WON_IN)
     won = won.select_related("organisation", "platform", "project")
     rows = rows.select_related("demand__organisation", "demand__field", "region", "listing__region")
-    return rows.prefetch_related(Prefetch("bids", won, "chosen")).order_by("-due_date", "-pk")
+    takes_bids = Case(When(status=ChallengeStatus.OPEN, then=0), default=1)
+    rows = rows.order_by(takes_bids, "-due_date", "-pk")
+    return rows.prefetch_related(Prefetch("bids", won, "chosen"))
 
 
 def accepted_challenges(user: Any) -> QuerySet[Challenge]:

@@ -32,7 +32,7 @@ REASONED = {"returned": "return", "failed": "fail", "withdrawn": "withdraw"}
 
 
 def challenges(request: HttpRequest) -> HttpResponse:
-    """Challenges the reader may know of, the latest due first."""
+    """Challenges the reader may know of, those that take bids first."""
     access = ChallengeAccess(request.user)
     return list_page(
         request,
