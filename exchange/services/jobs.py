@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from core.access import SYSTEM
 from core.activity import register_actions
 from core.errors import DomainError
+from core.jobs import claim_job, close_job, progress_of, resume_jobs_of
 from core.models import JobStatus
 from core.outgoing import Unreachable
 from core.queue import enqueue
@@ -20,8 +20,6 @@ from exchange.client import PeerClient
 from exchange.models import Peer, PullJob
 from exchange.services.pulling import Pull
 
-MAX_ATTEMPTS = 5
-STALE_AFTER = timedelta(minutes=3)
 KEEP_JOBS = 50  # of a peer; older ones are deleted
 register_actions({"exchange.pulljob.start": "开始从相邻门户同步"})
 
@@ -63,66 +61,28 @@ def run_pull(*, job_id: int, now: datetime) -> None:
     A peer that cannot be reached leaves the job failed with the reason; the cursors are kept, so
     that the next pull goes on. Anything unexpected rises to the log.
     """
-    if not _claim(job_id=job_id, now=now):
+    if not claim_job(PullJob, job_id=job_id, now=now):
         return
     job = PullJob.objects.select_related("peer__region").get(pk=job_id)
     client = PeerClient(job.peer.base_url, job.peer.token)
-    pull = Pull(job.peer, client, _teller(job_id))
+    pull = Pull(job.peer, client, progress_of(PullJob, job_id))
     try:
         result = pull.run()
     except Unreachable as error:
-        _close(job_id, JobStatus.FAILED, pull.result(), error.message)
+        close_job(
+            PullJob, job_id=job_id, status=JobStatus.FAILED, result=pull.result(),
+            error=error.message,
+        )  # fmt: skip
         return
     except Exception:
-        _close(job_id, JobStatus.FAILED, pull.result(), "同步没有完成，请稍后再试。")
+        close_job(
+            PullJob, job_id=job_id, status=JobStatus.FAILED, result=pull.result(),
+            error="同步没有完成，请稍后再试。",
+        )  # fmt: skip
         raise
-    _close(job_id, JobStatus.DONE, result)
-
-
-@transaction.atomic
-def _claim(*, job_id: int, now: datetime) -> bool:
-    job = PullJob.objects.select_for_update().filter(pk=job_id).first()
-    if job is None or job.is_finished:
-        return False
-    job.status = JobStatus.RUNNING
-    job.started_at = job.started_at or now
-    job.heartbeat_at = now
-    job.attempts += 1
-    job.save(update_fields=["status", "started_at", "heartbeat_at", "attempts", "updated_at"])
-    return True
-
-
-def _teller(job_id: int) -> Any:
-    """Writes progress; False once the job is not running any more."""
-
-    def tell(done: int, total: int) -> bool:
-        running = PullJob.objects.filter(pk=job_id, status=JobStatus.RUNNING)
-        return bool(running.update(done_count=done, total_count=total, heartbeat_at=timezone.now()))
-
-    return tell
-
-
-def _close(job_id: int, status: str, result: dict[str, Any], error: str = "") -> None:
-    ended = timezone.now()
-    running = PullJob.objects.filter(pk=job_id, status=JobStatus.RUNNING)
-    running.update(status=status, error=error, result=result, finished_at=ended, heartbeat_at=ended)
+    close_job(PullJob, job_id=job_id, status=JobStatus.DONE, result=result)
 
 
 def resume_pulls(*, now: datetime) -> int:
-    """Queue again what a lost worker or broker left behind; give up after five attempts."""
-    unfinished = PullJob.objects.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
-    stale = unfinished.filter(heartbeat_at__lt=now - STALE_AFTER)
-    count = 0
-    for job_id in list(stale.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            job = PullJob.objects.select_for_update().get(pk=job_id)
-            if job.is_finished:
-                continue
-            if job.attempts >= MAX_ATTEMPTS:
-                job.status, job.error, job.finished_at = JobStatus.FAILED, "多次没有完成。", now
-            else:
-                enqueue("exchange.run_pull", job_id=job.pk)
-                count += 1
-            job.heartbeat_at = now
-            job.save()
-    return count
+    """Queue again what a lost worker or broker left behind (`core.jobs`)."""
+    return resume_jobs_of(PullJob, task="exchange.run_pull", now=now)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from core.errors import DomainError
+from core.jobs import claim_job, close_job, progress_of, resume_jobs_of
 from core.models import JobStatus
 from core.queue import enqueue
 from core.services import lock, log_activity
@@ -18,9 +18,6 @@ from reporting.enums import JobKind
 from reporting.models import ReportCycle, ReportingJob
 from reporting.services import compiling, issuing, opening, rendering, rounds
 
-MAX_ATTEMPTS = 5
-STALE_AFTER = timedelta(minutes=3)
-Tell = Callable[[int, int], bool]
 # what a kind of job does for its cycle; `tell(done, total)` is False once it is cancelled
 RUNNERS: dict[str, Callable[..., dict[str, Any]]] = {
     JobKind.OPEN_CYCLE: opening.fill_cycle,
@@ -65,51 +62,19 @@ def run_job(*, job_id: int, now: datetime) -> None:
 
     A failure marks the row with a message for people, and rises to the log.
     """
-    if not _claim(job_id=job_id, now=now):
+    if not claim_job(ReportingJob, job_id=job_id, now=now):
         return
     job = ReportingJob.objects.select_related("cycle__region").get(pk=job_id)
     try:
         result = RUNNERS[job.kind](
-            cycle=job.cycle, now=now, tell=_teller(job_id), since=job.created_at,
+            cycle=job.cycle, now=now, tell=progress_of(ReportingJob, job_id), since=job.created_at,
             **job.parameters,
         )  # fmt: skip
     except Exception:
-        _close(job_id=job_id, status=JobStatus.FAILED, error="任务没有完成，请稍后重新发起。")
+        said = "任务没有完成，请稍后重新发起。"
+        close_job(ReportingJob, job_id=job_id, status=JobStatus.FAILED, error=said)
         raise
-    _close(job_id=job_id, status=JobStatus.DONE, result=result)
-
-
-@transaction.atomic
-def _claim(*, job_id: int, now: datetime) -> bool:
-    job = ReportingJob.objects.select_for_update().filter(pk=job_id).first()
-    if job is None or job.is_finished:
-        return False
-    job.status = JobStatus.RUNNING
-    job.started_at = job.started_at or now
-    job.heartbeat_at = now
-    job.attempts += 1
-    job.save(update_fields=["status", "started_at", "heartbeat_at", "attempts", "updated_at"])
-    return True
-
-
-def _teller(job_id: int) -> Tell:
-    """Writes progress; False once somebody cancelled the job."""
-
-    def tell(done: int, total: int) -> bool:
-        running = ReportingJob.objects.filter(pk=job_id, status=JobStatus.RUNNING)
-        # the beat of a running worker is the clock's business, not the caller's
-        return bool(running.update(done_count=done, total_count=total, heartbeat_at=timezone.now()))
-
-    return tell
-
-
-def _close(
-    *, job_id: int, status: str, error: str = "", result: dict[str, Any] | None = None
-) -> None:
-    ended = timezone.now()
-    running = ReportingJob.objects.filter(pk=job_id, status=JobStatus.RUNNING)
-    running.update(status=status, error=error, result=result or {}, finished_at=ended,
-                   heartbeat_at=ended)  # fmt: skip
+    close_job(ReportingJob, job_id=job_id, status=JobStatus.DONE, result=result)
 
 
 @transaction.atomic
@@ -125,19 +90,5 @@ def cancel_job(*, actor: Any, job: ReportingJob, now: datetime) -> ReportingJob:
 
 
 def resume_jobs(*, now: datetime) -> int:
-    """Queue again what a lost worker or broker left behind; give up after five attempts."""
-    stale = ReportingJob.objects.unfinished().filter(heartbeat_at__lt=now - STALE_AFTER)
-    count = 0
-    for job_id in list(stale.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            job = ReportingJob.objects.select_for_update().get(pk=job_id)
-            if job.is_finished:
-                continue
-            if job.attempts >= MAX_ATTEMPTS:
-                job.status, job.error, job.finished_at = JobStatus.FAILED, "多次没有完成。", now
-            else:
-                enqueue("reporting.run_job", job_id=job.pk)
-                count += 1
-            job.heartbeat_at = now
-            job.save()
-    return count
+    """Queue again what a lost worker or broker left behind (`core.jobs`)."""
+    return resume_jobs_of(ReportingJob, task="reporting.run_job", now=now)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
+from core.jobs import progress_of
 from notifications.models import Notification
 from reporting.models import AnnualReport, ReportCycle, ReportingJob, ReportValue
 from reporting.services import cycles, jobs, notices, opening, review
@@ -104,7 +105,7 @@ def test_a_cancelled_job_stops_after_its_chunk(cycle, monkeypatch):
     staff = person(Role.GOVERNMENT, region=guangdong())
     job = job_of(cycle, status="running")
     opening.make_reports(cycle=cycle, now=timezone.now())
-    tell = jobs._teller(job.pk)
+    tell = progress_of(ReportingJob, job.pk)
 
     def tell_and_cancel(done, total):
         if done == 2:
