@@ -34,14 +34,19 @@ def anew() -> Iterator[None]:
 
 
 def kept(
-    rows: QuerySet[Any], count: Callable[[], Counted], *, size: Callable[[Counted], int]
+    rows: QuerySet[Any],
+    count: Callable[[], Counted],
+    *,
+    size: Callable[[Counted], int],
+    of: str = "",
 ) -> Counted:
     """What `count` makes of `rows`; once its size passes 5 000, up to five minutes old.
 
-    The key is the query, so everybody who may see the same rows shares it.
+    The key is the query, so everybody who may see the same rows shares it; `of` says what is made
+    of it where that may be one thing or another.
     """
     try:
-        text = str(rows.query)
+        text = f"{of}:{rows.query}"
     except EmptyResultSet:
         return count()
     key = f"core:counts:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -118,17 +118,9 @@ class FacetedFilterSet(django_filters.FilterSet):
         }
         if not plain:
             return {}
-        columns = list(dict.fromkeys(column for column, _ in plain.values()))
+        columns = dict.fromkeys(column for column, _ in plain.values())
         groups = rows.values_list(*columns).annotate(n=Count("pk", distinct=rows.query.distinct))
-
-        def count() -> dict[str, dict[str, int]]:
-            sums: dict[str, Counter[Any]] = {column: Counter() for column in columns}
-            for *values, n in groups:
-                for column, value in zip(columns, values, strict=True):
-                    sums[column][value] += n
-            return {name: _told(sums[column], told) for name, (column, told) in plain.items()}
-
-        return kept(groups, count, size=lambda found: max(sum(f.values()) for f in found.values()))
+        return _told(groups, plain)
 
     def _counted(self, name: str) -> dict[str, int]:
         """How many rows under the other filters lead to each value of one facet."""
@@ -143,15 +135,32 @@ class FacetedFilterSet(django_filters.FilterSet):
             # counting distinct sorts every group: ten times the cost, so only where rows may double
             doubles = rows.query.distinct or _to_many(rows.model, column) > 1
             groups = rows.values_list(column).annotate(n=Count("pk", distinct=doubles))
-        return kept(groups, lambda: _told(dict(groups), told), size=lambda n: sum(n.values()))
+        return _told(groups, {name: (column, told)})[name]
 
 
-def _told(counts: Mapping[Any, int], told: Callable[[Any], str]) -> dict[str, int]:
-    """Counts by what each group is called in the facet; what is called alike is added up."""
-    sums: Counter[str] = Counter()
-    for value, n in counts.items():
-        sums[told(value)] += n
-    return dict(sums)
+def _told(
+    groups: QuerySet[Any], plain: Mapping[str, tuple[str, Callable[[Any], str]]]
+) -> dict[str, dict[str, int]]:
+    """Counts of facets, each by the column of `groups` that it is counted by and by what a group
+    is called in it; what is called alike is added up."""
+    columns = list(dict.fromkeys(column for column, _ in plain.values()))
+
+    def count() -> dict[str, dict[str, int]]:
+        sums: dict[str, Counter[Any]] = {column: Counter() for column in columns}
+        for *values, n in groups:
+            for column, value in zip(columns, values, strict=True):
+                sums[column][value] += n
+        found: dict[str, Counter[str]] = {name: Counter() for name in plain}
+        for name, (column, told) in plain.items():
+            for value, n in sums[column].items():
+                found[name][told(value)] += n
+        return {name: dict(counts) for name, counts in found.items()}
+
+    def size(found: dict[str, dict[str, int]]) -> int:
+        return max(sum(counts.values()) for counts in found.values())
+
+    # two facets may count the same groups: provinces and cities do
+    return kept(groups, count, size=size, of=",".join(plain))
 
 
 def _link(model: type[Model], column: str) -> Any:

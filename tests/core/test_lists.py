@@ -181,6 +181,42 @@ def test_a_facet_of_too_many_choices_waits_for_the_wider_one(monkeypatch, rf):
     assert offered("source=丙")["source"] == ["甲", "乙", "丙"]
 
 
+@pytest.mark.django_db
+def test_facets_that_count_the_same_groups_keep_counts_of_their_own(monkeypatch):
+    from typing import ClassVar
+
+    from django.http import QueryDict
+
+    from core.filters import FacetedFilterSet, ValuesFilter
+    from taxonomy.models import CodeList
+
+    class Initials(ValuesFilter):
+        def told(self, value: str) -> str:
+            return value[:1]
+
+        def filter(self, qs, value):
+            return qs.filter(source__startswith=value[0]) if value else qs
+
+    class Filter(FacetedFilterSet):
+        facets: ClassVar = ("initial", "source")
+        initial = Initials(field_name="source", label="姓")
+        source = ValuesFilter(field_name="source", label="来源")
+
+    def offered(query: str) -> dict[str, dict[str, int]]:
+        facets = Filter(QueryDict(query), CodeList.objects.filter(edition="k")).facet_list
+        return {facet.name: {c.value: c.count for c in facet.choices} for facet in facets}
+
+    for number, source in enumerate(["甲一", "甲一", "甲二", "乙一"]):
+        CodeList.objects.create(slug=f"k{number}", name="表", source=source, edition="k")
+    monkeypatch.setattr("core.counts.MANY_ROWS", 1)
+
+    both = {"initial": {"甲": 3, "乙": 1}, "source": {"甲一": 2, "甲二": 1, "乙一": 1}}
+    assert offered("") == both
+    assert offered("initial=甲")["initial"] == both["initial"]
+    assert offered("source=甲一")["source"] == both["source"]
+    assert offered("initial=甲&source=甲一")["source"] == {"甲一": 2, "甲二": 1}
+
+
 def test_a_long_facet_unfolds_and_is_escaped():
     from core.filters import Facet, FacetChoice
     from core.templatetags.portal_format import facet_choices
