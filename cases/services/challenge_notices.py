@@ -42,13 +42,13 @@ def tell_move(*, event_id: str, challenge_id: int, move: str, now: datetime) -> 
     """Whom the move concerns, with its reason where there is one."""
     challenge = Challenge.objects.select_related("demand").get(pk=challenge_id)
     title, body, parties = SAID[move]
-    due, until = challenge.due_date, challenge.publicity_until
+    body = body.format(due=challenge.due_date, until=challenge.publicity_until)
     if reason := last_reason(challenge, move):
         body = f"{body}原因：{reason}"
     notify(
         users=[user for party in parties for user in _people(challenge, party)],
         event_id=event_id, kind=f"challenge_{move}", title=f"{title}：{challenge}",
-        body=body.format(due=due, until=until), url=challenge.get_absolute_url(), now=now,
+        body=body, url=challenge.get_absolute_url(), now=now,
     )  # fmt: skip
 
 
