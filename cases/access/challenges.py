@@ -120,8 +120,8 @@ def _on_the_way(action: str, row: Challenge, today: date) -> str:
     """Why a challenge that takes no bids yet, or takes them, cannot be moved; else nothing."""
     if action in {"submit", "accept", "publish"}:
         if row.due_date <= today:
-            return "揭榜截止日须晚于今天，请先修改。"
-        return "" if row.demand.is_open else "需求已不在征集中，不能揭榜。"
+            return f"“{row}”的揭榜截止日须晚于今天，请先修改。"
+        return "" if row.demand.is_open else f"“{row}”已不在征集中，不能揭榜。"
     if action == "bid" and row.due_date < today:
         return "揭榜已经截止。"
     if action == "unseal" and row.due_date >= today:
@@ -188,7 +188,7 @@ class BidAccess(Access):
         return Bid.objects.filter(Q(pk__in=self.own()) | Q(pk__in=shown))
 
     def check(self, action: str, obj: Any | None) -> Decision:
-        """Who belongs to a bidder does not judge."""
+        """Who belongs to a bidder neither judges nor chooses."""
         if obj is None:
             return ALLOWED
         takes = obj.challenge.takes_bids(timezone.localdate())
@@ -198,6 +198,7 @@ class BidAccess(Access):
             is_standing = obj.status in {BidStatus.SUBMITTED, BidStatus.LOST}
             if obj.challenge.status != ChallengeStatus.JUDGING or not is_standing:
                 return Decision(False, "现在不是评分时间。", "wrong_state")
+        if action in {"mark", "win"}:
             rivals = obj.challenge.bids.standing().filter(
                 organisation__in=self.user.organisation_ids()
             )

@@ -119,7 +119,8 @@ class ListForm(forms.Form):
         region.queryset = Region.objects.filter(pk__in=codes - {None}).order_by("code")
         rows: Any = self.fields["challenges"]
         rows.queryset = accepted
-        self.initial.setdefault("challenges", [row.pk for row in accepted])
+        rows.label_from_instance = lambda row: f"{row}（{row.due_date} 截止）"
+        self.initial["challenges"] = [row.pk for row in accepted]
 
 
 class ExtendForm(ReasonForm):

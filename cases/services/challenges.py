@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
 from cases.access import BidAccess, ChallengeAccess
 from cases.enums import ChallengeStatus, OutcomeKind
 from cases.models import Challenge, ChallengeList, ChallengeObjection, Project
 from cases.services.calls import experts
 from core.access import SYSTEM
-from core.errors import DomainError
+from core.errors import DomainError, Refused
 from core.services import assign, check_record, emit, lock, log_activity
 from core.states import perform
 from demands.access import DemandAccess
@@ -117,6 +118,8 @@ def publish_challenges(
     rows = sorted(challenges, key=lambda row: row.pk)
     if not rows:
         raise DomainError("none_chosen", "请至少勾选一项。", "challenges")
+    if not actor.covers_region(Role.GOVERNMENT, region.pk):
+        raise Refused("只能发布本地区的榜单。")
     Region.objects.select_for_update().get(pk=region.pk)  # two lists never get one number
     last = ChallengeList.objects.filter(region=region, year=today.year).aggregate(n=Max("number"))
     listing = ChallengeList.objects.create(

@@ -18,7 +18,7 @@ from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.models import ActivityLog, Event
 from notifications.models import Notification
-from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.accounts import OrganisationFactory, RoleAssignmentFactory, person
 from tests.factories.cases import bid_for, challenge_of
 from tests.factories.demands import DemandFactory, open_demand
 from tests.factories.platforms import CapabilityFactory, PlatformFactory
@@ -146,9 +146,15 @@ def test_a_list_is_numbered_by_region_and_year(cast, now):
     service = services.publish_challenges
 
     refused("none_chosen", service, **publish())
-    refused("out_of_region", service, **publish(first, region=chengdu()))
+    refused("out_of_region", service, **publish(first, region=chengdu(), actor=cast.far_staff))
     refused("wrong_state", service, **publish(first, early))
     refused("refused", service, **publish(first, actor=cast.enterprise))
+    refused("refused", service, **publish(first, region=zhongshan().parent, actor=cast.city_staff))
+    Challenge.objects.filter(pk=early.pk).update(status="accepted", due_date=timezone.localdate())
+    refused("wrong_state", service, **publish(early))
+    services.move_challenge(
+        actor=cast.city_staff, challenge=early, name="return", reason="截止日已到", now=now
+    )
     assert [service(**publish(row)).number for row in (first, second)] == [1, 2]
     first.refresh_from_db()
     assert (first.status, first.publicity_days) == ("open", 5)
@@ -215,6 +221,9 @@ def test_bids_are_judged_by_people_without_a_stake(cast, now):
     refused("unmarked", services.choose_bid, actor=cast.enterprise, bid=bid, now=now)
     services.mark_bid(actor=cast.reviewer, **mark)
     refused("refused", services.choose_bid, actor=cast.city_staff, bid=bid, now=now)
+    both_sides = person(Role.ENTERPRISE, organisation=cast.firm)
+    RoleAssignmentFactory(user=both_sides, role=Role.OPERATOR, organisation=cast.runner)
+    refused("refused", services.choose_bid, actor=both_sides, bid=bid, now=now)
     services.choose_bid(actor=cast.enterprise, bid=bid, now=now)
     refused("wrong_state", services.choose_bid, actor=cast.enterprise, bid=bid, now=now)
     refused("wrong_state", services.mark_bid, actor=cast.reviewer, **mark)
@@ -332,6 +341,12 @@ def test_who_is_told(cast, now):
     assert told("unseal") == {"enterprise", "city_staff", "reviewer"}
     assert told("award") == {"city_staff", "operator"}
     assert {row.name for row in CHALLENGE.transitions} <= challenge_notices.SAID.keys()
+
+    services.move_challenge(
+        actor=cast.city_staff, challenge=challenge, name="withdraw", reason="见附件{1}", now=now
+    )
+    assert told("withdraw") == {"enterprise", "operator"}
+    assert all("见附件{1}" in row.body for row in Notification.objects.all())
 
 
 def test_unknown_moves_are_refused(cast, now):
