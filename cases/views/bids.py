@@ -119,6 +119,7 @@ def ranked_bids(request: HttpRequest, pk: int) -> HttpResponse:
     access = ChallengeAccess(request.user)
     access.require("read_bids", found)
     name = "choose" if found.publicity_days else "award"
+    first = found.bids.standing().first()  # who may mark one may mark all
     return list_page(
         request,
         queryset=selectors.ranked_bids(request.user, found),
@@ -127,7 +128,8 @@ def ranked_bids(request: HttpRequest, pk: int) -> HttpResponse:
         export_name="揭榜方案评分汇总",
         per_page=200,
         context={
-            "challenge": found, "bid_access": BidAccess(request.user),
+            "challenge": found,
+            "may_mark": bool(first and BidAccess(request.user).can("mark", first)),
             "may_choose": access.can(name, found),
             "trail": trail(CHALLENGES, (found, found), "方案与评分"),
         },

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Bid, BidScore, Challenge
+from tests.factories.accounts import OrganisationFactory
 from tests.factories.cases import bid_for, challenge_of
 from tests.factories.demands import open_demand
+from tests.factories.platforms import PlatformFactory
 
 
 def at(name, *args):
@@ -121,3 +123,19 @@ def test_the_endpoint_shows_public_ones_and_who_won(api, cast):
     assert (row["id"], row["winner"], row["bounty_wan"]) == (
         challenge.pk, cast.platform.slug, "80.00",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_ranking_costs_the_same_for_one_bid_and_three(
+    browse, cast, rows, django_assert_num_queries
+):
+    challenge = challenge_of(cast.firm, status="judging")
+    for _ in range(rows):
+        bid_for(challenge, PlatformFactory(organisation=OrganisationFactory()))
+    challenge.reviewers.add(cast.reviewer)
+    page = browse("reviewer")
+    page.get(at("ranked_bids", challenge.pk))
+
+    with django_assert_num_queries(12):
+        shown = page.get(at("ranked_bids", challenge.pk))
+    assert (shown.context["total"], shown.context["may_mark"]) == (rows, True)
