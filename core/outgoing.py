@@ -11,6 +11,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -84,11 +85,12 @@ def send(
     """
     parts = check_address(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    plain = _connect(str(parts.hostname), port, timeout_seconds)
+    deadline = time.monotonic() + timeout_seconds
+    plain = _connect(str(parts.hostname), port, deadline)
     wire = _encrypted(plain, str(parts.hostname)) if parts.scheme == "https" else plain
     is_late = threading.Event()
     # each read has its own timeout; the timer ends those who send a byte now and then
-    timer = threading.Timer(timeout_seconds, _hang_up, [wire, is_late])
+    timer = threading.Timer(_left(deadline), _hang_up, [wire, is_late])
     timer.daemon = True
     timer.start()
     try:
@@ -97,10 +99,8 @@ def send(
         connection.request(method, target, body=body, headers=dict(headers or {}))
         with closing(connection.getresponse()) as response:
             answer = _read(response, max_bytes)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise _unreachable(TimeoutError() if is_late.is_set() else error) from error
-    except ValueError as error:  # a line break in a header or in the address
-        raise Unreachable("address", "网址或请求头含有不允许的字符。", "url") from error
     finally:
         timer.cancel()
         wire.close()
@@ -125,7 +125,7 @@ def _connection(wire: socket.socket, parts: SplitResult, port: int) -> http.clie
     return connection
 
 
-def _connect(host: str, port: int, timeout_seconds: float) -> socket.socket:
+def _connect(host: str, port: int, deadline: float) -> socket.socket:
     """A connection to the first checked address of the host that answers."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -137,10 +137,15 @@ def _connect(host: str, port: int, timeout_seconds: float) -> socket.socket:
     problem: OSError | None = None
     for place in dict.fromkeys(places):
         try:
-            return socket.create_connection((str(place[0]), port), timeout=timeout_seconds)
+            return socket.create_connection((str(place[0]), port), timeout=_left(deadline))
         except OSError as error:
             problem = error
     raise _unreachable(problem or OSError("no address")) from problem
+
+
+def _left(deadline: float) -> float:
+    """Seconds until then; never none, which would be no limit."""
+    return max(deadline - time.monotonic(), 0.001)
 
 
 def _check_reachable(address: IpAddress) -> None:
@@ -187,4 +192,6 @@ def _unreachable(error: Exception) -> Unreachable:
         return Unreachable("unreachable", "对方没有在规定时间内回应。")
     if isinstance(error, ssl.SSLCertVerificationError):
         return Unreachable("unreachable", f"对方证书无法验证：{error.verify_message}。")
+    if isinstance(error, ValueError):  # a line break in a header or in the address
+        return Unreachable("address", "网址或请求头含有不允许的字符。", "url")
     return Unreachable("unreachable", f"对方没有正常回应（{type(error).__name__}）。")

@@ -153,6 +153,21 @@ def test_nobody_there_is_unreachable():
     assert refusal(lambda: send(f"http://127.0.0.1:{port}/", timeout_seconds=2)) == "unreachable"
 
 
+def test_many_silent_addresses_share_the_time(monkeypatch: pytest.MonkeyPatch):
+    places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", 80)) for n in range(9)]
+
+    def silent(_place: object, timeout: float) -> None:
+        time.sleep(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+    monkeypatch.setattr(socket, "create_connection", silent)
+    started = time.monotonic()
+
+    assert refusal(lambda: send("http://many.example/", timeout_seconds=0.2)) == "unreachable"
+    assert time.monotonic() - started < 1
+
+
 def test_https_without_a_certificate_that_holds_is_unreachable(server: str):
     assert refusal(lambda: send(server.replace("http:", "https:"))) == "unreachable"
 
