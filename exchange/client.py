@@ -6,15 +6,19 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from django.utils.dateparse import parse_datetime
 
 from core.outgoing import Unreachable, send
 
 PAGE_SIZE = 100
 MAX_BYTES = 8 * 1024 * 1024
-MAX_WAITS, MAX_WAIT_SECONDS = 3, 60  # where the peer says that it is asked too often
+# where the peer says that it is asked too often; with the answers less than core.jobs.STALE_AFTER
+MAX_WAITS, MAX_WAIT_SECONDS = 2, 60
 MAX_ID_PAGES = 200  # a million ids
 
 
@@ -27,7 +31,7 @@ class Page:
 
     @property
     def is_last(self) -> bool:
-        return self.left <= len(self.records)
+        return not self.records or self.left <= len(self.records)
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,17 @@ class PeerClient:
         return found
 
 
+def moment(told: Any) -> datetime | None:
+    """A moment as the peer tells it; None when it does not, or of another shape."""
+    try:
+        found = parse_datetime(str(told or ""))
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
 def _is_record(row: Any) -> bool:
-    return isinstance(row, dict) and bool(row.get("slug")) and bool(row.get("updated_at"))
+    return isinstance(row, dict) and bool(row.get("slug") and moment(row.get("updated_at")))
 
 
 def _odd() -> Unreachable:

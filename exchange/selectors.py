@@ -15,7 +15,7 @@ from exchange.kinds import KINDS
 from exchange.models import Peer, PulledRecord, PullJob
 
 STATES: dict[str, Q] = {
-    "conflict": ~Q(conflicts=[]) & Q(gone_at__isnull=True),
+    "conflict": ~Q(conflicts=[]),
     "failed": ~Q(error=""),
     "gone": Q(gone_at__isnull=False),
     "skipped": ~Q(note=""),

@@ -12,11 +12,10 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from core.errors import DomainError
 from core.outgoing import Unreachable
-from exchange.client import PeerClient
+from exchange.client import PeerClient, moment
 from exchange.enums import Outcome
 from exchange.kinds import KINDS, KindOfRecord
 from exchange.models import Peer, PulledRecord
@@ -76,8 +75,10 @@ class Pull:
             for data in page.records:
                 self._receive(spec, data)
             if page.records:
-                last = page.records[-1]
+                last, before = page.records[-1], cursor
                 cursor = f"{last['updated_at']}~{last['slug']}"
+                if cursor == before:  # the same page again: it knows no `updated_after`
+                    raise Unreachable("odd", "对方接口不能续取，版本过旧。")
                 keep_cursor(self.peer, spec.kind, cursor)
             self._beat(page.left - len(page.records))
             if page.is_last:
@@ -136,14 +137,17 @@ class Pull:
 
 def rewound(cursor: str) -> str:
     """Where a new pull begins: a little before the last one ended."""
-    moment = parse_datetime(cursor.partition("~")[0]) if cursor else None
-    return (moment - OVERLAP).isoformat() if moment else ""
+    ended = moment(cursor.partition("~")[0])
+    return (ended - OVERLAP).isoformat() if ended else ""
 
 
 @transaction.atomic
 def keep_cursor(peer: Peer, kind: str, cursor: str) -> None:
-    """Remember how far the peer was read."""
+    """Remember how far the peer was read. Raises Unreachable where somebody has changed meanwhile
+    what is read: that begins anew."""
     locked = Peer.objects.select_for_update().get(pk=peer.pk)
+    if (locked.base_url, locked.region_id) != (peer.base_url, peer.region_id):
+        raise Unreachable("changed", "同步时有人改了网址或地区，请重新同步。")
     locked.cursors[kind] = cursor
     locked.save(update_fields=["cursors"])
     peer.cursors = locked.cursors
@@ -164,8 +168,8 @@ def retract(*, record: PulledRecord) -> bool:
     before or somebody here has taken it over. Whether a row was taken down."""
     locked = PulledRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
     now = timezone.now()
-    locked.gone_at = now
-    locked.save(update_fields=["gone_at", "updated_at"])
+    locked.gone_at, locked.conflicts = now, []  # nothing is left to choose from
+    locked.save(update_fields=["gone_at", "conflicts", "updated_at"])
     model = KINDS[locked.kind].model
     row = model._default_manager.filter(pk=locked.local_id).first()
     if row is None or not locked.is_made_here or is_taken_over(row):

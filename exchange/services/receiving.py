@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from core.access import System
 from core.activity import register_actions
@@ -17,6 +16,7 @@ from core.errors import DomainError
 from core.models import ActivityLog
 from core.origins import PEER, is_own
 from core.services import log_activity
+from exchange.client import moment
 from exchange.enums import Outcome
 from exchange.kinds import KINDS, KindOfRecord
 from exchange.merging import merge
@@ -55,7 +55,7 @@ def receive(*, peer: Peer, kind: str, data: Mapping[str, Any], now: datetime) ->
     record.error, record.gone_at = "", None
     record.label = str(data.get(spec.title) or "")[:200]
     record.remote_url = _page(peer, data)[:500]
-    record.remote_updated_at, record.last_seen_at = _moment(data["updated_at"]), now
+    record.remote_updated_at, record.last_seen_at = moment(data["updated_at"]), now
     outcome = Outcome.SKIPPED
     if not record.note:
         outcome = _Taking(peer, spec, record, data, now).take()
@@ -162,7 +162,7 @@ class _Taking:
             "source_title": title[:300],
             "source_url": str(origin["url"]),
             "source_ref": str(origin["id"])[:300],
-            "source_date": f"{timezone.localdate(_moment(self.data['updated_at']))}",
+            "source_date": f"{timezone.localdate(moment(self.data['updated_at']))}",
             "source_kind": PEER,
         }
 
@@ -179,7 +179,10 @@ def is_taken_over(row: Any) -> bool:
     )
     if touched.exclude(action__endswith=".read_full").exists():  # reading changes nothing
         return True
-    return isinstance(row, Platform) and row.claims.filter(status=ClaimStatus.APPROVED).exists()
+    platform = getattr(row, "platform", row)  # who runs it runs what it offers
+    return isinstance(platform, Platform) and (
+        platform.claims.filter(status=ClaimStatus.APPROVED).exists()
+    )
 
 
 def _page(peer: Peer, data: Mapping[str, Any]) -> str:
@@ -190,13 +193,3 @@ def _page(peer: Peer, data: Mapping[str, Any]) -> str:
     origin = data.get("origin")
     found = str(origin.get("url") or "") if isinstance(origin, dict) else ""
     return found if found.startswith(("https://", "http://")) else ""
-
-
-def _moment(text: Any) -> datetime:
-    try:
-        found = parse_datetime(str(text))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise DomainError("malformed", "更新时间的格式不符。")
-    return found

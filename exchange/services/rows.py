@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
-
 from core.errors import DomainError
 from demands import services as demand_services
 from demands.enums import Confidentiality, DemandStatus
 from demands.models import Demand
+from exchange.client import moment
 from exchange.enums import Kind
 from exchange.kinds import KINDS
 from exchange.models import Peer, PulledRecord
@@ -46,12 +45,12 @@ def make(
     """A public row of what the peer has published."""
     if kind == Kind.DEMAND:
         given = {"is_demo": bool(data.get("is_demo")), **owner_of(kind, data)}
-        published = _moment(data, "published_at") or now
+        published = moment(data.get("published_at")) or now
         return demand_services.receive_demand(
             actor=actor, values={**values, **given, "published_at": published}, now=now
         )
     platform = None
-    values = {**values, "confirmed_at": _moment(data, "confirmed_at")}
+    values = {**values, "confirmed_at": moment(data.get("confirmed_at"))}
     if kind == Kind.CAPABILITY:
         platform = Platform.objects.get(pk=platform_of(peer, data) or 0)
     else:
@@ -74,7 +73,7 @@ def standing_of(kind: str, row: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """What else a row that was made of the record follows: whose it is, while nobody's here, and
     a later confirmation there."""
     found = owner_of(kind, data) if getattr(row, "organisation_id", 0) is None else {}
-    confirmed = _moment(data, "confirmed_at") if kind != Kind.DEMAND else None
+    confirmed = moment(data.get("confirmed_at")) if kind != Kind.DEMAND else None
     if confirmed and (row.confirmed_at is None or confirmed > row.confirmed_at):
         found = {**found, "confirmed_at": confirmed}
     return found
@@ -117,12 +116,3 @@ def withdraw(actor: Any, row: Any, now: datetime) -> bool:
     else:
         platform_services.move_listing(listing=row, **how)
     return True
-
-
-def _moment(data: Mapping[str, Any], key: str) -> datetime | None:
-    """A moment that the record tells; None when it does not, or of another shape."""
-    try:
-        found = parse_datetime(str(data.get(key) or ""))
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None

@@ -7,14 +7,14 @@ import pytest
 from accounts.enums import Role
 from core.models import ActivityLog, JobStatus
 from exchange import services
-from exchange.models import PulledRecord
+from exchange.models import Peer, PulledRecord
 from exchange.services.receiving import receive
 from platforms import services as platform_services
-from platforms.enums import ListingStatus
+from platforms.enums import ClaimStatus, ListingStatus
 from platforms.models import Capability, Platform
 from tests.factories.accounts import OrganisationFactory, person
-from tests.factories.platforms import CapabilityFactory, PlatformFactory
-from tests.factories.taxonomy import TermFactory, chengdu
+from tests.factories.platforms import CapabilityFactory, ClaimFactory, PlatformFactory
+from tests.factories.taxonomy import TermFactory, chengdu, zhongshan
 
 LATER = "2099-01-01T00:00:00+08:00"
 
@@ -299,3 +299,56 @@ def test_what_is_no_portal_is_refused(neighbour, peer, pull):
     job = pull()
 
     assert (job.status, "不是本系统的格式" in job.error) == (JobStatus.FAILED, True)
+
+
+def test_a_neighbour_that_tells_the_same_page_again_is_read_once(neighbour, pull):
+    for slug in ("one", "two"):
+        neighbour.publish("platforms", their_platform(slug))
+    rows = [neighbour.records["platforms"]["one"]]
+    neighbour.answer = lambda target: (
+        neighbour.asked.append(target) or (200, {"count": 2, "results": rows})
+    )
+
+    job = pull()
+
+    assert (job.status, job.error) == (JobStatus.FAILED, "对方接口不能续取，版本过旧。")
+    assert len(neighbour.asked) == 2
+
+
+def test_another_region_chosen_during_a_pull_is_read_from_the_beginning(neighbour, peer, pull):
+    neighbour.publish("platforms", their_platform())
+    answer = neighbour.answer
+
+    def meanwhile(target):
+        Peer.objects.update(region=zhongshan())
+        return answer(target)
+
+    neighbour.answer = meanwhile
+
+    job = pull()
+
+    assert (job.status, peer.cursors) == (JobStatus.FAILED, {})
+
+
+def test_what_a_platform_claimed_here_offers_stays_when_it_is_withdrawn_there(neighbour, pull):
+    neighbour.publish("platforms", their_platform())
+    neighbour.publish("capabilities", their_capability)
+    pull()
+    ClaimFactory(platform=Platform.objects.get(), status=ClaimStatus.APPROVED)
+    neighbour.withdraw("capabilities", "their-cap")
+
+    pull()
+
+    assert Capability.objects.get().status == ListingStatus.PUBLISHED
+    assert PulledRecord.objects.get(kind="capability").gone_at is not None
+
+
+def test_a_conflict_ends_when_the_record_is_withdrawn_there(neighbour, pull):
+    neighbour.publish("platforms", their_platform())
+    pull()
+    PulledRecord.objects.update(conflicts=["summary"])
+    neighbour.withdraw("platforms", "theirs")
+
+    pull()
+
+    assert PulledRecord.objects.get().conflicts == []
