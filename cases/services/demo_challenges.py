@@ -26,6 +26,7 @@ from cases.services.demo_work import DemoSides
 from cases.services.outcomes import answer_outcome, claim_outcome
 from cases.services.projects import contract_project, move_project
 from core.access import SYSTEM
+from core.services import settle_events
 from demands.services import create_draft, publish_demand, submit_demand
 from platforms.models import Platform
 from taxonomy.models import Region, Term
@@ -99,6 +100,11 @@ def attach_demo_challenges(
     object_to_choice(actor=loser, challenge=made["publicity"], now=now,
                      text="演示：请核实对方设备的耐压等级。")  # fmt: skip
     _finish(made["done"].bids.get(status="won"), sides, now)
+    rows = made.values()  # what waits for somebody stands on the workbench
+    settle_events(prefix="cases.challenge.", key="challenge_id", ids=[c.pk for c in rows], now=now)
+    settle_events(
+        prefix="demands.demand.", key="demand_id", ids=[c.demand_id for c in rows], now=now
+    )
 
 
 def _proposed(

@@ -23,6 +23,7 @@ from cases.services.vouchers import (
     request_payout,
     void_voucher,
 )
+from core.services import settle_events
 from platforms.models import Capability, Platform
 from taxonomy.models import Region
 
@@ -62,6 +63,8 @@ def attach_demo_vouchers(
     city = platforms[0].region
     _programme("演示：中试服务券", region, sides.staff, ROUNDS, platforms, sides, now)
     _programme("演示：市级中试服务券", city, sides.city, CITY_ROUNDS, platforms, sides, now)
+    made = Voucher.objects.filter(programme__is_demo=True).values_list("pk", flat=True)
+    settle_events(prefix="cases.voucher.", key="voucher_id", ids=made, now=now)
 
 
 def _programme(

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from core.access import SYSTEM
+from core.services import settle_events
 from demands.enums import Confidentiality, DemandStatus
 from demands.models import Demand
 from demands.promise import promise_text, text_digest
@@ -135,4 +136,6 @@ def attach_demo_secrets(
         actor=asker, demand=opened[0], organisation=other, now=days[4],
         note="演示：做过同类聚合放大，想看指标要求再判断。",
     )  # fmt: skip
+    ids = [demand.pk for demand in opened]
+    settle_events(prefix="demands.demand.submitted", key="demand_id", ids=ids, now=now)
     return opened

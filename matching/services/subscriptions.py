@@ -22,7 +22,7 @@ from matching.access import (
 )
 from matching.enums import ResourceKind, Side
 from matching.kinds import MODEL_OF, offer_fields
-from matching.models import MatchRun, Subscription
+from matching.models import MatchList, MatchRun, Subscription
 from notifications.services import notify
 from platforms.models import Capability
 from taxonomy.models import Region, Term
@@ -88,16 +88,19 @@ def tell_of_demand(
     """Tell the demand's poster of the outcome, and who subscribed to the capabilities, resources
     and solutions (kind and key) that it fits.
 
-    A run that a person started is on that person's screen: the poster is not told again.
+    A run that a person started is on that person's screen: the poster is not told again. Nor is
+    one told that nothing was added to a list that has something suitable.
     """
     url = reverse("matching:demand", args=[demand.slug])
-    if demand.posted_by and run.owner_id is None:
-        count = len(capability_ids)
+    count = len(capability_ids)
+    has_list = MatchList.objects.filter(demand=demand, relevant_count__gt=0).exists()
+    is_news = bool(count or resources) or not has_list
+    if demand.posted_by and run.owner_id is None and is_news:
         body = f"系统为“{demand.title}”找到 {count} 项新的合适能力，每项都有理由和条件核对。"
         if resources:
             body += f"另有 {len(resources)} 项设备、中试线、专家或方案与它相关。"
         elif not count:
-            body = f"“{demand.title}”暂未发现新的合适能力，页面上有放宽条件的建议和其他办法。"
+            body = f"“{demand.title}”暂未发现合适的能力，页面上有放宽条件的建议和其他办法。"
         notify(
             users=[demand.posted_by],
             kind="matching.demand_matched",

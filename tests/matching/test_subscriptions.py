@@ -46,6 +46,16 @@ def test_poster_is_told_of_the_outcome(publish):
     assert told.url == reverse("matching:demand", args=[demand.slug])
 
 
+def test_poster_is_not_told_that_a_list_stays_as_it_is(publish):
+    polymer_capability()
+    demand = polymer_demand()
+
+    for _ in range(2):  # as after a full run, which tells nobody
+        publish("demands.demand.published", demand_id=demand.pk)
+
+    assert titles(demand.posted_by).count("需求匹配完成") == 1
+
+
 def test_poster_is_told_of_nothing_found_too(publish):
     demand = polymer_demand()
 
