@@ -84,8 +84,11 @@ class VoucherAccess(RegionAccess):
     model = Voucher
     machine = VOUCHER
     region_path = "programme__region"
-    actions: ClassVar = {"view": frozenset({OWNER, COUNTERPART, STAFF, SYSTEM})}
-    labels: ClassVar = {"view": "查看服务券"}
+    actions: ClassVar = {
+        "view": frozenset({OWNER, COUNTERPART, STAFF, SYSTEM}),
+        "read_ledger": frozenset({COUNTERPART, STAFF}),
+    }
+    labels: ClassVar = {"view": "查看服务券", "read_ledger": "核对平台的其他财政资金"}
     names: ClassVar = {OWNER: "持券企业", COUNTERPART: "合同的平台", STAFF: "出资地区的部门"}
 
     def relations(self, obj: Any | None) -> frozenset[Relation]:

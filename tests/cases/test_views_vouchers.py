@@ -42,10 +42,15 @@ def test_the_whole_round_on_pages(browse, cast, contract, visitor):
     assert ("100,000 元 × 30% = 30,000 元" in ready, "申请兑付</button>" in _flat(ready)) == (
         True, True,
     )  # fmt: skip
+    # the platform's other money is for itself and the auditor
+    assert "年其他财政资金" not in ready
     firm.post(reverse("cases:act_on_voucher", args=[voucher.number, "request"]))
 
     staff = browse("city_staff")
-    assert "审核通过" in staff.get(made.url).content.decode()
+    audited = staff.get(made.url).content.decode()
+    assert ("审核通过" in audited, "年其他财政资金" in audited) == (
+        True, True,
+    )  # fmt: skip
     staff.post(reverse("cases:act_on_voucher", args=[voucher.number, "approve"]))
     wrong = staff.post(reverse("cases:pay_voucher", args=[voucher.number]),
                        {"paid_date": "2999-01-01", "payment_reference": "ZF-1"})  # fmt: skip
