@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
@@ -22,7 +19,7 @@ class VoucherProgrammeSerializer(serializers.ModelSerializer[VoucherProgramme]):
     modes = serializers.ListField(child=serializers.CharField())
     issued = serializers.IntegerField(help_text="已发放张数")
     paid_yuan = serializers.DecimalField(
-        source="paid", max_digits=14, decimal_places=2, default=Decimal(0), help_text="已兑付金额"
+        source="paid", max_digits=14, decimal_places=2, help_text="已兑付金额"
     )
 
     class Meta:
@@ -34,10 +31,6 @@ class VoucherProgrammeSerializer(serializers.ModelSerializer[VoucherProgramme]):
             "issued", "paid_yuan", "is_demo",
         )  # fmt: skip
         read_only_fields = fields
-
-    def to_representation(self, instance: VoucherProgramme) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        return shown | {"paid_yuan": shown["paid_yuan"] or "0.00"}
 
 
 class VoucherSerializer(serializers.ModelSerializer[Voucher]):

@@ -37,7 +37,7 @@ def programme_rows(rows: QuerySet[VoucherProgramme]) -> QuerySet[VoucherProgramm
     paid = own.filter(status=VoucherStatus.PAID).annotate(sum=Sum("amount_yuan"))
     counted = rows.select_related("region").annotate(
         issued=Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0),
-        paid=Subquery(paid.values("sum")),
+        paid=Coalesce(Subquery(paid.values("sum")), NONE),
     )
     return counted.order_by("-opens_date", "-pk")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.access import BidAccess, ChallengeAccess
-from cases.enums import ChallengeStatus
 from cases.models import CRITERIA, Bid, BidScore, Challenge, Quote
 from cases.selectors import biddable_platforms
 from cases.services.calls import check_marks
+from cases.services.challenges import move_challenge
 from cases.services.projects import start_from_offer
 from core.access import SYSTEM
 from core.errors import DomainError
@@ -166,21 +167,11 @@ def keep_challenges(*, now: datetime) -> int:
     long enough; how many. Each by itself: one that is refused does not hold up the others."""
     today, count = timezone.localdate(now), 0
     for row in Challenge.objects.due(today=today).order_by("pk"):
-        count += _unseal(row, now)
+        with suppress(DomainError):  # extended or withdrawn meanwhile
+            move_challenge(actor=SYSTEM, challenge=row, name="unseal", now=now)
+            count += 1
     for row in Challenge.objects.settled(today=today).order_by("pk"):
-        try:
+        with suppress(DomainError):  # its platform has gone: people have to decide
             settle_choice(actor=SYSTEM, challenge=row, now=now)
-        except DomainError:  # its platform has gone: people have to decide
-            continue
-        count += 1
+            count += 1
     return count
-
-
-def _unseal(row: Challenge, now: datetime) -> int:
-    with transaction.atomic():
-        locked = lock(row, "demand")
-        if locked.status != ChallengeStatus.OPEN or locked.due_date >= timezone.localdate(now):
-            return 0  # extended or withdrawn meanwhile
-        perform(ChallengeAccess(SYSTEM), "unseal", locked, now=now)
-        emit("cases.challenge.moved", challenge_id=locked.pk, move="unseal")
-        return 1

@@ -73,4 +73,4 @@ def move_programme(
 ) -> VoucherProgramme:
     """`open`, `close` or `settle` (once every voucher is dealt with). Errors: Refused,
     `wrong_state`."""
-    return perform(VoucherProgrammeAccess(actor), name, lock(programme, "region"), now=now)
+    return perform(VoucherProgrammeAccess(actor), name, programme, now=now)

@@ -228,7 +228,7 @@ def expire_vouchers(*, now: datetime) -> int:
     rows = Voucher.objects.filter(status=VoucherStatus.ISSUED, valid_until_date__lt=today)
     found = list(rows.select_for_update().order_by("pk"))
     for voucher in found:
-        _moved(SYSTEM, "expire", _lock(voucher), now, event="expired")
+        _moved(SYSTEM, "expire", voucher, now, event="expired")
     return len(found)
 
 

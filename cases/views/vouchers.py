@@ -22,7 +22,7 @@ from cases.services.voucher_programmes import FIELDS, OPEN_FIELDS
 from cases.tables import VoucherProgrammeTable, VoucherTable
 from core.breadcrumbs import trail
 from core.lists import list_page
-from core.refusals import carry_out, refusals_on
+from core.refusals import carry_out, refusals_on, telling
 
 PROGRAMMES = ("中试服务券", "cases:voucher_programmes")
 VOUCHERS = ("服务券", "cases:vouchers")
@@ -129,13 +129,14 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     ids = request.user.organisation_ids(*ENTERPRISE_ROLES)  # type: ignore[union-attr]
     wanted = request.POST.get("enterprise", "")
     enterprise = own[int(wanted)] if wanted.isdecimal() and int(wanted) in ids else None
-    if enterprise is None or not carry_out(
-        request, services.claim_voucher, "服务券已发放，签约后用于合同。", programme=found,
-        enterprise=enterprise,
-    ):  # fmt: skip
-        return redirect(found)
-    made = found.vouchers.filter(enterprise=enterprise).order_by("-pk")
-    return redirect(made[0])
+    if enterprise is not None:
+        with telling(request):
+            made = services.claim_voucher(
+                actor=request.user, programme=found, enterprise=enterprise, now=timezone.now()
+            )
+            messages.success(request, "服务券已发放，签约后用于合同。")
+            return redirect(made)
+    return redirect(found)
 
 
 @login_required
