@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
@@ -84,16 +84,10 @@ class InspectionQuerySet(models.QuerySet[Any]):
         return self.unmended().filter(rectify_by__lt=today)
 
 
-class EntryQuerySet(models.QuerySet[Any]):
-    def standing(self) -> EntryQuerySet:
-        """Entries whose case is still published."""
-        return self.filter(case__status=CaseStatus.PUBLISHED)
+class MarkedQuerySet(models.QuerySet[Any]):
+    """Of entries and bids: what people give marks for."""
 
-    def honoured(self) -> EntryQuerySet:
-        """Entries selected in a call that is over."""
-        return self.filter(is_selected=True, call__status=CallStatus.SELECTED)
-
-    def with_marks(self) -> EntryQuerySet:
+    def with_marks(self) -> Self:
         """With `mean`, `lowest`, `highest` (of 100; None without scores) and `scored` (people)."""
         return self.annotate(
             mean=Avg("scores__total"),
@@ -101,6 +95,16 @@ class EntryQuerySet(models.QuerySet[Any]):
             highest=Max("scores__total"),
             scored=Count("scores"),
         )
+
+
+class EntryQuerySet(MarkedQuerySet):
+    def standing(self) -> EntryQuerySet:
+        """Entries whose case is still published."""
+        return self.filter(case__status=CaseStatus.PUBLISHED)
+
+    def honoured(self) -> EntryQuerySet:
+        """Entries selected in a call that is over."""
+        return self.filter(is_selected=True, call__status=CallStatus.SELECTED)
 
 
 class VoucherQuerySet(models.QuerySet[Any]):
@@ -146,7 +150,7 @@ class ChallengeQuerySet(models.QuerySet[Any]):
         return rows.exclude(pk__in=open_ones.values("pk"))
 
 
-class BidQuerySet(models.QuerySet[Any]):
+class BidQuerySet(MarkedQuerySet):
     def standing(self) -> BidQuerySet:
         """Bids that were handed in and not taken back."""
         return self.filter(status__in=[BidStatus.SUBMITTED, BidStatus.WON, BidStatus.LOST])
@@ -154,10 +158,3 @@ class BidQuerySet(models.QuerySet[Any]):
     def unsealed(self) -> BidQuerySet:
         """Standing bids that may be read by the poser, staff and judges."""
         return self.standing().filter(challenge__status__in=UNSEALED)
-
-    def with_marks(self) -> BidQuerySet:
-        """As for entries of calls."""
-        return self.annotate(
-            mean=Avg("scores__total"), lowest=Min("scores__total"),
-            highest=Max("scores__total"), scored=Count("scores"),
-        )  # fmt: skip

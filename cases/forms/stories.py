@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.selectors import reviewers
-from cases.models import BidScore, Case, CaseCall, CaseScore, Challenge
+from cases.models import Case, CaseCall, Challenge
+from cases.models.calls import Score
 from core.fields import DayInput, text_area
 from taxonomy.models import Region
 
@@ -106,7 +107,7 @@ class ScoreForm(forms.Form):
     """Marks by criterion; an earlier score is what it begins with."""
 
     def __init__(
-        self, data: Any = None, *, call: CaseCall | Challenge, score: CaseScore | BidScore | None
+        self, data: Any = None, *, call: CaseCall | Challenge, score: Score | None
     ) -> None:
         given = list(score.marks) if score else []
         super().__init__(data)

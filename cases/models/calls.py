@@ -87,15 +87,26 @@ class CaseEntry(BaseModel):
         return str(self.case)
 
 
-class CaseScore(BaseModel):
-    """What one person gave an entry: `marks` in the order of the call's criteria."""
+class Score(BaseModel):
+    """What one person gave: `marks` in the order of the criteria, 100 in all at most."""
 
-    entry = models.ForeignKey(CaseEntry, models.CASCADE, related_name="scores")
     reviewer = user_field(required=True)
     marks = models.JSONField(_("各项得分"))
     total = models.PositiveSmallIntegerField(_("总分"))
     comment = models.CharField(_("评语"), max_length=500)
     scored_at = models.DateTimeField(_("评分时间"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.total}"
+
+
+class CaseScore(Score):
+    """What one person gave an entry of a call."""
+
+    entry = models.ForeignKey(CaseEntry, models.CASCADE, related_name="scores")
 
     class Meta:
         verbose_name = verbose_name_plural = _("案例评分")
@@ -107,6 +118,3 @@ class CaseScore(BaseModel):
                 violation_error_message=_("总分不超过 100。"),
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.total}"

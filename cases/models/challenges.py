@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import BidStatus, ChallengeStatus
+from cases.models.calls import Score
 from cases.models.projects import Project
 from cases.querysets import BidQuerySet, ChallengeQuerySet
 from core.model_fields import user_field
@@ -174,15 +175,10 @@ class Bid(BaseModel):
         return reverse("cases:bid", args=[self.pk])
 
 
-class BidScore(BaseModel):
+class BidScore(Score):
     """What one person gave a bid: `marks` in the order of CRITERIA."""
 
     bid = models.ForeignKey(Bid, models.CASCADE, related_name="scores")
-    reviewer = user_field(required=True)
-    marks = models.JSONField(_("各项得分"))
-    total = models.PositiveSmallIntegerField(_("总分"))
-    comment = models.CharField(_("评语"), max_length=500)
-    scored_at = models.DateTimeField(_("评分时间"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("揭榜方案评分")
@@ -190,9 +186,6 @@ class BidScore(BaseModel):
             models.UniqueConstraint(fields=["bid", "reviewer"], name="cases_bid_score_once"),
             models.CheckConstraint(condition=Q(total__lte=100), name="cases_bid_score_total"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.total}"
 
 
 class ChallengeObjection(BaseModel):

@@ -15,7 +15,7 @@ from accounts.models import User
 from cases.access import BidAccess, ChallengeAccess
 from cases.models import CRITERIA, Bid, BidScore, Challenge, Quote
 from cases.selectors import biddable_platforms
-from cases.services.calls import check_marks
+from cases.services.calls import keep_score
 from cases.services.challenges import move_challenge
 from cases.services.projects import start_from_offer
 from core.access import SYSTEM
@@ -94,13 +94,7 @@ def mark_bid(
     lock(bid.challenge)
     locked = Bid.objects.select_related("challenge__demand").get(pk=bid.pk)
     BidAccess(actor).require_now("mark", locked)
-    check_marks(CRITERIA, marks, comment)
-    score = BidScore.objects.filter(bid=locked, reviewer=actor).first()
-    score = score or BidScore(bid=locked, reviewer=actor)
-    score.marks, score.total = list(marks), sum(marks)
-    score.comment, score.scored_at = comment.strip(), now
-    check_record(score)
-    score.save()
+    score: BidScore = keep_score(actor, locked, CRITERIA, marks, comment, now)
     log_activity(actor=actor, action="cases.bid.mark", target=locked, now=now)
     return score
 

@@ -42,9 +42,8 @@ def create_call(
     assign(call, values, FIELDS)
     CallAccess(actor).require("create", call)
     _check(call)
-    people = experts(reviewers)
     call.save()
-    call.reviewers.set(people)
+    invite_experts(call, reviewers)
     log_activity(actor=actor, action="cases.casecall.create", target=call, now=now)
     return call
 
@@ -74,12 +73,9 @@ def edit_call(
     assign(locked, values, FIELDS)
     access.require("edit", locked)  # nobody hands a call to a region that is not theirs
     _check(locked)
-    people = experts(reviewers)
-    before = set(locked.reviewers.values_list("pk", flat=True))
     locked.save(update_fields=[*FIELDS, "updated_at"])
-    locked.reviewers.set(people)
+    fresh = invite_experts(locked, reviewers)
     log_activity(actor=actor, action="cases.casecall.edit", target=locked, now=now)
-    fresh = [person.pk for person in people if person.pk not in before]
     if fresh and locked.status == CallStatus.SCORING:
         emit("cases.casecall.invited", call_id=locked.pk, user_ids=fresh)
     return locked
@@ -149,19 +145,21 @@ def mark_entry(
         pk=entry.pk
     )
     EntryAccess(actor).require_now("mark", locked)
-    check_marks(call.criteria, marks, comment)
-    score = CaseScore.objects.filter(entry=locked, reviewer=actor).first()
-    score = score or CaseScore(entry=locked, reviewer=actor)
-    score.marks, score.total = list(marks), sum(marks)
-    score.comment, score.scored_at = comment.strip(), now
-    check_record(score)
-    score.save()
+    score: CaseScore = keep_score(actor, locked, call.criteria, marks, comment, now)
     _log(actor, "mark", locked, now)
     return score
 
 
-def check_marks(criteria: Sequence[Mapping[str, Any]], marks: Sequence[int], comment: str) -> None:
-    """Each mark within its criterion, and a sentence. Raises `marks`, `comment`."""
+def keep_score(
+    actor: Any,
+    target: Any,
+    criteria: Sequence[Mapping[str, Any]],
+    marks: Sequence[int],
+    comment: str,
+    now: datetime,
+) -> Any:
+    """Write what `actor` gives an entry or a bid, or write it anew: each mark within its
+    criterion, and a sentence. Raises `marks`, `comment`."""
     limits = [row["marks"] for row in criteria]
     if len(marks) != len(limits) or any(
         not 0 <= mark <= most for mark, most in zip(marks, limits, strict=False)
@@ -169,6 +167,14 @@ def check_marks(criteria: Sequence[Mapping[str, Any]], marks: Sequence[int], com
         raise DomainError("marks", "每项得分须在 0 与满分之间。")
     if not comment.strip():
         raise DomainError("comment", "请用一句话说明理由。", "comment")
+    rows = target.scores
+    score = rows.filter(reviewer=actor).first()
+    score = score or rows.model(reviewer=actor, **{rows.field.name: target})
+    score.marks, score.total = list(marks), sum(marks)
+    score.comment, score.scored_at = comment.strip(), now
+    check_record(score)
+    score.save()
+    return score
 
 
 @transaction.atomic
@@ -215,12 +221,15 @@ def _check(call: CaseCall) -> None:
     check_record(call)
 
 
-def experts(people: Iterable[User]) -> list[User]:
-    """Those to invite. Raises `reviewers` where somebody is no expert."""
+def invite_experts(row: Any, people: Iterable[User]) -> list[int]:
+    """Set who gives marks in a call or a challenge; ids of those who did not before. Raises
+    `reviewers` where somebody is no expert."""
     found = list(people)
     if any(not person.has_role(Role.REVIEWER) for person in found):
         raise DomainError("reviewers", "只能邀请评审专家角色的人员。", "reviewers")
-    return found
+    before = set(row.reviewers.values_list("pk", flat=True))
+    row.reviewers.set(found)
+    return [person.pk for person in found if person.pk not in before]
 
 
 def _log(actor: Any, name: str, entry: CaseEntry, now: datetime) -> None:

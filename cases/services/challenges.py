@@ -15,7 +15,7 @@ from accounts.models import User
 from cases.access import BidAccess, ChallengeAccess
 from cases.enums import ChallengeStatus, OutcomeKind
 from cases.models import Challenge, ChallengeList, ChallengeObjection, Project
-from cases.services.calls import experts
+from cases.services.calls import invite_experts
 from core.access import SYSTEM
 from core.errors import DomainError, Refused
 from core.services import assign, check_record, emit, lock, log_activity
@@ -168,11 +168,8 @@ def invite_reviewers(
     ones are told when bids are opened, or at once where they are."""
     locked = lock(challenge, "demand")
     ChallengeAccess(actor).require_now("invite", locked)
-    people = experts(reviewers)
-    before = set(locked.reviewers.values_list("pk", flat=True))
-    locked.reviewers.set(people)
+    fresh = invite_experts(locked, reviewers)
     log_activity(actor=actor, action="cases.challenge.invite", target=locked, now=now)
-    fresh = [person.pk for person in people if person.pk not in before]
     if fresh and locked.status == ChallengeStatus.JUDGING:
         emit("cases.challenge.invited", challenge_id=locked.pk, user_ids=fresh)
     return locked
