@@ -100,11 +100,10 @@ def attach_demo_challenges(
     object_to_choice(actor=loser, challenge=made["publicity"], now=now,
                      text="演示：请核实对方设备的耐压等级。")  # fmt: skip
     _finish(made["done"].bids.get(status="won"), sides, now)
-    rows = made.values()  # what waits for somebody stands on the workbench
-    settle_events(prefix="cases.challenge.", key="challenge_id", ids=[c.pk for c in rows], now=now)
-    settle_events(
-        prefix="demands.demand.", key="demand_id", ids=[c.demand_id for c in rows], now=now
-    )
+    # what waits for somebody stands on the workbench
+    ids = {row.pk: row.demand_id for row in made.values()}
+    settle_events(prefix="cases.challenge.", key="challenge_id", ids=ids, now=now)
+    settle_events(prefix="demands.demand.", key="demand_id", ids=ids.values(), now=now)
 
 
 def _proposed(
