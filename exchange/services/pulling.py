@@ -44,15 +44,19 @@ class Pull:
     errors: list[dict[str, str]] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)  # ids of the kind at hand that failed just now
     is_partial: bool = False
+    doubts: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
 
     def run(self) -> dict[str, Any]:
-        """Read the peer; the result for the job. Raises Unreachable with the cursors kept."""
+        """Read the peer; the result for the job. Raises Unreachable with the cursors kept, and
+        `suspicious` at the end where too much is gone at once."""
         for spec in KINDS.values():
             if not self._is_over():
                 self._changes(spec)
             if not self._is_over():
                 self._reconcile(spec)
+        if self.doubts:
+            raise Unreachable("suspicious", "".join(self.doubts))
         return self.result()
 
     def result(self) -> dict[str, Any]:
@@ -113,8 +117,11 @@ class Pull:
         gone = [r for key, r in here.items() if key not in public and r.gone_at is None]
         taken = [record for record in here.values() if record.gone_at is None]
         if len(gone) > max(SUSPICIOUS_COUNT, SUSPICIOUS_SHARE * len(taken)):
-            message = f"对方有 {len(gone)} 条{spec.kind.label}不再公开，超过一半，没有自动下架。"
-            raise Unreachable("suspicious", message)
+            said = (
+                f"对方有 {len(gone)} 条{spec.kind.label}不再公开，超过一半，没有自动下架，请核实。"
+            )
+            self.doubts.append(said)
+            gone = []
         for record in gone:
             self.counts[Outcome.WITHDRAWN] += retract(record=record)
             self._beat()

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.enums import Role
 from core.models import ActivityLog, JobStatus
+from demands.models import Demand
 from exchange import services
 from exchange.models import Peer, PulledRecord
 from exchange.services.receiving import receive
@@ -13,6 +14,7 @@ from platforms import services as platform_services
 from platforms.enums import ClaimStatus, ListingStatus
 from platforms.models import Capability, Platform
 from tests.factories.accounts import OrganisationFactory, person
+from tests.factories.demands import open_demand
 from tests.factories.platforms import CapabilityFactory, ClaimFactory, PlatformFactory
 from tests.factories.taxonomy import TermFactory, chengdu, zhongshan
 
@@ -212,10 +214,13 @@ def test_an_emptied_neighbour_takes_nothing_down(neighbour, pull):
         )
     pull()
     neighbour.records["platforms"].clear()
+    TermFactory()
+    neighbour.publish("demands", open_demand)
 
     job = pull()
 
     assert (job.status, "没有自动下架" in job.error) == (JobStatus.FAILED, True)
+    assert Demand.objects.exists()  # the other kinds are read all the same
     assert Platform.objects.filter(status=ListingStatus.PUBLISHED).count() == 22
 
 
