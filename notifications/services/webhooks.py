@@ -94,12 +94,9 @@ def delete_endpoint(*, actor: User, endpoint: WebhookEndpoint, now: datetime) ->
 
 
 @transaction.atomic
-def forget_person(*, user_id: int) -> int:
-    """Delete the endpoints of somebody who closed the account; how many. Twice is as good."""
-    found = WebhookEndpoint.objects.filter(user=user_id)
-    count = found.count()
-    found.delete()
-    return count
+def forget_person(*, user_id: int) -> None:
+    """Delete the endpoints of somebody who closed the account. Twice is as good."""
+    WebhookEndpoint.objects.filter(user=user_id).delete()
 
 
 def _locked(actor: User, endpoint: WebhookEndpoint) -> WebhookEndpoint:
