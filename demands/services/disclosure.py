@@ -146,40 +146,43 @@ def note_full_reading(*, actor: Any, demand: Demand, now: datetime) -> bool:
     Counted each time, logged in the demand's history once a day each. Returns whether this reader
     is noted; owners, and people who only see the teaser, are not.
     """
-    if not demand.is_confidential:
-        return False
-    access = DemandAccess(actor)
-    if access.is_system or Relation.OWNER in access.relations(demand):
-        return False
-    if not access.can("read_full", demand):
-        return False
-    _count_reading(access, demand, now)
-    return True
-
-
-@transaction.atomic
-def _count_reading(access: DemandAccess, demand: Demand, now: datetime) -> None:
-    actor = access.user
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = FullReading.objects.filter(demand=demand, reader=actor)
-    last = rows.select_for_update().values_list("last_at", flat=True).first()
-    if last is None:
-        organisation = _reads_for(access, actor, demand)
-        FullReading.objects.get_or_create(
-            demand=demand, reader=actor,
-            defaults={"organisation": organisation, "first_at": now, "last_at": now},
-        )  # fmt: skip
-    else:
-        rows.update(last_at=now, count=F("count") + 1)
-    if last is None or last < midnight:
-        names = "、".join(organisation.name for organisation in actor.organisations)
-        _log_demand(actor, "read_full", demand, names, now)
+    return note_full_readings(actor=actor, demands=[demand], now=now)
 
 
 def note_full_readings(*, actor: Any, demands: Iterable[Demand], now: datetime) -> bool:
-    """`note_full_reading` of each; whether any of them was noted."""
-    noted = [note_full_reading(actor=actor, demand=row, now=now) for row in demands]
-    return any(noted)
+    """`note_full_reading` of each; whether any of them was noted. As many queries for many
+    demands as for one, but where the day's first readings are logged."""
+    access = DemandAccess(actor)
+    noted = [row for row in demands if row.is_confidential and _is_noted(access, row)]
+    if noted:
+        _count_readings(access, noted, now)
+    return bool(noted)
+
+
+def _is_noted(access: DemandAccess, demand: Demand) -> bool:
+    if access.is_system or Relation.OWNER in access.relations(demand):
+        return False
+    return bool(access.can("read_full", demand))
+
+
+@transaction.atomic
+def _count_readings(access: DemandAccess, demands: list[Demand], now: datetime) -> None:
+    actor = access.user
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = FullReading.objects.filter(demand__in=demands, reader=actor)
+    locked = rows.select_for_update().order_by("pk")  # two pages of the same demands wait
+    last = dict(locked.values_list("demand_id", "last_at"))
+    rows.filter(demand__in=last).update(last_at=now, count=F("count") + 1)
+    first = [
+        FullReading(demand=row, reader=actor, organisation=_reads_for(access, actor, row),
+                    first_at=now, last_at=now)
+        for row in demands if row.pk not in last
+    ]  # fmt: skip
+    FullReading.objects.bulk_create(first, ignore_conflicts=True)
+    names = "、".join(organisation.name for organisation in actor.organisations)
+    for row in demands:
+        if row.pk not in last or last[row.pk] < midnight:
+            _log_demand(actor, "read_full", row, names, now)
 
 
 def _reads_for(access: DemandAccess, actor: Any, demand: Demand) -> Organisation | None:

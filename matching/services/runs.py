@@ -16,7 +16,7 @@ from accounts.selectors import brokers_for_region
 from core.errors import DomainError
 from core.models import JobStatus
 from core.queue import enqueue
-from core.services import emit, log_activity
+from core.services import emit, lock, log_activity
 from demands.models import Demand
 from matching.access import (
     CapabilityMatchesAccess,
@@ -283,7 +283,7 @@ def ask_broker(*, actor: Any, demand: Demand, now: datetime) -> int:
     brokers = [person.name for person in brokers_for_region(demand.region_id or "")]
     if not brokers:
         raise DomainError("no_broker", "本地区暂时没有技术经理人，请联系主管部门。")
-    Demand.objects.select_for_update().get(pk=demand.pk)  # two clicks are one request
+    lock(demand)  # two clicks are one request
     if help_asked(demand):
         raise DomainError("already_asked", "已经请求过协助，技术经理人会在平台内联系您。")
     log_activity(

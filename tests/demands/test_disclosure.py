@@ -296,6 +296,18 @@ def test_readings_are_counted_and_logged_once_a_day(cast, secret, home, now):
     assert ActivityLog.objects.filter(action="demands.demand.read_full").count() == 3
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_read_again_cost_as_much_as_one(cast, home, now, django_assert_num_queries, count):
+    rows = [open_demand(organisation=cast.home, confidentiality="teaser", teaser="摘要")
+            for _ in range(count)]  # fmt: skip
+    assert services.note_full_readings(actor=cast.staff, demands=rows, now=now)
+
+    with django_assert_num_queries(4):
+        assert services.note_full_readings(actor=cast.staff, demands=rows, now=now)
+
+    assert [row.count for row in FullReading.objects.all()] == [2] * count
+
+
 def test_owners_and_people_without_right_leave_no_trace(cast, secret, granted, now):
     for who in (cast.owner, cast.stranger, cast.platform, cast.visitor):
         assert not services.note_full_reading(actor=who, demand=secret, now=now)
