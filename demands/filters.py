@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet, WordsFilter
 from demands.enums import DemandStatus
-from taxonomy.filters import TermChoiceFilter
-from taxonomy.selectors import provinces, term_choices
+from taxonomy.filters import RegionChoiceFilter, TermChoiceFilter
+from taxonomy.selectors import province_choices, term_choices
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 PROGRESS = [("open", _("征集中")), ("closed", _("已结束"))]
 YES_NO = [("yes", _("有预算")), ("no", _("未注明预算"))]
-
-
-def province_choices() -> list[tuple[str, str]]:
-    return [(region.code, region.short_name) for region in provinces()]
 
 
 def _several(
@@ -44,17 +36,9 @@ def _several(
 class RegionalFilter(FacetedFilterSet):
     """Demands by province, whatever their own region is."""
 
-    region = _several("province", _("地区"), province_choices, method="in_provinces")
-
-    def counted_by(self, name: str) -> tuple[str, Callable[[Any], str]]:
-        """Provinces by the region's own code."""
-        if name != "region":
-            return super().counted_by(name)
-        return "region_id", lambda code: f"{code[:2]}0000" if code else ""
-
-    def in_provinces(self, queryset: QuerySet[Any], _name: str, value: list[str]) -> QuerySet[Any]:
-        inside = (Q(region__code__startswith=code[:2]) for code in value)
-        return queryset.filter(reduce(or_, inside)) if value else queryset
+    region = RegionChoiceFilter(
+        digits=2, label=_("地区"), choices=province_choices, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class DemandFilter(RegionalFilter):

@@ -68,6 +68,11 @@ def provinces() -> list[Region]:
     return _cached(PROVINCES, lambda: list(in_order))
 
 
+def province_choices() -> list[tuple[str, str]]:
+    """(code, short name) of the provinces."""
+    return [(region.code, region.short_name) for region in provinces()]
+
+
 def industries() -> list[Industry]:
     """Active 门类 and 大类, each 门类 followed by its 大类 (cached)."""
 

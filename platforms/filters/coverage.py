@@ -10,14 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import FacetedFilterSet
-from platforms.models.coverage import FISCAL
-from taxonomy.models import Term
-
-
-def basis_choices() -> list[tuple[str, str]]:
-    """The grounds on which a body must enter."""
-    held = Term.objects.of("inclusion-basis").filter(code__in=FISCAL)
-    return [(str(row.pk), row.name) for row in held]
+from taxonomy.filters import TermChoiceFilter
 
 
 class CoverageFilter(FacetedFilterSet):
@@ -29,7 +22,7 @@ class CoverageFilter(FacetedFilterSet):
         method="entered", label=_("是否纳入"), empty_label=_("不限"),
         choices=[("no", _("未纳入")), ("yes", _("已纳入"))],
     )  # fmt: skip
-    basis = django_filters.MultipleChoiceFilter(label=_("纳入依据"), choices=basis_choices)
+    basis = TermChoiceFilter("inclusion-basis", label=_("纳入依据"))
     facets = ("basis",)
 
     def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
-from operator import or_
+from functools import partial
 from typing import Any, ClassVar
 
 import django_filters
@@ -16,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DayInput
 from core.filters import FacetedFilterSet, WordsFilter
 from platforms.enums import EngagementMode, LineKind, Origin
-from platforms.selectors import city_choices, fresh_since, province_choices
-from taxonomy.filters import TermChoiceFilter
+from platforms.selectors import city_choices, fresh_since
+from taxonomy.filters import RegionChoiceFilter, TermChoiceFilter
+from taxonomy.selectors import province_choices
 
 FRESHNESS = [("fresh", _("近期已确认")), ("overdue", _("确认已过期")), ("never", _("尚未确认"))]
-DIGITS = {"province": 2, "city": 4}  # of a region's code
 KNOWN = {
     "price": (_("价格"), Q(price_low_yuan__isnull=False) | Q(price_high_yuan__isnull=False)),
     "scale": (
@@ -52,30 +50,17 @@ class BookableFilter(django_filters.BooleanFilter):
         return qs.filter(pk__in=qs.model._default_manager.bookable().values("pk")) if value else qs
 
 
+province_filter = partial(RegionChoiceFilter, digits=2, label=_("省份"), choices=province_choices)
+city_filter = partial(RegionChoiceFilter, digits=4, label=_("城市"), choices=city_choices)
+
+
 class PlaceFilter(FacetedFilterSet):
     """By province and city; the many cities of a country wait until a province is chosen."""
 
-    region_path: ClassVar[str] = "platform__region_id"
     within: ClassVar = {"city": "province"}
 
-    province = django_filters.MultipleChoiceFilter(
-        method="placed", label=_("省份"), choices=province_choices
-    )
-    city = django_filters.MultipleChoiceFilter(
-        method="placed", label=_("城市"), choices=city_choices
-    )
-
-    def counted_by(self, name: str) -> tuple[str, Callable[[Any], str]]:
-        """Places by the region's own code."""
-        if (digits := DIGITS.get(name)) is None:
-            return super().counted_by(name)
-        return self.region_path, lambda code: f"{code or '':.{digits}}".ljust(6, "0")
-
-    def placed(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        """Rows whose region lies in one of those chosen: by its own code, which has statistics."""
-        path, digits = self.region_path.removesuffix("_id"), DIGITS[name]
-        inside = (Q(**{f"{path}__code__startswith": code[:digits]}) for code in value)
-        return rows.filter(reduce(or_, inside)) if value else rows
+    province = province_filter(field_name="platform__region")
+    city = city_filter(field_name="platform__region")
 
 
 class ListingFilter(PlaceFilter):
@@ -117,9 +102,9 @@ class ListingFilter(PlaceFilter):
 
 
 class PlatformFilter(ListingFilter):
-    region_path = "region_id"
     facets = ("province", "city", "field", "kind", "level", "host_type", "mode", "freshness")
 
+    province, city = province_filter(field_name="region"), city_filter(field_name="region")
     field = TermChoiceFilter("field-data", field_name="fields", label=_("领域"))
     kind = TermChoiceFilter("platform-kind", field_name="kind", label=_("类别"))
     level = TermChoiceFilter("platform-level", field_name="level", label=_("层级"))

@@ -24,10 +24,10 @@ from platforms.enums import (
     SupportKind,
     TicketStatus,
 )
+from platforms.filters.listings import city_filter
 from platforms.models import (
     Scheme,
 )
-from platforms.selectors import city_choices
 from platforms.selectors.eligibility import valid_on
 from platforms.selectors.operations import UNFINISHED, is_pressing
 from platforms.selectors.recognition import waiting_applications
@@ -56,9 +56,7 @@ class RosterFilter(FacetedFilterSet):
     level = django_filters.MultipleChoiceFilter(
         field_name="scheme__level", label=_("级别"), choices=GovernmentLevel.choices
     )
-    city = django_filters.MultipleChoiceFilter(
-        method="in_city", field_name="platform__region_id", label=_("城市"), choices=city_choices
-    )
+    city = city_filter(field_name="platform__region")
     facets = ("level", "scheme")
 
     def named(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -66,12 +64,6 @@ class RosterFilter(FacetedFilterSet):
         return rows.filter(
             Q(platform__name__icontains=word) | Q(certificate_number__icontains=word)
         )
-
-    def in_city(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
-        condition = Q()
-        for code in value:
-            condition |= Q(platform__region_id__startswith=code[:4])
-        return rows.filter(condition)
 
 
 class RosterChangeFilter(FacetedFilterSet):

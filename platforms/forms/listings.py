@@ -25,10 +25,10 @@ from platforms.models import (
     PlatformClaim,
     Solution,
 )
-from platforms.selectors import city_choices, province_choices
+from platforms.selectors import city_choices
 from platforms.units import check_unit
 from taxonomy.models import Region
-from taxonomy.selectors import resolve_region
+from taxonomy.selectors import province_choices, resolve_region
 
 YES_NO = [("unknown", _("未注明")), ("true", _("是")), ("false", _("否"))]
 

@@ -17,7 +17,6 @@ from platforms.selectors.listings import (
     platform_in_full,
     platform_offers,
     platform_rows,
-    province_choices,
     resource_rows,
     similar_capabilities,
     waiting_claims,

@@ -24,16 +24,10 @@ from platforms.facts import in_words, label_of
 from platforms.kinds import KINDS, OFFERS, Kind
 from platforms.models import Capability, ListingReport, Platform, PlatformClaim
 from taxonomy.models import Region, RegionLevel
-from taxonomy.selectors import provinces
 
 CITIES = "platforms:cities"
 # words that nearly every capability holds say nothing about likeness
 COMMON_WORDS = frozenset({"中试", "服务", "平台", "技术", "验证", "研发", "工艺", "放大", "试验"})
-
-
-def province_choices() -> list[tuple[str, str]]:
-    """(code, short name) of the provinces."""
-    return [(region.code, region.short_name) for region in provinces()]
 
 
 def city_choices() -> list[tuple[str, str]]:

@@ -158,5 +158,5 @@ def test_the_list_costs_the_same_for_one_and_three(
     client = sign_in(staff)
     client.get("/coverage/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/coverage/")
